@@ -1,0 +1,29 @@
+/** The tree below the appliance's home: /var/lib/doorward on a device, `.doorward/` in a checkout. */
+export interface Home {
+  readonly root: string;
+  readonly database: string;
+  /** visits/<visit id>/frame-0.jpg ... */
+  readonly visits: string;
+  /** people/<face id>.jpg, the reference crops. */
+  readonly people: string;
+  readonly backups: string;
+  readonly audit: string;
+  /** The last settings that were good. */
+  readonly lastGoodSettings: string;
+  /** Who runs here: {"pid","address","startedMs","token"}; locked while the appliance lives. */
+  readonly lock: string;
+}
+
+/** Names every place below `root`. */
+export function homeAt(root: string): Home {
+  return {
+    root,
+    database: `${root}/doorward.db`,
+    visits: `${root}/visits`,
+    people: `${root}/people`,
+    backups: `${root}/backups`,
+    audit: `${root}/audit`,
+    lastGoodSettings: `${root}/last-good-settings.json`,
+    lock: `${root}/running.json`,
+  };
+}

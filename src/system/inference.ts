@@ -1,0 +1,73 @@
+import type { Box, Pixels } from './pixels.ts';
+
+/** x0, y0, x1, y1 ... of the 68 points of the iBUG 300-W scheme, in pixels of the picture they were found in. */
+export type Landmarks = Float32Array;
+
+/** 128 numbers whose Euclidean distance tells faces apart. Only comparable with embeddings of the same recogniser. */
+export type Embedding = Float32Array;
+
+/** How well a face can be recognised. */
+export interface FaceQuality {
+  /** Width of the face in pixels, from temple to temple (points 0 to 16). */
+  readonly widthPx: number;
+  /** Variance of the Laplacian of the aligned grey 150x150 face; under about 40 is blurred. */
+  readonly sharpness: number;
+  /** Head turned to the side, degrees, 0 is frontal, from the landmarks; sign is the side. */
+  readonly yawDeg: number;
+  /** Head nodded, degrees, 0 is level. */
+  readonly pitchDeg: number;
+  /** Head tilted in the picture plane, degrees. The alignment undoes it. */
+  readonly rollDeg: number;
+  /** Mean grey of the aligned face, 0 to 255. */
+  readonly light: number;
+  /** Standard deviation of the grey of the aligned face. */
+  readonly contrast: number;
+}
+
+export interface DetectedFace {
+  readonly box: Box;
+  /** The detector's confidence, 0 to 1. */
+  readonly score: number;
+  readonly landmarks: Landmarks;
+  readonly quality: FaceQuality;
+}
+
+/** `quick` looks at 416x234; `thorough` at 640x360: smaller faces, twice the time. */
+export type DetectEffort = 'quick' | 'thorough';
+
+/** The nets, run in a thread of their own. Calls are answered in order. Rejects only when the thread has died. */
+export interface Inference {
+  /** The identity every embedding carries, e.g. `face_recognition-int8-0f3a…`. */
+  readonly recogniser: string;
+  /** Faces found, largest first, at most `facesMax` (16). */
+  detect(picture: Pixels, effort: DetectEffort): Promise<readonly DetectedFace[]>;
+  /** Embedding of the aligned face averaged with that of its mirror image. */
+  embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding>;
+}
+
+/** Pictures as files, coded and decoded off the main thread. */
+export interface Pictures {
+  /**
+   * Decodes JPEG, PNG, WebP, AVIF or TIFF; turns it upright (EXIF); shrinks it to at most 1920x1920. The picture lies in
+   * a buffer of `lend`, for those who decode many: shared memory is collected late.
+   */
+  decode(bytes: Uint8Array, lend?: (bytes: number) => SharedArrayBuffer): Promise<DecodeResult>;
+  /** Encodes as JPEG, whole or the part inside `box` (clipped to the picture), shrunk to `widthMax`. */
+  encode(picture: Pixels, options: EncodeOptions): Promise<Uint8Array>;
+}
+
+export interface EncodeOptions {
+  readonly box?: Box;
+  readonly widthMax?: number;
+  /** JPEG quality, 1 to 100. Default 85. */
+  readonly quality?: number;
+}
+
+export type DecodeFailure = 'empty' | 'too-large' | 'not-a-picture' | 'corrupt' | 'animated';
+
+export type DecodeResult =
+  | { readonly outcome: 'decoded'; readonly picture: Pixels }
+  | { readonly outcome: DecodeFailure; readonly message: string };
+
+/** Bytes and pixels of a picture file that are looked at; more is refused as too large. */
+export const pictureLimits = { fileBytesMax: 20 * 1024 * 1024, pixelsMax: 60_000_000 } as const;

@@ -1,0 +1,23 @@
+/** The world outside the house. Every call may fail, and says so in its result. */
+export interface Network {
+  request(request: NetworkRequest): Promise<NetworkResult>;
+}
+
+export interface NetworkRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly timeoutMs: number;
+  /** A longer answer is cut off and called unreachable. */
+  readonly answerBytesMax: number;
+}
+
+export type NetworkResult =
+  | {
+      readonly outcome: 'answered';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+    }
+  | { readonly outcome: 'unreachable'; readonly reason: string };
