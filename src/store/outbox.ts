@@ -1,0 +1,117 @@
+import type { Connection } from './connection.ts';
+import { Query } from './query.ts';
+import type {
+  NewNotification, Notification, NotificationKind, NotificationPriority, NotificationStatus,
+} from './records.ts'; // prettier-ignore
+import type { Row } from './row.ts';
+import type { StoreReads } from './store.ts';
+import type { Input, Result } from './write-functions.ts';
+
+/** Notifications that may wait for delivery; beyond, the oldest normal ones are suppressed, then the oldest of all. */
+export const pendingMax = 1000;
+const pruneMax = 1000;
+
+const kinds: readonly NotificationKind[] = ['ring', 'name', 'watched', 'test'];
+const priorities: readonly NotificationPriority[] = ['normal', 'critical'];
+const statuses: readonly NotificationStatus[] = ['pending', 'sent', 'failed', 'suppressed'];
+
+type OutboxReads = Pick<StoreReads, 'notificationsDue' | 'nextNotificationMs' | 'notificationsOf'>;
+
+export function outboxReads(db: Connection): OutboxReads {
+  const notifications = (condition: string): Query<Notification> =>
+    new Query(db, {
+      table: 'notifications',
+      sql: `SELECT * FROM notifications WHERE ${condition}`,
+      decode: notificationOf,
+    });
+  const due = notifications(`status = 'pending' AND due_ms <= ? ORDER BY due_ms, rowid LIMIT ?`);
+  const ofVisit = notifications('visit_id = ? ORDER BY created_ms, rowid');
+  const next = new Query(db, {
+    table: 'notifications',
+    sql: `SELECT min(due_ms) AS due_ms FROM notifications WHERE status = 'pending'`,
+    decode: (row) => row.maybeNumber('due_ms'),
+  });
+  return {
+    notificationsDue: (nowMs, limit) => due.all(nowMs, limit),
+    nextNotificationMs: () => next.first(),
+    notificationsOf: (visitId) => ofVisit.all(visitId),
+  };
+}
+
+function notificationOf(row: Row): Notification {
+  return {
+    id: row.text('id'),
+    visitId: row.maybeText('visit_id'),
+    kind: row.oneOf('kind', kinds),
+    channel: row.text('channel'),
+    priority: row.oneOf('priority', priorities),
+    idempotencyKey: row.text('idempotency_key'),
+    payload: row.text('payload'),
+    attempts: row.number('attempts'),
+    dueMs: row.number('due_ms'),
+    status: row.oneOf('status', statuses),
+    lastError: row.maybeText('last_error'),
+    createdMs: row.number('created_ms'),
+  };
+}
+
+/** Puts notifications into the outbox within the transaction of what they tell, and keeps it within `pendingMax`. */
+export function addToOutbox(db: Connection, notifications: readonly NewNotification[]): void {
+  if (notifications.length === 0) return;
+  const insert = db.prepare(
+    `INSERT INTO notifications (id, visit_id, kind, channel, priority, idempotency_key, payload, due_ms, created_ms)
+     VALUES (@id, @visitId, @kind, @channel, @priority, @idempotencyKey, @payload, @dueMs, @createdMs)`,
+  );
+  for (const notification of notifications) {
+    insert.run({ ...notification, visitId: notification.visitId ?? null, dueMs: Math.ceil(notification.dueMs) });
+  }
+  db.prepare(
+    `UPDATE notifications SET status = 'suppressed', last_error = 'too many notifications were waiting'
+     WHERE rowid IN (
+       SELECT rowid FROM notifications WHERE status = 'pending' ORDER BY priority = 'critical', rowid
+       LIMIT max(0, (SELECT count(*) FROM notifications WHERE status = 'pending') - ?)
+     )`,
+  ).run(pendingMax);
+}
+
+export function addNotifications(db: Connection, { notifications }: Input<'addNotifications'>): undefined {
+  addToOutbox(db, notifications);
+}
+
+/** Nothing happens when the notification is gone: its person or visit was removed while it was being delivered. */
+export function notificationSent(db: Connection, { id, atMs }: Input<'notificationSent'>): undefined {
+  db.prepare(
+    `UPDATE notifications SET status = 'sent', attempts = attempts + 1, sent_ms = ?, last_error = NULL WHERE id = ?`,
+  ).run(Math.round(atMs), id);
+}
+
+export function notificationFailed(db: Connection, { id, error, dueMs }: Input<'notificationFailed'>): undefined {
+  const retryMs = dueMs === undefined ? null : Math.ceil(dueMs);
+  db.prepare(
+    `UPDATE notifications
+     SET attempts = attempts + 1, last_error = @error, due_ms = coalesce(@retryMs, due_ms),
+         status = iif(@retryMs IS NULL, 'failed', status)
+     WHERE id = @id AND status = 'pending'`,
+  ).run({ id, error, retryMs });
+}
+
+export function notificationSuppressed(db: Connection, { id, reason }: Input<'notificationSuppressed'>): undefined {
+  db.prepare(`UPDATE notifications SET status = 'suppressed', last_error = ? WHERE id = ? AND status = 'pending'`).run(
+    reason,
+    id,
+  );
+}
+
+export function pruneNotifications(
+  db: Connection,
+  { beforeMs }: Input<'pruneNotifications'>,
+): Result<'pruneNotifications'> {
+  const { changes } = db
+    .prepare(
+      `DELETE FROM notifications WHERE rowid IN (
+         SELECT rowid FROM notifications WHERE status <> 'pending' AND created_ms < ? ORDER BY created_ms LIMIT ?
+       )`,
+    )
+    .run(beforeMs, pruneMax);
+  return { notifications: changes };
+}

@@ -1,0 +1,54 @@
+import type { Connection } from './connection.ts';
+import { deviceSettingReads } from './device-settings.ts';
+import { faceReads } from './faces.ts';
+import { leftoverReads } from './leftover-files.ts';
+import { outboxReads } from './outbox.ts';
+import { peopleReads } from './people.ts';
+import { Query } from './query.ts';
+import type { Row } from './row.ts';
+import type { StoreCounts, StoreReads } from './store.ts';
+import { strangerReads } from './strangers.ts';
+import { visitReads } from './visits.ts';
+
+/** Every read, its statements prepared, on a read-only connection. Each throws `StoreFault`. */
+export function readsOf(db: Connection): StoreReads {
+  return {
+    ...peopleReads(db),
+    ...faceReads(db),
+    ...visitReads(db),
+    ...strangerReads(db),
+    ...outboxReads(db),
+    ...deviceSettingReads(db),
+    ...leftoverReads(db),
+    counts: countsRead(db),
+  };
+}
+
+function countsRead(db: Connection): () => StoreCounts {
+  const counts = new Query(db, {
+    table: 'counts',
+    sql: `
+      SELECT
+        (SELECT count(*) FROM people WHERE merged_into IS NULL) AS people,
+        (SELECT count(*) FROM faces WHERE kind = 'reference') AS reference_faces,
+        (SELECT count(*) FROM visits) AS visits,
+        (SELECT count(*) FROM visits WHERE phase <> 'decided') AS unfinished_visits,
+        (SELECT count(*) FROM strangers WHERE person_id IS NULL) AS strangers,
+        (SELECT count(*) FROM notifications WHERE status = 'pending') AS pending_notifications,
+        (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS database_bytes`,
+    decode: countsOf,
+  });
+  return () => counts.only();
+}
+
+function countsOf(row: Row): StoreCounts {
+  return {
+    people: row.number('people'),
+    referenceFaces: row.number('reference_faces'),
+    visits: row.number('visits'),
+    unfinishedVisits: row.number('unfinished_visits'),
+    strangers: row.number('strangers'),
+    pendingNotifications: row.number('pending_notifications'),
+    databaseBytes: row.number('database_bytes'),
+  };
+}

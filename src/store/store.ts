@@ -1,0 +1,192 @@
+/**
+ * store/ - SQLite. Writes run on the writer thread, one transaction each; reads on a read-only connection.
+ * Called by visit, people and web through this interface.
+ * Never: search or decide. Vectors are kept here and compared in people/.
+ */
+import type {
+  Decision, NewNotification, Notification, NotifyRule, Person, Standing, StoredEmbedding, StoredFace, Stranger,
+  Trigger, Visit, VisitOutcome, VisitTrace,
+} from './records.ts'; // prettier-ignore
+import type { Embedding } from '../system/inference.ts';
+
+export interface Store {
+  readonly read: StoreReads;
+  /** Runs one write as one durable transaction; resolves after the fsync. Rejects with `StoreFault`. */
+  write<Name extends keyof StoreWrites>(
+    name: Name,
+    input: StoreWrites[Name]['input'],
+  ): Promise<StoreWrites[Name]['result']>;
+  /** Waits for the writes under way, then closes both connections. */
+  close(): Promise<void>;
+}
+
+export type StoreFaultKind =
+  | 'full'
+  | 'locked'
+  | 'read-only'
+  | 'constraint'
+  | 'corrupt'
+  | 'too-new'
+  | 'closed'
+  | 'other';
+
+/** Why a write, or opening the database, failed; the message says where and what to do. */
+export class StoreFault extends Error {
+  readonly kind: StoreFaultKind;
+  constructor(message: string, kind: StoreFaultKind, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'StoreFault';
+    this.kind = kind;
+  }
+}
+
+/** Reads are short, indexed and bounded: they run on the main thread. */
+export interface StoreReads {
+  /** Every person, merged ones included, by name. */
+  people(): readonly Person[];
+  person(id: string): Person | undefined;
+  /** Reference and negative faces of a person (merges not resolved). */
+  facesOf(personId: string): readonly StoredFace[];
+  face(id: string): StoredFace | undefined;
+  faceOfVisit(visitId: string): StoredFace | undefined;
+  /** Every embedding of this recogniser. */
+  embeddings(recogniser: string): readonly StoredEmbedding[];
+  /** Faces that this recogniser has not embedded yet, oldest first. */
+  facesWithout(recogniser: string, limit: number): readonly StoredFace[];
+  visit(id: string): Visit | undefined;
+  /** Newest first; at most 1,000. */
+  visits(query: VisitQuery): readonly Visit[];
+  triggersOf(visitId: string): readonly Trigger[];
+  /** Visits a restart has to finish, oldest first. */
+  unfinishedVisits(): readonly Visit[];
+  /** Those without a name first, then by when they were last seen, newest first. */
+  strangers(limit: number): readonly Stranger[];
+  stranger(id: string): Stranger | undefined;
+  notificationsDue(nowMs: number, limit: number): readonly Notification[];
+  /** Wall clock of the earliest pending notification. */
+  nextNotificationMs(): number | undefined;
+  notificationsOf(visitId: string): readonly Notification[];
+  deviceSettings(): Readonly<Record<string, unknown>>;
+  /** Files of removed rows that nobody has yet reported as removed, relative to the home (`filesRemoved`). */
+  leftoverFiles(limit: number): readonly string[];
+  counts(): StoreCounts;
+}
+
+export interface VisitQuery {
+  readonly limit: number;
+  /** Only visits that started before. */
+  readonly beforeMs?: number;
+  readonly outcome?: VisitOutcome;
+  /** The person's visits and those of everybody merged into it. */
+  readonly personId?: string;
+  readonly strangerId?: string;
+}
+
+export interface StoreCounts {
+  /** Merged ones are not counted, nor are strangers with a name. */
+  readonly people: number;
+  readonly referenceFaces: number;
+  readonly visits: number;
+  readonly unfinishedVisits: number;
+  readonly strangers: number;
+  readonly pendingNotifications: number;
+  readonly databaseBytes: number;
+}
+
+/** Every write, by name: what it takes and what it gives back. */
+export interface StoreWrites {
+  /** Promise 1: the visit, its first trigger and the "ring" notifications, in one transaction. */
+  openVisit: {
+    input: {
+      visit: { id: string; source: Visit['source']; startedMs: number };
+      trigger: Trigger;
+      notifications: readonly NewNotification[];
+    };
+    result: undefined;
+  };
+  /** Another press while the visit is going on. */
+  addTrigger: { input: { trigger: Trigger; notifications: readonly NewNotification[] }; result: undefined };
+  saveFrames: { input: { visitId: string; frames: readonly string[] }; result: undefined };
+  decideVisit: { input: VisitDecision; result: undefined };
+  /** Adds to the trace, or replaces, the points given. */
+  saveTrace: { input: { visitId: string; trace: VisitTrace }; result: undefined };
+  /**
+   * A person says who it was (or, with `null`, that the name is wrong). The reason is replaced, and the visit leaves
+   * its stranger. Refused (`constraint`) while the visit is undecided.
+   */
+  correctVisit: {
+    input: { visitId: string; personId: string | null; outcome: VisitOutcome; reason: string };
+    result: undefined;
+  };
+  /** Returns the paths (relative to the home) whose files may now be removed. */
+  removeVisit: { input: { visitId: string }; result: { files: readonly string[] } };
+  addPerson: { input: Person; result: undefined };
+  renamePerson: { input: { personId: string; name: string }; result: undefined };
+  setPersonRules: { input: { personId: string; standing: Standing; notify: NotifyRule }; result: undefined };
+  mergePerson: { input: { personId: string; into: string }; result: undefined };
+  unmergePerson: { input: { personId: string }; result: undefined };
+  /**
+   * Deletes the person, everybody merged into it, their faces, vectors, strangers and visits, and their names wherever
+   * another visit mentions them; overwrites what is deleted (secure_delete, empty WAL). The files returned include the
+   * backups that hold the person.
+   */
+  removePerson: { input: { personId: string }; result: Removal };
+  addFace: { input: { face: StoredFace; recogniser: string; vector: Embedding }; result: undefined };
+  removeFace: { input: { faceId: string }; result: { files: readonly string[] } };
+  addEmbedding: { input: { faceId: string; recogniser: string; vector: Embedding }; result: undefined };
+  createStranger: { input: { strangerId: string; createdMs: number }; result: undefined };
+  /** Naming a stranger tags its past visits: they become the person's. */
+  nameStranger: { input: { strangerId: string; personId: string; reason: string }; result: { visits: number } };
+  notificationSent: { input: { id: string; atMs: number }; result: undefined };
+  /** With `dueMs` it is tried again then; without, it has failed for good. */
+  notificationFailed: { input: { id: string; error: string; dueMs: number | undefined }; result: undefined };
+  notificationSuppressed: { input: { id: string; reason: string }; result: undefined };
+  /** Deletes what is finished (sent, failed, suppressed) and was written before; at most 1,000 a call. */
+  pruneNotifications: { input: { beforeMs: number }; result: { notifications: number } };
+  addNotifications: { input: { notifications: readonly NewNotification[] }; result: undefined };
+  setDeviceSetting: { input: { key: string; value: unknown }; result: undefined };
+  removeDeviceSetting: { input: { key: string }; result: undefined };
+  /**
+   * Deletes decided visits older than `beforeMs`, and then the oldest until the rest is at most `visitsMax`; at most 200
+   * a call, so that a ring does not wait: call again until `visits` is 0. A visit with a pending notification stays.
+   */
+  retainVisits: {
+    input: { beforeMs: number; visitsMax: number };
+    result: { files: readonly string[]; visits: number };
+  };
+  /** The caller has removed these files (see `leftoverFiles`). */
+  filesRemoved: { input: { files: readonly string[] }; result: undefined };
+  /** A copy of the whole database as it is now (SQLite's online backup). */
+  backup: { input: { path: string }; result: { bytes: number } };
+}
+
+export interface VisitDecision {
+  readonly visitId: string;
+  readonly outcome: VisitOutcome;
+  readonly personId: string | undefined;
+  /** An existing or a new stranger; a new one is created in the same transaction. */
+  readonly strangerId: string | undefined;
+  readonly reason: string;
+  readonly decision: Decision;
+  readonly trace: VisitTrace;
+  readonly picture: string | undefined;
+  readonly thumbnail: string | undefined;
+  readonly face: { readonly face: StoredFace; readonly recogniser: string; readonly vector: Embedding } | undefined;
+  readonly notifications: readonly NewNotification[];
+  /** Wall clock. */
+  readonly decidedMs: number;
+}
+
+export interface Removal {
+  readonly people: number;
+  readonly faces: number;
+  readonly embeddings: number;
+  readonly visits: number;
+  readonly triggers: number;
+  readonly notifications: number;
+  readonly strangers: number;
+  /** Copies of the database that held the person, among `files`. */
+  readonly backups: number;
+  /** Relative to the home; the caller removes the files. */
+  readonly files: readonly string[];
+}

@@ -1,0 +1,179 @@
+import type { Connection } from './connection.ts';
+import { addFace } from './faces.ts';
+import { refuse } from './fault.ts';
+import { decisionOf, traceOf } from './json-columns.ts';
+import { goneCandidates, mentionPeople, withoutPeople } from './mentions.ts';
+import { addToOutbox } from './outbox.ts';
+import { personAndMerged } from './people.ts';
+import { type Bound, Query } from './query.ts';
+import type { PressKind, Trigger, TriggerSource, Visit, VisitOutcome, VisitPhase } from './records.ts';
+import { jsonText, Row } from './row.ts';
+import type { StoreReads, VisitQuery } from './store.ts';
+import { createStranger, forgetEmptyStranger } from './strangers.ts';
+import type { Input } from './write-functions.ts';
+
+/** One read of visits gives no more than this, whatever the limit says. */
+const visitsReadMax = 1000;
+
+const sources: readonly TriggerSource[] = ['button', 'motion', 'api', 'command'];
+const presses: readonly PressKind[] = ['press', 'hold', 'double'];
+const outcomes: readonly VisitOutcome[] = ['known', 'probably', 'stranger', 'no-face'];
+const visitPhases: readonly VisitPhase[] = ['open', 'captured', 'decided'];
+
+/** Visits with the person of today: the row keeps the one it was decided for, so that an un-merge gives it back. */
+const visitsWithPerson = `
+  SELECT visits.*, whose.id AS whose_id, whose.name AS whose_name
+  FROM visits LEFT JOIN people AS whose ON whose.id = (
+    WITH RECURSIVE climb (id, merged_into) AS (
+      SELECT id, merged_into FROM people WHERE id = visits.person_id
+      UNION SELECT people.id, people.merged_into FROM people JOIN climb ON people.id = climb.merged_into
+    ) SELECT id FROM climb WHERE merged_into IS NULL
+  )`;
+
+type VisitReads = Pick<StoreReads, 'visit' | 'visits' | 'triggersOf' | 'unfinishedVisits'>;
+
+export function visitReads(db: Connection): VisitReads {
+  const visits = (condition: string): Query<Visit> =>
+    new Query(db, { table: 'visits', sql: `${visitsWithPerson} ${condition}`, decode: visitOf });
+  const byId = visits('WHERE visits.id = ?');
+  const unfinished = visits(`WHERE phase <> 'decided' ORDER BY started_ms, visits.id LIMIT ${visitsReadMax}`);
+  const lists = new Map<string, Query<Visit>>();
+  const triggers = new Query(db, {
+    table: 'triggers',
+    sql: 'SELECT * FROM triggers WHERE visit_id = ? ORDER BY at_ms, rowid',
+    decode: triggerOf,
+  });
+  return {
+    visit: (id) => byId.first(id),
+    visits: (query) => {
+      const { condition, bound } = conditionOf(query);
+      const list = lists.get(condition) ?? visits(condition);
+      lists.set(condition, list);
+      return list.all(...bound);
+    },
+    triggersOf: (visitId) => triggers.all(visitId),
+    unfinishedVisits: () => unfinished.all(),
+  };
+}
+
+/** Only the filters asked for, so that SQLite picks the index that fits; there are 16 texts at most. */
+function conditionOf(query: VisitQuery): { condition: string; bound: readonly Bound[] } {
+  const filters: readonly (readonly [sql: string, value: Bound | undefined])[] = [
+    ['started_ms < ?', query.beforeMs],
+    ['outcome = ?', query.outcome],
+    [`person_id IN (${personAndMerged})`, query.personId],
+    ['stranger_id = ?', query.strangerId],
+  ];
+  const asked = filters.filter(([, value]) => value !== undefined);
+  const where = asked.length === 0 ? '' : `WHERE ${asked.map(([sql]) => sql).join(' AND ')}`;
+  return {
+    condition: `${where} ORDER BY started_ms DESC, visits.id DESC LIMIT ?`,
+    bound: [...asked.map(([, value]) => value ?? null), Math.min(query.limit, visitsReadMax)],
+  };
+}
+
+function visitOf(row: Row): Visit {
+  const decision = row.maybeJsonRow('decision');
+  return {
+    id: row.text('id'),
+    phase: row.oneOf('phase', visitPhases),
+    source: row.oneOf('source', sources),
+    startedMs: row.number('started_ms'),
+    frames: row.jsonTexts('frames'),
+    picture: row.maybeText('picture'),
+    thumbnail: row.maybeText('thumbnail'),
+    outcome: row.maybeOneOf('outcome', outcomes),
+    personId: row.maybeText('whose_id'),
+    personName: row.maybeText('whose_name'),
+    strangerId: row.maybeText('stranger_id'),
+    reason: row.maybeText('reason'),
+    decision: decision === undefined ? undefined : decisionOf(decision),
+    trace: traceOf(row.jsonRow('trace')),
+  };
+}
+
+function triggerOf(row: Row): Trigger {
+  return {
+    id: row.text('id'),
+    visitId: row.text('visit_id'),
+    source: row.oneOf('source', sources),
+    press: row.maybeOneOf('press', presses),
+    atMs: row.number('at_ms'),
+  };
+}
+
+export function openVisit(db: Connection, { visit, trigger, notifications }: Input<'openVisit'>): undefined {
+  db.prepare(`INSERT INTO visits (id, phase, source, started_ms) VALUES (@id, 'open', @source, @startedMs)`).run(visit);
+  addTrigger(db, { trigger, notifications });
+}
+
+export function addTrigger(db: Connection, { trigger, notifications }: Input<'addTrigger'>): undefined {
+  db.prepare(
+    'INSERT INTO triggers (id, visit_id, source, press, at_ms) VALUES (@id, @visitId, @source, @press, @atMs)',
+  ).run({ ...trigger, press: trigger.press ?? null });
+  addToOutbox(db, notifications);
+}
+
+export function saveFrames(db: Connection, { visitId, frames }: Input<'saveFrames'>): undefined {
+  requirePhase(db, visitId, ['open', 'captured']);
+  db.prepare(`UPDATE visits SET phase = 'captured', frames = ? WHERE id = ?`).run(JSON.stringify(frames), visitId);
+}
+
+export function decideVisit(db: Connection, decided: Input<'decideVisit'>): undefined {
+  const { visitId, personId, strangerId, face } = decided;
+  requirePhase(db, visitId, ['open', 'captured']);
+  const gone = goneCandidates(db, decided.decision);
+  const { decision, reason } = withoutPeople(decided, { ids: gone, names: [] });
+  if (strangerId !== undefined) createStranger(db, { strangerId, createdMs: decided.decidedMs });
+  db.prepare(
+    `UPDATE visits SET phase = 'decided', decided_ms = @decidedMs, outcome = @outcome, person_id = @personId,
+       stranger_id = @strangerId, reason = @reason, decision = @decision, picture = @picture, thumbnail = @thumbnail
+     WHERE id = @visitId`,
+  ).run({
+    visitId,
+    decidedMs: decided.decidedMs,
+    outcome: decided.outcome,
+    personId: personId ?? null,
+    strangerId: strangerId ?? null,
+    reason,
+    decision: jsonText('a decision', decision, decisionOf),
+    picture: decided.picture ?? null,
+    thumbnail: decided.thumbnail ?? null,
+  });
+  saveTrace(db, { visitId, trace: decided.trace });
+  mentionPeople(db, visitId, [personId, ...decision.candidates.map((candidate) => candidate.personId)]);
+  if (face !== undefined) addFace(db, face);
+  addToOutbox(db, decided.notifications);
+}
+
+/** Nothing happens when the visit is gone: it was removed while its notification was under way. */
+export function saveTrace(db: Connection, { visitId, trace }: Input<'saveTrace'>): undefined {
+  db.prepare('UPDATE visits SET trace = json_patch(trace, ?) WHERE id = ?').run(
+    jsonText('a trace', trace, traceOf),
+    visitId,
+  );
+}
+
+export function correctVisit(db: Connection, correction: Input<'correctVisit'>): undefined {
+  const { visitId, personId, outcome, reason } = correction;
+  const before = requirePhase(db, visitId, ['decided']);
+  db.prepare('UPDATE visits SET person_id = ?, outcome = ?, reason = ?, stranger_id = NULL WHERE id = ?').run(
+    personId,
+    outcome,
+    reason,
+    visitId,
+  );
+  mentionPeople(db, visitId, [personId ?? undefined, before.maybeText('person_id')]);
+  const strangerId = before.maybeText('stranger_id');
+  if (strangerId !== undefined) forgetEmptyStranger(db, strangerId);
+}
+
+/** The visit's row, refused when there is none or when it has gone on to another phase. */
+function requirePhase(db: Connection, visitId: string, phases: readonly VisitPhase[]): Row {
+  const columns = db.prepare('SELECT phase, person_id, stranger_id FROM visits WHERE id = ?').get(visitId);
+  if (columns === undefined) refuse(`cannot change visit ${visitId}: there is none`);
+  const row = new Row('visits', columns);
+  const phase = row.oneOf('phase', visitPhases);
+  if (!phases.includes(phase)) refuse(`cannot change visit ${visitId} so: it is ${phase}, not ${phases.join(' or ')}`);
+  return row;
+}

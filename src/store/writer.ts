@@ -1,0 +1,104 @@
+import { Worker } from 'node:worker_threads';
+
+import { faultOf } from './fault.ts';
+import { StoreFault, type StoreWrites } from './store.ts';
+import type { Answer, FaultNote, FromWriter, Migrated, OpenOrder, ToWriter } from './writer-messages.ts';
+
+/** Writes that may wait for the writer thread. */
+const waitingMax = 1000;
+
+export type WriterStart =
+  | { readonly outcome: 'opened'; readonly writer: Writer; readonly migrated: Migrated | undefined }
+  | { readonly outcome: 'not-opened'; readonly fault: StoreFault };
+
+/** Starts the writer thread and has it open the database and bring its schema up to date. */
+export async function startWriter(order: OpenOrder): Promise<WriterStart> {
+  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { name: 'store-writer' });
+  try {
+    const opened = await new Promise<FromWriter>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.postMessage({ say: 'open', ...order } satisfies ToWriter);
+    });
+    if (opened.say === 'opened') return { outcome: 'opened', writer: new Writer(worker), migrated: opened.migrated };
+    if (opened.say === 'not-opened') return { outcome: 'not-opened', fault: faultOfNote(opened.fault) };
+    throw new StoreFault(`cannot open the database: the writer thread said "${opened.say}"`, 'other');
+  } catch (error) {
+    return { outcome: 'not-opened', fault: faultOf('start the writer thread', error) };
+  }
+}
+
+interface Waiting {
+  readonly resolve: (result: never) => void;
+  readonly reject: (fault: StoreFault) => void;
+}
+
+/** The main thread's end of the writer thread: every write is sent there, none is waited for here. */
+export class Writer {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  /** Why no write is taken any more. */
+  #refusal: StoreFault | undefined;
+  #lastId = 0;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (message: FromWriter) => {
+      if (message.say === 'written') for (const answer of message.answers) this.#settle(answer);
+    });
+    worker.on('error', (cause) => this.#end(new StoreFault('cannot write: the writer thread failed', 'other', cause)));
+    this.#ended = new Promise((resolve) => {
+      worker.once('exit', () => {
+        this.#end(new StoreFault('cannot write: the writer thread has ended', 'other'));
+        resolve();
+      });
+    });
+  }
+
+  /** Rejects with `StoreFault`. */
+  write<Name extends keyof StoreWrites>(
+    name: Name,
+    input: StoreWrites[Name]['input'],
+  ): Promise<StoreWrites[Name]['result']> {
+    return new Promise((resolve, reject) => {
+      if (this.#refusal !== undefined) throw this.#refusal;
+      if (this.#waiting.size >= waitingMax) {
+        throw new StoreFault(`cannot write: ${waitingMax} writes are waiting for the disk already`, 'other');
+      }
+      this.#lastId += 1;
+      try {
+        this.#worker.postMessage({ say: 'write', id: this.#lastId, name, input });
+      } catch (error) {
+        throw faultOf(name, error); // The input holds something that cannot cross to a thread, such as a function.
+      }
+      this.#waiting.set(this.#lastId, { resolve, reject });
+    });
+  }
+
+  /** Resolves when every write under way is stored and the database is closed. */
+  async close(): Promise<void> {
+    if (this.#refusal === undefined) {
+      this.#refusal = new StoreFault('cannot write: the database is closed', 'closed');
+      this.#worker.postMessage({ say: 'close' } satisfies ToWriter);
+    }
+    await this.#ended;
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (answer.isDone) waiting?.resolve(answer.result);
+    else waiting?.reject(faultOfNote(answer.fault));
+  }
+
+  #end(fault: StoreFault): void {
+    this.#refusal ??= fault;
+    for (const { reject } of this.#waiting.values()) reject(this.#refusal);
+    this.#waiting.clear();
+  }
+}
+
+function faultOfNote({ message, kind, cause }: FaultNote): StoreFault {
+  return new StoreFault(message, kind, cause);
+}

@@ -1,0 +1,49 @@
+import { setDeviceSetting, removeDeviceSetting } from './device-settings.ts';
+import { addEmbedding, addFace, removeFace } from './faces.ts';
+import { filesRemoved } from './leftover-files.ts';
+import { addNotifications, notificationFailed, notificationSent, notificationSuppressed, pruneNotifications } from './outbox.ts'; // prettier-ignore
+import { addPerson, mergePerson, renamePerson, setPersonRules, unmergePerson } from './people.ts';
+import { removePerson } from './removal.ts';
+import { removeVisit, retainVisits } from './retention.ts';
+import { createStranger, nameStranger } from './strangers.ts';
+import { addTrigger, correctVisit, decideVisit, openVisit, saveFrames, saveTrace } from './visits.ts';
+import type { WriteFunctions, WriteName } from './write-functions.ts';
+
+/** Every write by its name: what the writer thread runs. */
+export const writes: WriteFunctions = {
+  openVisit,
+  addTrigger,
+  saveFrames,
+  decideVisit,
+  saveTrace,
+  correctVisit,
+  removeVisit,
+  addPerson,
+  renamePerson,
+  setPersonRules,
+  mergePerson,
+  unmergePerson,
+  removePerson,
+  addFace,
+  removeFace,
+  addEmbedding,
+  createStranger,
+  nameStranger,
+  notificationSent,
+  notificationFailed,
+  notificationSuppressed,
+  addNotifications,
+  pruneNotifications,
+  setDeviceSetting,
+  removeDeviceSetting,
+  retainVisits,
+  filesRemoved,
+};
+
+/** Writes after which the write-ahead log is emptied, because it still holds the pages of what was to be forgotten. */
+export const forgettingWrites: ReadonlySet<WriteName> = new Set<WriteName>([
+  'removeVisit',
+  'removePerson',
+  'removeFace',
+  'retainVisits',
+]);
