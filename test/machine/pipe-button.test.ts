@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { noButton } from '../../src/machine/no-button.ts';
+import { nodeClock } from '../../src/machine/node-clock.ts';
+import { pipeButton } from '../../src/machine/pipe-button.ts';
+
+async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'doorward-button-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+test('writers come and go, and every edge arrives in order', async (t) => {
+  const path = join(await temporaryFolder(t), 'bell');
+  execFileSync('mkfifo', [path]);
+  const abort = new AbortController();
+  const edges: boolean[] = [];
+  const lost = pipeButton(path, nodeClock).watch(({ pressed, atMs }) => {
+    assert.ok(Math.abs(nodeClock.uptimeMs() - atMs) < 60_000);
+    edges.push(pressed);
+    if (edges.length === 4) abort.abort();
+  }, abort.signal);
+  await writeFile(path, '1\n');
+  await writeFile(path, 'noise\n0\n');
+  await writeFile(path, '1\n0\n');
+  assert.equal(await lost, undefined, 'aborted, not lost');
+  assert.deepEqual(edges, [true, false, true, false]);
+});
+
+test('a path that is no pipe is a lost button, with the reason', async (t) => {
+  const folder = await temporaryFolder(t);
+  const never = new AbortController().signal;
+  const ignore = (): void => undefined;
+  await writeFile(join(folder, 'file'), '1\n');
+  const atFile = await pipeButton(join(folder, 'file'), nodeClock).watch(ignore, never);
+  assert.match(atFile ?? '', /^cannot read the button pipe .*file: not a named pipe: make one with mkfifo$/);
+  const atNothing = await pipeButton(join(folder, 'nothing'), nodeClock).watch(ignore, never);
+  assert.match(atNothing ?? '', /ENOENT/);
+});
+
+test('a machine without a button is never pressed and never lost', async () => {
+  const abort = new AbortController();
+  const lost = noButton.watch(() => assert.fail('pressed'), abort.signal);
+  abort.abort();
+  assert.equal(await lost, undefined);
+});
