@@ -1,0 +1,194 @@
+import type { Notification, PressKind, Trigger, TriggerSource, Visit } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { wordsOf } from './deadline.ts';
+import { decide } from './decide.ts';
+import { joinVisit } from './ring.ts';
+import type { TriggerTarget } from './trigger.ts';
+import { finishVisit } from './unfinished.ts';
+import { handleVisit } from './visit.ts';
+import type { VisitParts } from './visit-parts.ts';
+import { mayJoin } from './visit-state.ts';
+import { VisitUnderWay } from './visit-under-way.ts';
+
+/** Visits at the same time: one is looked at, the others are being recorded. A press beyond joins the newest. */
+const visitsUnderWayMax = 4;
+/** Ended visits whose notifications may still be timed. */
+const endedVisitsKept = 8;
+
+export interface RingRequest {
+  readonly source: TriggerSource;
+  readonly press?: PressKind;
+  readonly correlationId?: string;
+}
+
+export type RingResult =
+  | { readonly outcome: 'ringing'; readonly visitId: string; readonly joined: boolean }
+  | { readonly outcome: 'refused'; readonly message: string };
+
+export interface BellParts extends VisitParts {
+  readonly reads: Pick<Store['read'], 'unfinishedVisits'>;
+}
+
+interface Under {
+  readonly visit: VisitUnderWay;
+  readonly ended: Promise<void>;
+}
+
+/** Starts visits, lets presses join them, and finishes what a restart found unfinished. */
+export class Bell implements TriggerTarget {
+  readonly #parts: BellParts;
+  readonly #underWay = new Map<string, Under>();
+  #ended: readonly VisitUnderWay[] = [];
+  #lastEndedMs: number | undefined;
+  #isClosed = false;
+
+  constructor(parts: BellParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves as soon as the bell has rung; the name comes later. */
+  async ring(request: RingRequest): Promise<RingResult> {
+    if (this.#isClosed)
+      return { outcome: 'refused', message: 'cannot ring: the bell is stopping, ask again in a moment' };
+    const newest = [...this.#underWay.values()].at(-1)?.visit;
+    if (newest !== undefined && request.source === 'motion')
+      return { outcome: 'ringing', visitId: newest.id, joined: true };
+    if (newest !== undefined && (mayJoin(newest.state) || this.#underWay.size >= visitsUnderWayMax)) {
+      await joinVisit(this.#parts, newest, this.#triggerOf(newest.id, request));
+      return { outcome: 'ringing', visitId: newest.id, joined: true };
+    }
+    const visit = this.#start(request);
+    const path = handleVisit(this.#parts, visit);
+    this.#follow(visit, path.ended);
+    await path.rung;
+    return { outcome: 'ringing', visitId: visit.id, joined: false };
+  }
+
+  /** The press under way became a hold: noted with its visit, not announced again. */
+  async noteHold(): Promise<void> {
+    const newest = [...this.#underWay.values()].at(-1)?.visit;
+    if (newest === undefined || newest.start.source !== 'button') return;
+    const trigger = this.#triggerOf(newest.id, { source: 'button', press: 'hold' });
+    await this.#parts.ledger.write(newest.id, 'addTrigger', { trigger, notifications: [] });
+  }
+
+  /** Finishes the visits that the last life of the process left behind; returns how many. Never rejects. */
+  async finishUnfinished(): Promise<number> {
+    let finished = 0;
+    for (const visit of this.#unfinished()) {
+      if (this.#underWay.has(visit.id)) continue;
+      await finishVisit(this.#parts, visit).catch((error: unknown) => this.#giveUp(visit, error));
+      finished += 1;
+    }
+    return finished;
+  }
+
+  /** A notification of a visit has reached somebody. */
+  noteNotified(notification: Pick<Notification, 'visitId'>): void {
+    const { clock, events, ledger } = this.#parts;
+    const underWay = [...this.#underWay.values()].map(({ visit }) => visit);
+    const visit = [...underWay, ...this.#ended].find(({ id }) => id === notification.visitId);
+    if (visit === undefined || visit.trace.notified !== undefined) return;
+    const notified = visit.note('notified', clock.uptimeMs());
+    const data = { stage: 'notified', durationMs: notified };
+    events.emit({ type: 'PERFORMANCE_METRIC', status: 'success', component: 'visit', correlationId: visit.id, data });
+    // While the visit is looked at, its decision will carry the trace.
+    if (visit.state.phase !== 'looking')
+      void ledger.write(visit.id, 'saveTrace', { visitId: visit.id, trace: { notified } });
+  }
+
+  /** Resolves when no visit is under way. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all([...this.#underWay.values()].map(({ ended }) => ended));
+  }
+
+  /** Refuses new rings and waits for the visits under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.idle();
+  }
+
+  get visitsUnderWay(): number {
+    return this.#underWay.size;
+  }
+
+  get lastActiveMs(): number | undefined {
+    return this.#underWay.size > 0 ? this.#parts.clock.uptimeMs() : this.#lastEndedMs;
+  }
+
+  /** Whether the files of this visit are still needed although the database may not know it. */
+  isUnderWay(visitId: string): boolean {
+    return this.#underWay.has(visitId) || this.#parts.ledger.isWaiting(visitId);
+  }
+
+  #start(request: RingRequest): VisitUnderWay {
+    const { clock, random, settings } = this.#parts;
+    return new VisitUnderWay({
+      id: random.id(),
+      triggerId: random.id(),
+      source: request.source,
+      press: pressOf(request),
+      correlationId: request.correlationId,
+      triggeredMs: clock.uptimeMs(),
+      startedMs: Math.round(clock.wallMs()),
+      burstFrames: settings.camera.burstFrames,
+    });
+  }
+
+  #triggerOf(visitId: string, request: RingRequest): Trigger {
+    const { clock, random } = this.#parts;
+    return {
+      id: random.id(),
+      visitId,
+      source: request.source,
+      press: pressOf(request),
+      atMs: Math.round(clock.wallMs()),
+    };
+  }
+
+  #unfinished(): readonly Visit[] {
+    try {
+      return this.#parts.reads.unfinishedVisits();
+    } catch (error) {
+      this.#parts.log.error('cannot read the unfinished visits', { error });
+      return [];
+    }
+  }
+
+  #follow(visit: VisitUnderWay, path: Promise<void>): void {
+    const ended = path
+      .catch((error: unknown) => this.#giveUp(visit, error))
+      .finally(() => {
+        this.#underWay.delete(visit.id);
+        this.#ended = [visit, ...this.#ended].slice(0, endedVisitsKept);
+        this.#lastEndedMs = this.#parts.clock.uptimeMs();
+      });
+    this.#underWay.set(visit.id, { visit, ended });
+  }
+
+  /** A fault of ours must not leave a visit that every restart stumbles over. */
+  async #giveUp(visit: Pick<VisitUnderWay, 'id' | 'trace'>, error: unknown): Promise<void> {
+    const { clock, events, inference, ledger, log, settings } = this.#parts;
+    const reason = `the visit was stopped by a fault: ${wordsOf(error)}`;
+    log.error('a visit was stopped by a fault', { correlation_id: visit.id, error });
+    const fault = { errorType: 'visit-failed', severity: 'critical', reason, visitId: visit.id } as const;
+    events.emit({
+      type: 'COMPONENT_ERROR',
+      status: 'failure',
+      component: 'visit',
+      correlationId: visit.id,
+      data: fault,
+    });
+    const { decision } = decide([], { recognition: settings.recognition, recogniser: inference.recogniser });
+    await ledger.write(visit.id, 'decideVisit', {
+      visitId: visit.id, outcome: 'no-face', personId: undefined, strangerId: undefined, reason, decision,
+      trace: visit.trace, picture: undefined, thumbnail: undefined, face: undefined, notifications: [],
+      decidedMs: Math.round(clock.wallMs()),
+    }); // prettier-ignore
+  }
+}
+
+/** A press of the API or of a command counts as a plain one; motion presses nothing. */
+function pressOf({ source, press }: RingRequest): PressKind | undefined {
+  return source === 'motion' ? undefined : (press ?? 'press');
+}

@@ -1,0 +1,171 @@
+import { agreement, median } from '../face/consensus.ts';
+import type { FaceCandidate } from '../people/gallery.ts';
+import type { Settings } from '../settings/settings-schema.ts';
+import type { Candidate, Decision, VisitOutcome } from '../store/records.ts';
+import type { PersonSeen } from './announce.ts';
+import { worthOf } from './face-quality.ts';
+import type { MatchedFace, Sighting } from './match.ts';
+import { knownReason, noFaceReason, strangerReason, type Evidence } from './reason.ts';
+
+/** A name needs this many frames that agree: one frame alone has shown every mistake there is. */
+const agreeingFramesMin = 2;
+/** A name needs this share of the usable frames. */
+const agreementMin = 0.6;
+/** More frames cannot change a name that this many frames, and this share, agree on. */
+const firmFramesMin = 3;
+const firmAgreementMin = 0.75;
+/** A stranger may yet turn round and be somebody: that takes longer to be sure of. */
+const firmStrangerFramesMin = 5;
+/** How fast confidence falls with distance around the threshold: at 0.3 it is 0.96, at 0.41 0.86, at 0.5 0.67. */
+const confidenceSlope = 12;
+
+/** Who it was, and everything that rests on. */
+export interface Verdict {
+  readonly outcome: VisitOutcome;
+  readonly person: FaceCandidate | undefined;
+  readonly reason: string;
+  /** How sure the nearest person is the one, 0 to 1. */
+  readonly confidence: number;
+  readonly decision: Decision;
+  /** The best usable face of the visitor, and its frame; undefined without one. */
+  readonly best: { readonly sequence: number; readonly face: MatchedFace } | undefined;
+  /** The frame to show when there is no usable face: the one with the most prominent face. */
+  readonly shown: number | undefined;
+  /** Nobody known is anywhere near: the face may be compared with other strangers. */
+  readonly isClearStranger: boolean;
+  /** Watched people among all faces, the visitor's or not. */
+  readonly watched: readonly PersonSeen[];
+  /** More frames would not change it. */
+  readonly isFirm: boolean;
+}
+
+export interface DecisionRules {
+  readonly recognition: Settings['recognition'];
+  readonly recogniser: string;
+}
+
+/** One frame's most prominent face. */
+interface View {
+  readonly sequence: number;
+  readonly face: MatchedFace;
+}
+
+/** Decides on everything a visit has seen. A wrong name is worse than no name (promise 3). */
+export function decide(sightings: readonly Sighting[], rules: DecisionRules): Verdict {
+  const views = sightings.flatMap(({ sequence, faces: [face] }) => (face === undefined ? [] : [{ sequence, face }]));
+  const usable = views.filter(({ face }) => face.embedding !== undefined);
+  const evidence = weigh(usable, rules, sightings);
+  const watched = watchedAmong(sightings, rules);
+  const shown = views.toSorted((a, b) => b.face.prominence - a.face.prominence)[0];
+  const base = { watched, shown: shown?.sequence, confidence: confidenceIn(evidence.nearest?.distance, rules) };
+  if (usable.length === 0) {
+    const reason = noFaceReason(sightings.length, shown?.face.complaint);
+    return { ...base, ...ending('no-face', reason), decision: decisionOf(evidence, rules, shown) };
+  }
+  const isNamed = outcomeOf(evidence, rules);
+  const best = bestOf(usable, isNamed === 'stranger' ? undefined : evidence.nearest?.personId);
+  const decision = decisionOf(evidence, rules, best);
+  if (isNamed === 'stranger') {
+    const isClearStranger = evidence.nearest === undefined || evidence.nearest.distance > rules.recognition.probably;
+    const isFirm = isClearStranger && usable.length >= firmStrangerFramesMin;
+    return {
+      ...base,
+      ...ending('stranger', strangerReason(evidence, rules.recognition)),
+      decision,
+      best,
+      isClearStranger,
+      isFirm,
+    };
+  }
+  const isFirm =
+    isNamed === 'known' && evidence.agreeing >= firmFramesMin && evidence.agreeing / usable.length >= firmAgreementMin;
+  const person = best?.face.candidates.find(({ personId }) => personId === evidence.nearest?.personId);
+  return { ...base, ...ending(isNamed, knownReason(evidence, rules.recognition)), decision, best, person, isFirm };
+}
+
+function ending(
+  outcome: VisitOutcome,
+  reason: string,
+): Pick<Verdict, 'outcome' | 'reason' | 'person' | 'best' | 'isClearStranger' | 'isFirm'> {
+  return { outcome, reason, person: undefined, best: undefined, isClearStranger: false, isFirm: false };
+}
+
+function outcomeOf(evidence: Evidence, { recognition }: DecisionRules): 'known' | 'probably' | 'stranger' {
+  const { nearest, gap, agreeing, usable } = evidence;
+  if (nearest === undefined) return 'stranger';
+  const share = agreeing / usable;
+  const isAgreed = agreeing >= agreeingFramesMin && share >= agreementMin;
+  if (nearest.distance <= recognition.known && gap >= recognition.margin && isAgreed) return 'known';
+  // A single frame is believed less: it must be as near as a certain one.
+  const allowed = usable < agreeingFramesMin ? recognition.known : recognition.probably;
+  return nearest.distance <= allowed && gap >= recognition.margin / 2 && share > 0.5 ? 'probably' : 'stranger';
+}
+
+/** Medians over the frames for every person, and how many frames agree on the one that most of them name. */
+function weigh(usable: readonly View[], { recognition }: DecisionRules, sightings: readonly Sighting[]): Evidence {
+  const distances = new Map<string, { readonly name: string; readonly of: number[] }>();
+  for (const { face } of usable) {
+    for (const { personId, name, distance } of face.candidates) {
+      const known = distances.get(personId) ?? { name, of: [] };
+      known.of.push(distance);
+      distances.set(personId, known);
+    }
+  }
+  const nearestIds = usable.map(({ face }) => face.candidates[0]?.personId);
+  const candidates: Candidate[] = [...distances].map(([personId, { name, of }]) => ({
+    personId,
+    name,
+    distance: median(of) ?? Number.POSITIVE_INFINITY,
+    frames: nearestIds.filter((id) => id === personId).length,
+  }));
+  candidates.sort((a, b) => a.distance - b.distance);
+  const opinion = agreement(nearestIds)?.opinion;
+  const nearest = candidates.find(({ personId }) => personId === opinion);
+  const runnerUp = candidates.find(({ personId }) => personId !== opinion);
+  const agreeing = usable.filter(({ face: { candidates: [first] } }) =>
+    first !== undefined && first.personId === opinion && first.distance <= recognition.probably).length; // prettier-ignore
+  const gap = (runnerUp?.distance ?? Number.POSITIVE_INFINITY) - (nearest?.distance ?? 0);
+  const others = Math.max(0, ...sightings.map(({ faces }) => faces.length - 1));
+  return { candidates, nearest, runnerUp, gap, agreeing, usable: usable.length, others, sightings };
+}
+
+function decisionOf(evidence: Evidence, { recognition, recogniser }: DecisionRules, best: View | undefined): Decision {
+  const { known, probably, margin, faceWidthPxMin } = recognition;
+  const { sightings, usable, agreeing } = evidence;
+  return {
+    recogniser,
+    candidates: evidence.candidates.slice(0, 5),
+    thresholds: { known, probably, margin, faceWidthPxMin },
+    quality: best?.face.face.quality,
+    framesSeen: sightings.length,
+    framesWithFace: sightings.filter(({ faces }) => faces.length > 0).length,
+    framesUsable: usable,
+    agreement: usable === 0 ? 0 : agreeing / usable,
+  };
+}
+
+function bestOf(usable: readonly View[], personId: string | undefined): View | undefined {
+  const agreeing = usable.filter(({ face }) => personId === undefined || face.candidates[0]?.personId === personId);
+  return agreeing.toSorted((a, b) => worthOf(b.face.face.quality) - worthOf(a.face.face.quality))[0];
+}
+
+/** A watched person in any face, in as many frames as a name needs. */
+function watchedAmong(sightings: readonly Sighting[], { recognition }: DecisionRules): readonly PersonSeen[] {
+  const sure = sightings.flatMap(({ faces }) =>
+    faces.flatMap(({ candidates: [first, second] }) => {
+      const isSure =
+        first?.standing === 'watched' &&
+        first.distance <= recognition.known &&
+        (second?.distance ?? Number.POSITIVE_INFINITY) - first.distance >= recognition.margin;
+      return isSure ? [first] : [];
+    }),
+  );
+  const framesOf = (id: string): number => sure.filter(({ personId }) => personId === id).length;
+  const enough = sure.filter(({ personId }) => framesOf(personId) >= agreeingFramesMin);
+  return [...new Map(enough.map((person) => [person.personId, person])).values()];
+}
+
+function confidenceIn(distance: number | undefined, { recognition }: DecisionRules): number {
+  if (distance === undefined) return 0;
+  return 1 / (1 + Math.exp((distance - recognition.probably) * confidenceSlope));
+}

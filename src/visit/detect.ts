@@ -1,0 +1,86 @@
+import type { DetectedFace, DetectEffort } from '../system/inference.ts';
+import type { Pixels } from '../system/pixels.ts';
+import { within, wordsOf } from './deadline.ts';
+import { complaintAbout, type FaceLimits } from './face-quality.ts';
+import type { VisitParts } from './visit-parts.ts';
+
+/** One look of a net may take this long; then recognition is taken for dead and the visit goes on without. */
+export const inferenceMsMax = 3000;
+/** Faces of a frame that are looked at further. */
+const facesMax = 3;
+
+/** A face of a frame, and whether recognition may use it. */
+export interface FaceInView {
+  readonly face: DetectedFace;
+  /** Large and central is prominent; the most prominent face is taken for the visitor. */
+  readonly prominence: number;
+  /** Why it cannot be recognised, in words; undefined when it can. */
+  readonly complaint: string | undefined;
+}
+
+export type Looked<Value> =
+  | { readonly outcome: 'seen'; readonly value: Value }
+  | { readonly outcome: 'blind'; readonly reason: string };
+
+type DetectParts = Pick<VisitParts, 'inference' | 'clock' | 'events'> & { readonly limits: FaceLimits };
+
+/** The faces of a frame, most prominent first: a quick look, and a thorough one when that found nothing. */
+export async function detect(
+  parts: DetectParts,
+  picture: Pixels,
+  correlationId: string,
+): Promise<Looked<readonly FaceInView[]>> {
+  const startedMs = parts.clock.uptimeMs();
+  let effort: DetectEffort = 'quick';
+  let found = await lookWith(parts, picture, effort);
+  if (found.outcome === 'seen' && found.value.length === 0) {
+    effort = 'thorough';
+    found = await lookWith(parts, picture, effort);
+  }
+  const durationMs = parts.clock.uptimeMs() - startedMs;
+  if (found.outcome === 'blind') {
+    const data = {
+      stage: 'detect',
+      errorType: 'detection-failed',
+      severity: 'critical',
+      reason: found.reason,
+    } as const;
+    parts.events.emit({ type: 'FACE_DETECTION_FAILED', status: 'failure', component: 'detect', correlationId, data });
+    return found;
+  }
+  const data = { stage: 'detect', durationMs, effort, faces: found.value.length };
+  parts.events.emit({ type: 'FRAME_PROCESSED', status: 'success', component: 'detect', correlationId, data });
+  return { outcome: 'seen', value: facesInView(found.value, picture, parts.limits) };
+}
+
+/** Rates the faces of a picture: most prominent first, at most three. */
+function facesInView(faces: readonly DetectedFace[], picture: Pixels, limits: FaceLimits): readonly FaceInView[] {
+  return faces
+    .map((face) => ({ face, prominence: prominenceOf(face, picture), complaint: complaintAbout(face.quality, limits) }))
+    .toSorted((a, b) => b.prominence - a.prominence)
+    .slice(0, facesMax);
+}
+
+async function lookWith(
+  parts: DetectParts,
+  picture: Pixels,
+  effort: DetectEffort,
+): Promise<Looked<readonly DetectedFace[]>> {
+  const looked = await within(parts.clock, inferenceMsMax, parts.inference.detect(picture, effort));
+  switch (looked.outcome) {
+    case 'done':
+      return { outcome: 'seen', value: looked.value };
+    case 'failed':
+      return { outcome: 'blind', reason: wordsOf(looked.error) };
+    case 'late':
+      return { outcome: 'blind', reason: `no answer for ${inferenceMsMax} ms` };
+  }
+}
+
+/** The width of the face; a face at the edge of the picture counts half. */
+function prominenceOf(face: DetectedFace, picture: Pixels): number {
+  const { x, y, width, height } = face.box;
+  const awayX = Math.abs(x + width / 2 - picture.width / 2) / (picture.width / 2);
+  const awayY = Math.abs(y + height / 2 - picture.height / 2) / (picture.height / 2);
+  return width * (1 - Math.min(1, Math.hypot(awayX, awayY) / Math.SQRT2) / 2);
+}

@@ -1,0 +1,38 @@
+import type { Embedding } from '../system/inference.ts';
+import type { Pixels } from '../system/pixels.ts';
+import { within, wordsOf } from './deadline.ts';
+import { inferenceMsMax, type FaceInView, type Looked } from './detect.ts';
+import type { VisitParts } from './visit-parts.ts';
+
+export interface EmbeddedFace extends FaceInView {
+  /** Undefined for a face that recognition may not use. */
+  readonly embedding: Embedding | undefined;
+}
+
+/** Embeds the usable faces of a frame, most prominent first. */
+export async function embed(
+  parts: Pick<VisitParts, 'inference' | 'clock' | 'events'>,
+  seen: { readonly picture: Pixels; readonly faces: readonly FaceInView[] },
+  correlationId: string,
+): Promise<Looked<readonly EmbeddedFace[]>> {
+  const embedded: EmbeddedFace[] = [];
+  for (const inView of seen.faces) {
+    if (inView.complaint !== undefined) {
+      embedded.push({ ...inView, embedding: undefined });
+      continue;
+    }
+    const startedMs = parts.clock.uptimeMs();
+    const embedding = parts.inference.embed(seen.picture, inView.face.landmarks);
+    const done = await within(parts.clock, inferenceMsMax, embedding);
+    if (done.outcome !== 'done') {
+      const reason = done.outcome === 'late' ? `no answer for ${inferenceMsMax} ms` : wordsOf(done.error);
+      const data = { stage: 'embed', errorType: 'recognition-failed', severity: 'critical', reason } as const;
+      parts.events.emit({ type: 'RECOGNITION_FAILED', status: 'failure', component: 'embed', correlationId, data });
+      return { outcome: 'blind', reason };
+    }
+    const data = { stage: 'embed', durationMs: parts.clock.uptimeMs() - startedMs };
+    parts.events.emit({ type: 'FRAME_PROCESSED', status: 'success', component: 'embed', correlationId, data });
+    embedded.push({ ...inView, embedding: done.value });
+  }
+  return { outcome: 'seen', value: embedded };
+}

@@ -1,0 +1,31 @@
+import type { Settings } from '../settings/settings-schema.ts';
+import type { FaceQuality } from '../system/inference.ts';
+
+export type FaceLimits = Pick<
+  Settings['recognition'],
+  'faceWidthPxMin' | 'sharpnessMin' | 'yawDegMax' | 'lightMin' | 'lightMax'
+>;
+
+/** What is wrong with a face at the door and what would help, in words; undefined when it can be recognised. */
+export function complaintAbout(quality: FaceQuality, limits: FaceLimits): string | undefined {
+  const { widthPx, sharpness, yawDeg, light } = quality;
+  const { faceWidthPxMin, sharpnessMin, yawDegMax, lightMin, lightMax } = limits;
+  if (widthPx < faceWidthPxMin)
+    return `face ${Math.round(widthPx)} px wide, ${faceWidthPxMin} needed: stand closer or mount the camera lower`;
+  if (light < lightMin)
+    return `face too dark (light ${Math.round(light)}, ${lightMin} needed): a lamp at the door would help`;
+  if (light > lightMax)
+    return `face too bright (light ${Math.round(light)}, ${lightMax} at most): shade the camera or the door`;
+  if (Math.abs(yawDeg) > yawDegMax)
+    return `face turned ${Math.round(Math.abs(yawDeg))} degrees away, ${yawDegMax} at most: look at the camera`;
+  if (sharpness < sharpnessMin)
+    return `face blurred (sharpness ${Math.round(sharpness)}, ${sharpnessMin} needed): stand still, or clean the lens`;
+  return undefined;
+}
+
+/** Of two usable faces, the better to show and to keep: wide, sharp and frontal. 0 to 1. */
+export function worthOf(quality: FaceQuality): number {
+  const width = Math.min(1, quality.widthPx / 150);
+  const sharpness = Math.min(1, quality.sharpness / 200);
+  return width * sharpness * Math.max(0, Math.cos((quality.yawDeg * Math.PI) / 180));
+}

@@ -1,0 +1,70 @@
+import type { Candidate } from '../store/records.ts';
+import type { Sighting } from './match.ts';
+
+/** Longer names are cut in reasons; the record keeps them whole. */
+const nameLettersMax = 60;
+
+/** What the frames of a visit say together. */
+export interface Evidence {
+  /** Nearest first, by the median over the frames. */
+  readonly candidates: readonly Candidate[];
+  /** The person that most frames name. */
+  readonly nearest: Candidate | undefined;
+  readonly runnerUp: Candidate | undefined;
+  /** How much nearer than the runner-up; infinite without one. */
+  readonly gap: number;
+  /** Usable frames that name the nearest person, near enough. */
+  readonly agreeing: number;
+  readonly usable: number;
+  /** The most other faces in a frame. */
+  readonly others: number;
+  readonly sightings: readonly Sighting[];
+}
+
+interface Allowed {
+  readonly known: number;
+  readonly probably: number;
+  readonly margin: number;
+}
+
+/** "Ada: distance 0.41 (0.50 allowed), 0.22 nearer than Grace, 4 of 5 frames agree". */
+export function knownReason(evidence: Evidence, { known, probably }: Allowed): string {
+  const { nearest, runnerUp, gap, agreeing, usable } = evidence;
+  if (nearest === undefined) return 'nobody is near';
+  const allowed = nearest.distance <= known ? known : probably;
+  const rival = runnerUp === undefined ? 'nobody else is near' : `${two(gap)} nearer than ${cut(runnerUp.name)}`;
+  const near = `${cut(nearest.name)}: distance ${two(nearest.distance)} (${two(allowed)} allowed), ${rival}`;
+  return `${near}, ${agreeing} of ${usable} frames agree${crowd(evidence)}`;
+}
+
+export function strangerReason(evidence: Evidence, { probably, margin }: Allowed): string {
+  const { nearest, runnerUp, gap, agreeing, usable } = evidence;
+  const frames = `${usable} ${usable === 1 ? 'frame' : 'frames'}`;
+  if (nearest === undefined) return `nobody enrolled looks like this, ${frames}${crowd(evidence)}`;
+  const who = `${cut(nearest.name)} (${two(nearest.distance)})`;
+  if (nearest.distance > probably)
+    return `nobody known: the nearest is ${who}, ${two(probably)} allowed, ${frames}${crowd(evidence)}`;
+  if (runnerUp !== undefined && gap < margin)
+    return `${who} or ${cut(runnerUp.name)} (${two(runnerUp.distance)}): too near each other to say, ${two(margin)} apart needed${crowd(evidence)}`;
+  return `perhaps ${who}, but only ${agreeing} of ${frames} agree: too few for a name${crowd(evidence)}`;
+}
+
+export function noFaceReason(frames: number, complaint: string | undefined): string {
+  if (complaint !== undefined) return complaint;
+  return frames === 0 ? 'there was no picture to look at' : `no face in ${frames} ${frames === 1 ? 'frame' : 'frames'}`;
+}
+
+function crowd({ others }: Evidence): string {
+  if (others === 0) return '';
+  return others === 1 ? '; one more face in view' : `; ${others} more faces in view`;
+}
+
+function cut(name: string): string {
+  if (name.length <= nameLettersMax) return name;
+  const letters = Array.from(new Intl.Segmenter().segment(name), ({ segment }) => segment);
+  return letters.length <= nameLettersMax ? name : `${letters.slice(0, nameLettersMax - 1).join('')}…`;
+}
+
+function two(value: number): string {
+  return value.toFixed(2);
+}

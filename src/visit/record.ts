@@ -1,0 +1,133 @@
+import { cutFaceCrop } from '../people/face-crop.ts';
+import type { StoredEmbedding, StoredFace } from '../store/records.ts';
+import type { VisitDecision } from '../store/store.ts';
+import { replaceFile } from '../system/disk.ts';
+import type { Pixels } from '../system/pixels.ts';
+import { nameNotifications } from './announce.ts';
+import { within, wordsOf } from './deadline.ts';
+import type { Verdict } from './decide.ts';
+import type { SavedFrames } from './saved-frames.ts';
+import type { VisitParts } from './visit-parts.ts';
+import type { VisitUnderWay } from './visit-under-way.ts';
+
+/** Coding and saving the pictures may take this long; then the visit is recorded without the missing ones. */
+const picturesMsMax = 3000;
+const thumbnailWidthMax = 320;
+
+/** A face kept with a visit, for clustering strangers and for enrolling later. */
+type VisitFace = NonNullable<VisitDecision['face']>;
+
+/** Pictures first, then the decision and its notifications in one transaction: no name goes out that is not recorded. */
+export async function record(
+  parts: VisitParts,
+  visit: VisitUnderWay,
+  decided: { readonly verdict: Verdict; readonly saved: SavedFrames },
+): Promise<void> {
+  const { clock } = parts;
+  const startedMs = clock.uptimeMs();
+  const { verdict, saved } = decided;
+  const pictures = await within(clock, picturesMsMax, savePictures(parts, visit, decided));
+  if (pictures.outcome !== 'done')
+    parts.log.warn('a visit is recorded without its pictures', {
+      correlation_id: visit.correlationId,
+      outcome: pictures.outcome,
+    });
+  const { picture, thumbnail, face } =
+    pictures.outcome === 'done' ? pictures.value : { ...nothing, picture: saved.any };
+  const strangerId = strangerOf(parts, verdict);
+  const { outcome, reason, person } = verdict;
+  const decidedMs = Math.round(clock.wallMs());
+  const news = { visitId: visit.id, atMs: decidedMs, outcome, person, strangerId, reason, watched: verdict.watched };
+  const announcesKnown = parts.settings.notify.known;
+  const notifications = nameNotifications(news, { audiences: parts.audiences, random: parts.random, announcesKnown });
+  visit.note('named', clock.uptimeMs());
+  const written = await parts.ledger.write(visit.id, 'decideVisit', {
+    visitId: visit.id, outcome, personId: person?.personId, strangerId, reason, decision: verdict.decision,
+    trace: visit.trace, picture, thumbnail, face, notifications, decidedMs,
+  }); // prettier-ignore
+  if (written === 'stored') parts.outbox.wake();
+  else parts.outbox.tell(notifications);
+  if (face !== undefined && written !== 'refused') parts.gallery.add(embeddingOf(visit, face, strangerId));
+  const data = { visitId: visit.id, stage: 'record', durationMs: clock.uptimeMs() - startedMs };
+  const status = written === 'stored' ? 'success' : 'failure';
+  parts.events.emit({ type: 'EVENT_STORED', status, component: 'visit', correlationId: visit.correlationId, data });
+}
+
+interface SavedPictures {
+  readonly picture: string | undefined;
+  readonly thumbnail: string | undefined;
+  readonly face: VisitFace | undefined;
+}
+const nothing: SavedPictures = { picture: undefined, thumbnail: undefined, face: undefined };
+
+/** The best frame whole and small, and its face. Each may fail alone: a picture less is no reason to lose a name. */
+async function savePictures(
+  parts: VisitParts,
+  visit: VisitUnderWay,
+  { verdict, saved }: { readonly verdict: Verdict; readonly saved: SavedFrames },
+): Promise<SavedPictures> {
+  await saved.begun();
+  const sequence = verdict.best?.sequence ?? verdict.shown ?? saved.firstSequence;
+  const frame = sequence === undefined ? undefined : saved.frame(sequence);
+  if (frame === undefined) return { ...nothing, picture: saved.any };
+  const [picture, thumbnail, face] = await Promise.all([
+    saved.keep(frame),
+    attempt(parts, visit, () => saveThumbnail(parts, visit, frame)),
+    attempt(parts, visit, () => saveFace(parts, visit, { verdict, frame })),
+  ]);
+  return { picture: picture ?? saved.any, thumbnail, face };
+}
+
+async function saveThumbnail(parts: VisitParts, visit: VisitUnderWay, frame: Pixels): Promise<string> {
+  const path = `visits/${visit.id}/thumbnail.jpg`;
+  const jpeg = await parts.pictures.encode(frame, { widthMax: thumbnailWidthMax });
+  await replaceFile(parts.disk, `${parts.home.root}/${path}`, jpeg);
+  return path;
+}
+
+async function saveFace(
+  parts: VisitParts,
+  visit: VisitUnderWay,
+  { verdict, frame }: { readonly verdict: Verdict; readonly frame: Pixels },
+): Promise<VisitFace | undefined> {
+  const best = verdict.best?.face;
+  if (best?.embedding === undefined) return undefined;
+  const crop = await cutFaceCrop(parts.pictures, frame, best.face);
+  const picture = `visits/${visit.id}/face.jpg`;
+  await replaceFile(parts.disk, `${parts.home.root}/${picture}`, crop.jpeg);
+  const face: StoredFace = {
+    id: parts.random.id(), kind: 'visit', source: 'visit', personId: undefined, visitId: visit.id, picture,
+    landmarks: crop.landmarks, quality: best.face.quality, createdMs: Math.round(parts.clock.wallMs()),
+  }; // prettier-ignore
+  return { face, recogniser: parts.inference.recogniser, vector: best.embedding };
+}
+
+async function attempt<Value>(
+  parts: VisitParts,
+  visit: VisitUnderWay,
+  save: () => Promise<Value>,
+): Promise<Value | undefined> {
+  try {
+    return await save();
+  } catch (error) {
+    parts.log.warn('cannot save a picture of a visit', { correlation_id: visit.correlationId, reason: wordsOf(error) });
+    return undefined;
+  }
+}
+
+/** The stranger this face was seen as before, or a new one. Whoever may be somebody known is no stranger's face. */
+function strangerOf(parts: VisitParts, verdict: Verdict): string | undefined {
+  const embedding = verdict.best?.face.embedding;
+  if (!verdict.isClearStranger || embedding === undefined) return undefined;
+  const seen = parts.gallery.nearestStranger(embedding);
+  const isSame = seen !== undefined && seen.distance <= parts.settings.recognition.strangerDistance;
+  return isSame ? seen.strangerId : parts.random.id();
+}
+
+function embeddingOf(
+  visit: VisitUnderWay,
+  { face, recogniser, vector }: VisitFace,
+  strangerId: string | undefined,
+): StoredEmbedding {
+  return { faceId: face.id, kind: 'visit', personId: undefined, visitId: visit.id, strangerId, recogniser, vector };
+}

@@ -1,0 +1,94 @@
+import type { Frame } from '../system/camera.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Pixels } from '../system/pixels.ts';
+import { framesBeforeMs } from './visit-state.ts';
+import type { VisitUnderWay } from './visit-under-way.ts';
+
+/** A frame of a visit: from the camera, or decoded from what a visit had saved. */
+export interface VisitFrame extends Pixels {
+  readonly sequence: number;
+}
+
+/** The frames of one visit. Whoever takes one may keep it until `close`, or let it go sooner. */
+export interface FrameSource {
+  /** The newest frame not taken yet; waits for one while the visit looks; undefined when none will come. */
+  takeNewest(): Promise<VisitFrame | undefined>;
+  letGo(frame: VisitFrame): void;
+  close(): void;
+}
+
+/** What a visit needs of the camera. */
+export interface FeedOfFrames {
+  recent(): readonly Frame[];
+  subscribe(listener: (frame: Frame) => void): () => void;
+  retain(frame: Frame): void;
+  release(frame: Frame): void;
+  /** Why there are no pictures, when there are none. */
+  status(): { readonly reason?: string };
+}
+
+/** The frames from before the trigger and the burst after it, newest first. */
+export class VisitFrames implements FrameSource {
+  readonly #feed: FeedOfFrames;
+  readonly #clock: Clock;
+  readonly #visit: VisitUnderWay;
+  readonly #unsubscribe: () => void;
+  readonly #held = new Set<Frame>();
+  #untaken: Frame[] = [];
+  #wake = new AbortController();
+
+  constructor(feed: FeedOfFrames, clock: Clock, visit: VisitUnderWay) {
+    this.#feed = feed;
+    this.#clock = clock;
+    this.#visit = visit;
+    for (const frame of feed.recent()) {
+      if (visit.start.triggeredMs - frame.capturedMs <= framesBeforeMs) this.#keep(frame);
+      else feed.release(frame);
+    }
+    this.#unsubscribe = feed.subscribe((frame) => this.#arrive(frame));
+  }
+
+  async takeNewest(): Promise<Frame | undefined> {
+    for (;;) {
+      const { state } = this.#visit;
+      if (state.phase !== 'looking') return undefined;
+      const newest = this.#untaken.pop();
+      if (newest !== undefined) return newest;
+      const leftMs = state.endsMs - this.#clock.uptimeMs();
+      if (state.burstTaken >= state.burstWanted || leftMs <= 0) return undefined;
+      this.#wake = new AbortController();
+      await this.#clock.sleep(leftMs, this.#wake.signal);
+    }
+  }
+
+  letGo(frame: VisitFrame): void {
+    for (const held of this.#held) {
+      if (held !== frame) continue;
+      this.#held.delete(held);
+      this.#feed.release(held);
+      return;
+    }
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.#untaken = [];
+    for (const frame of this.#held) this.#feed.release(frame);
+    this.#held.clear();
+    this.#wake.abort();
+  }
+
+  #arrive(frame: Frame): void {
+    const { state } = this.#visit;
+    if (state.phase !== 'looking' || state.burstTaken >= state.burstWanted) return;
+    this.#feed.retain(frame);
+    this.#keep(frame);
+    this.#visit.advance({ kind: 'burst-frame' });
+    this.#wake.abort();
+  }
+
+  #keep(frame: Frame): void {
+    this.#held.add(frame);
+    this.#untaken.push(frame);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * visit/ - SOMEONE IS AT THE DOOR: trigger -> ring -> capture -> detect -> embed -> match -> decide -> record -> notify.
+ * Called by the appliance and the web room through Bell, CameraFeed and Notifier; each step is one file of this room.
+ * Never: import the update room, let the bell wait for the brain, or tell anyone what is not recorded.
+ */
+import type { VisitOutcome } from '../store/records.ts';
+import type { EventType } from '../system/event.ts';
+import { decide, type Verdict } from './decide.ts';
+import { detect } from './detect.ts';
+import { embed } from './embed.ts';
+import { match, type Sighting } from './match.ts';
+import { record } from './record.ts';
+import { ring } from './ring.ts';
+import { SavedFrames } from './saved-frames.ts';
+import { VisitFrames, type FrameSource, type VisitFrame } from './visit-frames.ts';
+import type { VisitParts } from './visit-parts.ts';
+import type { VisitUnderWay } from './visit-under-way.ts';
+
+/** A visit on its way: `rung` when everybody has been told that somebody is there, `ended` when it is decided. */
+export interface VisitPath {
+  readonly rung: Promise<void>;
+  readonly ended: Promise<void>;
+}
+
+/** The path of one visit, from its trigger on. The bell and the brain start together; the name waits for the ring. */
+export function handleVisit(parts: VisitParts, visit: VisitUnderWay): VisitPath {
+  const frames = new VisitFrames(parts.feed, parts.clock, visit);
+  const rung = ring(parts, visit);
+  return { rung, ended: nameVisitor(parts, visit, { frames, saved: new SavedFrames(parts, visit), rung }) };
+}
+
+/** Looks at the frames until the visitor is certain, or until there is nothing more to see; then decides and records. */
+export async function nameVisitor(parts: VisitParts, visit: VisitUnderWay, seen: VisitSeen): Promise<void> {
+  try {
+    const sightings = await look(parts, visit, seen);
+    await seen.rung;
+    const verdict = explain(parts, visit, decide(sightings, rulesOf(parts)));
+    await record(parts, visit, { verdict, saved: seen.saved });
+    report(parts, visit, verdict);
+  } finally {
+    await seen.saved.settle();
+    seen.frames.close();
+    visit.advance({ kind: 'recorded' });
+  }
+}
+
+export interface VisitSeen {
+  readonly frames: FrameSource;
+  readonly saved: SavedFrames;
+  readonly rung: Promise<void>;
+}
+
+async function look(
+  parts: VisitParts,
+  visit: VisitUnderWay,
+  { frames, saved }: VisitSeen,
+): Promise<readonly Sighting[]> {
+  const sightings: Sighting[] = [];
+  while (visit.state.phase === 'looking') {
+    const frame = await frames.takeNewest();
+    if (frame === undefined) {
+      visit.advance({ kind: 'out-of-frames' });
+      break;
+    }
+    visit.note('firstFrame', parts.clock.uptimeMs());
+    const seeing = sight(parts, visit, frame);
+    saved.offerFirst(frame); // After the first look has begun, so that it is not in its way.
+    const sighting = await seeing;
+    if (sighting === undefined) break;
+    sightings.push(sighting);
+    const isUsable = sighting.faces.some(({ embedding }) => embedding !== undefined);
+    const isKept = sighting.faces.length > 0 ? saved.offerFace(frame, isUsable) : saved.has(frame.sequence);
+    if (!isKept) frames.letGo(frame);
+    const { isFirm } = decide(sightings, rulesOf(parts));
+    visit.advance({ kind: 'looked', isFirm, atMs: parts.clock.uptimeMs() });
+  }
+  return sightings;
+}
+
+/** One frame: detect, embed, match. Undefined when recognition is not running. */
+async function sight(parts: VisitParts, visit: VisitUnderWay, frame: VisitFrame): Promise<Sighting | undefined> {
+  const { correlationId } = visit;
+  const found = await detect({ ...parts, limits: parts.settings.recognition }, frame, correlationId);
+  if (found.outcome === 'blind') return blinded(visit, found.reason);
+  if (found.value.length > 0 && visit.trace.detected === undefined) {
+    const durationMs = visit.note('detected', parts.clock.uptimeMs());
+    const data = { visitId: visit.id, faces: found.value.length, durationMs };
+    parts.events.emit({ type: 'FACES_DETECTED', status: 'success', component: 'detect', correlationId, data });
+  }
+  const embedded = await embed(parts, { picture: frame, faces: found.value }, correlationId);
+  if (embedded.outcome === 'blind') return blinded(visit, embedded.reason);
+  return match(parts.gallery, frame.sequence, embedded.value);
+}
+
+function blinded(visit: VisitUnderWay, reason: string): undefined {
+  visit.advance({ kind: 'blinded', reason });
+}
+
+/** Says why there was nothing to see, where the frames cannot. */
+function explain(parts: VisitParts, visit: VisitUnderWay, verdict: Verdict): Verdict {
+  const { state } = visit;
+  if (verdict.outcome !== 'no-face' || state.phase !== 'recording') return verdict;
+  if (state.end.because === 'blind') return { ...verdict, reason: `recognition is not running: ${state.end.reason}` };
+  const trouble = parts.feed.status().reason;
+  if (verdict.decision.framesSeen > 0 || trouble === undefined) return verdict;
+  return { ...verdict, reason: `the camera gives no pictures: ${trouble}` };
+}
+
+/** Tells the rooms what was decided, after it is recorded. */
+function report(parts: VisitParts, visit: VisitUnderWay, verdict: Verdict): void {
+  const { correlationId, id: visitId } = visit;
+  const { outcome, confidence, reason, person, watched } = verdict;
+  const who = person === undefined ? {} : { personId: person.personId, name: person.name };
+  const found = { visitId, outcome, confidence, ...who };
+  parts.events.emit({ type: eventOf(outcome), status: 'success', component: 'visit', correlationId, data: found });
+  for (const { personId, name } of watched) {
+    const data = { visitId, personId, name, severity: 'critical' } as const;
+    parts.events.emit({ type: 'FACE_BLACKLISTED', status: 'success', component: 'visit', correlationId, data });
+  }
+  const durationMs = visit.trace.named ?? 0;
+  const data = { visitId, outcome, reason, stage: 'visit', durationMs, ...who };
+  parts.events.emit({ type: 'EVENT_ENRICHED', status: 'success', component: 'visit', correlationId, data });
+  parts.log.info('a visit is decided', { correlation_id: correlationId, visitId, outcome, trace: visit.trace });
+}
+
+function eventOf(outcome: VisitOutcome): EventType {
+  switch (outcome) {
+    case 'known':
+    case 'probably':
+      return 'FACE_RECOGNIZED';
+    case 'stranger':
+      return 'FACE_UNKNOWN';
+    case 'no-face':
+      return 'NO_FACES_DETECTED';
+  }
+}
+
+function rulesOf(parts: VisitParts): { recognition: VisitParts['settings']['recognition']; recogniser: string } {
+  return { recognition: parts.settings.recognition, recogniser: parts.inference.recogniser };
+}

@@ -1,0 +1,38 @@
+import type { Camera, CameraEnd, FrameSink } from '../../src/system/camera.ts';
+import type { Clock } from '../../src/system/clock.ts';
+import { i420Bytes } from '../../src/system/pixels.ts';
+
+/** A camera that shows the scene it is told to, at a steady pace, and fails as told. */
+export class ScriptedCamera implements Camera {
+  readonly description = 'scripted camera';
+  readonly #clock: Clock;
+  readonly intervalMs: number;
+  size = { width: 64, height: 36 };
+  scene = 0;
+  /** `silent` opens and shows nothing; `deaf` does not even close. */
+  mood: 'flowing' | 'silent' | 'deaf' | 'failing' | 'ending' = 'flowing';
+  opened = 0;
+
+  constructor(clock: Clock, intervalMs = 125) {
+    this.#clock = clock;
+    this.intervalMs = intervalMs;
+  }
+
+  async stream(sink: FrameSink, signal: AbortSignal): Promise<CameraEnd> {
+    this.opened += 1;
+    while (!signal.aborted) {
+      if (this.mood === 'failing') return { outcome: 'failed', reason: 'cannot open the camera: no such device' };
+      if (this.mood === 'deaf') return new Promise(() => {});
+      if (this.mood !== 'silent') this.#show(sink);
+      if (this.mood === 'ending') return { outcome: 'ended' };
+      await this.#clock.sleep(this.intervalMs, signal);
+    }
+    return { outcome: 'ended' };
+  }
+
+  #show(sink: FrameSink): void {
+    const pixels = sink.takeBuffer(i420Bytes(this.size.width, this.size.height));
+    new Uint8Array(pixels)[0] = this.scene;
+    sink.deliver({ ...this.size, pixels, capturedMs: this.#clock.uptimeMs() });
+  }
+}

@@ -1,0 +1,101 @@
+import type {
+  DetectEffort,
+  DetectedFace,
+  Embedding,
+  FaceQuality,
+  Inference,
+  Landmarks,
+  Pictures,
+} from '../../src/system/inference.ts';
+import { i420Bytes, type Pixels } from '../../src/system/pixels.ts';
+
+/** A face as a script tells it. */
+export interface ScriptedFace {
+  /** Whose face: every number is another person. */
+  readonly who: number;
+  /** Distance from the person's reference vector; default 0.3. */
+  readonly distance?: number;
+  readonly quality?: Partial<FaceQuality>;
+  /** Found by the thorough look only. */
+  readonly isHidden?: boolean;
+  /** Left edge of the box; default in the middle. */
+  readonly x?: number;
+}
+
+export const goodQuality: FaceQuality = {
+  widthPx: 120, sharpness: 180, yawDeg: 4, pitchDeg: 2, rollDeg: 1, light: 120, contrast: 50,
+}; // prettier-ignore
+
+/** A picture of scene number `scene`: its first pixel says which. */
+export function pictureOf(scene: number, size: { width: number; height: number } = { width: 64, height: 36 }): Pixels {
+  const pixels = new SharedArrayBuffer(i420Bytes(size.width, size.height));
+  new Uint8Array(pixels)[0] = scene;
+  return { ...size, pixels };
+}
+
+/** The reference vector of a person: any two are 0.9 apart. */
+export function vectorOf(who: number, awayBy = 0): Embedding {
+  const vector = new Float32Array(128);
+  vector[who % 100] = Math.sqrt(0.405);
+  vector[100 + (who % 28)] = (vector[100 + (who % 28)] ?? 0) + awayBy;
+  return vector;
+}
+
+/** Recognition by script: knows from the first pixel which scene it sees. Also codes "pictures" that remember it. */
+export class ScriptedInference implements Inference, Pictures {
+  readonly recogniser = 'scripted';
+  readonly scenes: readonly (readonly ScriptedFace[])[];
+  /** Called before every call; may wait, throw, or never come back. */
+  before: (call: 'detect' | 'embed' | 'encode' | 'decode') => Promise<void> | void = () => {};
+  calls: string[] = [];
+
+  constructor(scenes: readonly (readonly ScriptedFace[])[]) {
+    this.scenes = scenes;
+  }
+
+  async detect(picture: Pixels, effort: DetectEffort): Promise<readonly DetectedFace[]> {
+    const scene = sceneOf(picture);
+    this.calls.push(`detect ${effort} ${scene}`);
+    await this.before('detect');
+    const faces = (this.scenes[scene] ?? []).filter(({ isHidden }) => effort === 'thorough' || isHidden !== true);
+    return faces.map((face, number) => detectedFace(face, { picture, scene, number }));
+  }
+
+  async embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding> {
+    this.calls.push(`embed ${sceneOf(picture)}`);
+    await this.before('embed');
+    const face = this.scenes[landmarks[0] ?? 0]?.[landmarks[1] ?? 0];
+    if (face === undefined) throw new Error('no such face in the script');
+    return vectorOf(face.who, face.distance ?? 0.3);
+  }
+
+  async decode(bytes: Uint8Array): ReturnType<Pictures['decode']> {
+    await this.before('decode');
+    const [scene, mark] = bytes;
+    if (mark !== 0xda || scene === undefined) return { outcome: 'corrupt', message: 'cannot decode the picture' };
+    return { outcome: 'decoded', picture: pictureOf(scene) };
+  }
+
+  async encode(picture: Pixels): Promise<Uint8Array> {
+    const scene = sceneOf(picture);
+    await this.before('encode');
+    return Uint8Array.from([scene, 0xda]);
+  }
+}
+
+function sceneOf(picture: Pixels): number {
+  return new Uint8Array(picture.pixels)[0] ?? 0;
+}
+
+function detectedFace(
+  { quality, x }: ScriptedFace,
+  { picture, scene, number }: { picture: Pixels; scene: number; number: number },
+): DetectedFace {
+  const whole = { ...goodQuality, ...quality };
+  const width = Math.min(picture.width / 3, whole.widthPx);
+  const box = { x: x ?? (picture.width - width) / 2, y: (picture.height - width) / 2, width, height: width };
+  const landmarks = new Float32Array(136);
+  landmarks[0] = scene;
+  landmarks[1] = number;
+  return { box, score: 0.9, landmarks, quality: whole };
+}

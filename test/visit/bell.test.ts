@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { StoreFault } from '../../src/store/store.ts';
+import { VisitWorld } from './visit-world.ts';
+
+async function startWorld(
+  scene: number,
+  options: ConstructorParameters<typeof VisitWorld>[0] = {},
+): Promise<VisitWorld> {
+  const world = new VisitWorld(options);
+  await world.enrolEverybody();
+  world.camera.scene = scene;
+  await world.start();
+  return world;
+}
+
+/** Presses, waits for the name, and gives the visit as it is stored. */
+async function visitOf(world: VisitWorld, source: 'button' | 'motion' | 'api' = 'button') {
+  const ringing = await ringAt(world, source);
+  await world.clock.advance(6000);
+  assert.equal(world.bell.visitsUnderWay, 0);
+  const visit = world.store.read.visit(ringing);
+  assert.ok(visit !== undefined);
+  return visit;
+}
+
+async function ringAt(world: VisitWorld, source: 'button' | 'motion' | 'api'): Promise<string> {
+  const ringing = await world.bell.ring({ source });
+  assert.equal(ringing.outcome, 'ringing');
+  return ringing.outcome === 'ringing' ? ringing.visitId : '';
+}
+
+test('a press rings at once, and the name follows from the frames before it', async () => {
+  const world = await startWorld(1);
+  const visit = await visitOf(world);
+  assert.deepEqual(world.phone.texts, ['Somebody is at the door', 'Ada is at the door']);
+  assert.deepEqual([visit.phase, visit.outcome, visit.personName], ['decided', 'known', 'Ada']);
+  assert.match(visit.reason ?? '', /^Ada: distance 0.30 \(0.50 allowed\), .* 3 of 3 frames agree$/);
+  const order = ['EVENT_CREATED', 'DOORBELL_PRESSED', 'EVENT_STORED', 'FACE_RECOGNIZED', 'EVENT_ENRICHED'] as const;
+  assert.deepEqual(
+    world.events.types.filter((type) => order.some((known) => known === type)),
+    order,
+  );
+  for (const type of ['FACES_DETECTED', 'FRAME_PROCESSED', 'NOTIFICATION_SENT'] as const)
+    assert.ok(
+      world.events.of(type).every(({ correlationId }) => correlationId === visit.id) &&
+        world.events.of(type).length > 0,
+    );
+  assert.deepEqual(Object.keys(visit.trace).toSorted(), [
+    'detected',
+    'firstFrame',
+    'named',
+    'notified',
+    'rung',
+    'stored',
+  ]);
+  assert.equal(visit.picture, visit.frames[0]);
+  for (const path of [visit.picture, visit.thumbnail, world.store.read.faceOfVisit(visit.id)?.picture])
+    assert.ok(world.disk.paths.includes(`/home/${path}`), `${path} is not on the disk`);
+  assert.equal(world.feed.framesHeld, 6, 'only the ring buffer holds frames after a visit');
+  await world.stop();
+});
+
+test('the row is durable before anybody hears of the visit', async () => {
+  const world = await startWorld(1);
+  const order: string[] = [];
+  world.store.after = (name) => void order.push(name);
+  world.phone.answer = () => {
+    order.push('told');
+    return { outcome: 'delivered' };
+  };
+  await visitOf(world);
+  assert.equal(order[0], 'openVisit');
+  assert.ok(order.indexOf('told') > 0);
+  assert.ok(order.lastIndexOf('told') > order.indexOf('decideVisit'));
+  await world.stop();
+});
+
+test('the bell does not wait for the brain: it rings while recognition hangs, and the visit still ends', async () => {
+  const world = await startWorld(1);
+  world.inference.before = () => new Promise(() => {});
+  const visitId = await ringAt(world, 'button');
+  await world.clock.advance(10);
+  assert.deepEqual(world.phone.texts, ['Somebody is at the door']);
+  await world.clock.advance(20_000);
+  const visit = world.store.read.visit(visitId);
+  assert.deepEqual([visit?.phase, visit?.outcome], ['decided', 'no-face']);
+  assert.match(visit?.reason ?? '', /^recognition is not running: no answer/);
+  assert.equal(world.events.of('FACE_DETECTION_FAILED').length, 1);
+  await world.stop();
+});
+
+test('a press while a visit goes on joins it, is recorded and announced again', async () => {
+  const world = await startWorld(0);
+  const visitId = await ringAt(world, 'button');
+  world.camera.scene = 1;
+  await world.clock.advance(300);
+  assert.deepEqual(await world.bell.ring({ source: 'button', press: 'double' }), {
+    outcome: 'ringing',
+    visitId,
+    joined: true,
+  });
+  await world.bell.noteHold();
+  await world.clock.advance(6000);
+  assert.deepEqual(
+    world.store.read.triggersOf(visitId).map(({ press }) => press),
+    ['press', 'double', 'hold'],
+  );
+  assert.deepEqual(world.phone.texts, ['Somebody is at the door', 'Somebody is at the door', 'Ada is at the door']);
+  assert.equal(new Set(world.phone.told.map(({ key }) => key)).size, 3);
+  assert.equal(world.store.read.visits({ limit: 10 }).length, 1);
+  await world.stop();
+});
+
+test('a press while a visit is being recorded is a visit of its own', async () => {
+  const world = await startWorld(1);
+  let release = (): void => {};
+  world.store.before = (name) => (name === 'decideVisit' ? new Promise((resolve) => (release = resolve)) : undefined);
+  const first = await ringAt(world, 'button');
+  await world.clock.advance(500);
+  const second = await ringAt(world, 'button');
+  assert.notEqual(first, second);
+  world.store.before = () => {};
+  release();
+  await world.clock.advance(6000);
+  assert.deepEqual(
+    world.store.read.visits({ limit: 9 }).map(({ outcome }) => outcome),
+    ['known', 'known'],
+  );
+  await world.stop();
+});
+
+test('motion starts a visit without ringing; a press joins it and rings', async () => {
+  const world = await startWorld(2);
+  const quiet = await visitOf(world, 'motion');
+  assert.equal(quiet.outcome, 'stranger');
+  assert.deepEqual(world.phone.texts, ['A stranger is at the door']);
+  assert.equal(world.events.of('DOORBELL_PRESSED').length, 0);
+  world.camera.scene = 0;
+  const visitId = await ringAt(world, 'motion');
+  assert.equal(await ringAt(world, 'button'), visitId);
+  assert.equal(world.events.of('DOORBELL_PRESSED').length, 1);
+  await world.clock.advance(6000);
+  await world.stop();
+});
+
+test('the same stranger is recognised as the same, another one is not', async () => {
+  const world = await startWorld(2);
+  const first = await visitOf(world);
+  const again = await visitOf(world);
+  world.camera.scene = 8;
+  await world.clock.advance(2000);
+  const other = await visitOf(world);
+  assert.ok(first.strangerId !== undefined);
+  assert.equal(again.strangerId, first.strangerId);
+  assert.notEqual(other.strangerId, first.strangerId);
+  assert.equal(world.store.read.stranger(first.strangerId)?.visits, 2);
+  await world.stop();
+});
+
+test('a watched person behind a known one raises the alarm, even in quiet hours', async () => {
+  const world = await startWorld(5, { quietHours: '00:00-23:59' });
+  const visit = await visitOf(world);
+  assert.equal(visit.personName, 'Ada');
+  assert.deepEqual(world.phone.texts, ['Watched: Mallory is at the door']);
+  assert.equal(world.events.of('FACE_BLACKLISTED')[0]?.data?.name, 'Mallory');
+  await world.stop();
+});
+
+test('known people do not disturb the phone by default; rules go first', async () => {
+  const world = await startWorld(1, { announcesKnown: false });
+  await visitOf(world);
+  assert.deepEqual(world.phone.texts, ['Somebody is at the door']);
+  assert.deepEqual(world.terminal.texts, ['Somebody is at the door', 'Ada is at the door']);
+  await world.store.write('setPersonRules', { personId: 'person-1', standing: 'household', notify: 'always' });
+  world.gallery.refresh();
+  await visitOf(world);
+  assert.equal(world.phone.texts.at(-1), 'Ada is at the door');
+  await world.store.write('setPersonRules', { personId: 'person-1', standing: 'ignored', notify: 'always' });
+  world.gallery.refresh();
+  const before = world.phone.told.length + world.terminal.told.length;
+  assert.equal((await visitOf(world, 'motion')).outcome, 'known');
+  assert.equal(world.phone.told.length + world.terminal.told.length, before);
+  await world.stop();
+});
+
+test('a face too small to recognise, an empty picture and a dead camera each have their reason', async () => {
+  const world = await startWorld(3);
+  assert.equal((await visitOf(world)).reason, 'face 31 px wide, 48 needed: stand closer or mount the camera lower');
+  world.camera.scene = 0;
+  await world.clock.advance(2000);
+  assert.match((await visitOf(world)).reason ?? '', /^no face in \d+ frames$/);
+  world.camera.mood = 'failing';
+  await world.clock.advance(5000);
+  const visit = await visitOf(world);
+  assert.equal(visit.reason, 'the camera gives no pictures: cannot open the camera: no such device');
+  assert.equal(visit.picture, undefined);
+  await world.stop();
+});
+
+test('a face that only the thorough look finds is found', async () => {
+  const world = await startWorld(7);
+  assert.equal((await visitOf(world)).outcome, 'known');
+  assert.ok(world.inference.calls.some((call) => call.startsWith('detect thorough')));
+  await world.stop();
+});
+
+test('a full disk does not silence the bell: it rings late rather than never, and the visit is written when there is space', async () => {
+  const world = await startWorld(1);
+  world.store.before = () => {
+    throw new StoreFault('cannot write: the disk is full', 'full');
+  };
+  const ringing = ringAt(world, 'button');
+  await world.clock.advance(6000);
+  const visitId = await ringing;
+  assert.deepEqual(world.phone.texts, ['Somebody is at the door', 'Ada is at the door']);
+  assert.equal(world.store.read.visit(visitId), undefined);
+  assert.ok(world.events.of('COMPONENT_ERROR').some(({ data }) => data?.severity === 'critical'));
+  assert.equal(world.bell.isUnderWay(visitId), true);
+  world.store.before = () => {};
+  await world.clock.advance(60_000);
+  assert.equal(world.store.read.visit(visitId)?.personName, 'Ada');
+  assert.equal(world.phone.told.length, 2, 'what was told from memory is not told again');
+  assert.deepEqual([...new Set(world.store.read.notificationsOf(visitId).map(({ status }) => status))], ['sent']);
+  assert.equal(world.bell.isUnderWay(visitId), false);
+  await world.stop();
+});
+
+test('a database that does not answer at all delays the bell by two seconds, not for ever', async () => {
+  const world = await startWorld(1);
+  world.store.before = () => new Promise(() => {});
+  const ringing = world.bell.ring({ source: 'button' });
+  await world.clock.advance(2100);
+  assert.equal((await ringing).outcome, 'ringing');
+  assert.equal(world.phone.texts[0], 'Somebody is at the door');
+  await world.clock.advance(60_000);
+  assert.equal(world.bell.visitsUnderWay, 0);
+  await world.stop();
+});
+
+test('a full disk for pictures costs the pictures, not the name', async () => {
+  const world = await startWorld(1);
+  world.disk.before = () => {
+    throw new Error('cannot write: the disk is full');
+  };
+  const visit = await visitOf(world);
+  assert.deepEqual([visit.personName, visit.picture, visit.thumbnail], ['Ada', undefined, undefined]);
+  await world.stop();
+});
+
+test('a bell that is stopping refuses to start what it could not finish', async () => {
+  const world = await startWorld(1);
+  const visitId = await ringAt(world, 'button');
+  const closing = world.bell.close();
+  const refused = await world.bell.ring({ source: 'button' });
+  assert.equal(refused.outcome, 'refused');
+  await world.clock.advance(6000);
+  await closing;
+  assert.equal(world.store.read.visit(visitId)?.phase, 'decided');
+  await world.stop();
+});

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { CameraFeed } from '../../src/visit/capture.ts';
+import { RecordingEvents, RecordingLog } from '../fakes/recorders.ts';
+import { ScriptedCamera } from '../fakes/scripted-camera.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+import { settled, SteppedClock } from '../fakes/stepped-clock.ts';
+
+function startFeed(settings: { ringFrames?: number; ringBytesMax?: number } = {}): {
+  clock: SteppedClock;
+  camera: ScriptedCamera;
+  feed: CameraFeed;
+  events: RecordingEvents;
+  stop: () => Promise<void>;
+} {
+  // prettier-ignore
+  const clock = new SteppedClock();
+  const camera = new ScriptedCamera(clock);
+  const events = new RecordingEvents();
+  const parts = { camera, clock, events, random: new SeededRandom(), log: new RecordingLog() };
+  const feed = new CameraFeed({
+    ...parts,
+    settings: { ringFrames: 12, ringBytesMax: 1e6, stallMs: 2000, ...settings },
+  });
+  const ending = new AbortController();
+  const running = feed.run(ending.signal);
+  const stop = async (): Promise<void> => {
+    ending.abort();
+    await clock.advance(3000);
+    await running;
+  };
+  return { clock, camera, feed, events, stop };
+}
+
+test('the ring buffer keeps the newest frames, and their sequence only grows', async () => {
+  const { clock, feed, stop } = startFeed();
+  await clock.advance(5000);
+  const frames = feed.recent();
+  assert.equal(frames.length, 12);
+  assert.equal(feed.latest(), frames.at(-1));
+  assert.deepEqual(
+    frames.map(({ sequence }) => sequence),
+    Array.from({ length: 12 }, (_, i) => 29 + i),
+  );
+  for (const frame of frames) feed.release(frame);
+  assert.equal(feed.framesHeld, 12);
+  await stop();
+  assert.equal(feed.framesHeld, 0, 'a stopped feed holds nothing');
+  assert.equal(clock.sleepers, 0);
+});
+
+test('the ring buffer is bounded in bytes too', async () => {
+  const { clock, feed, stop } = startFeed({ ringBytesMax: 64 * 36 * 1.5 * 3 });
+  await clock.advance(3000);
+  assert.equal(feed.framesHeld, 3);
+  await stop();
+});
+
+test('a frame that somebody retains is not written over', async () => {
+  const { clock, camera, feed, stop } = startFeed({ ringFrames: 2 });
+  camera.scene = 7;
+  await clock.advance(200);
+  const frame = feed.latest();
+  assert.ok(frame !== undefined);
+  feed.retain(frame);
+  camera.scene = 9;
+  await clock.advance(5000);
+  assert.equal(new Uint8Array(frame.pixels)[0], 7);
+  feed.release(frame);
+  assert.throws(() => feed.release(frame), /released more often/);
+  await stop();
+});
+
+test('the next frames are handed out as they come; an abort hands out what there is', async () => {
+  const { clock, feed, stop } = startFeed();
+  await clock.advance(500);
+  const latest = feed.latest()?.sequence ?? 0;
+  const three = feed.next(3, new AbortController().signal);
+  const ending = new AbortController();
+  const many = feed.next(100, ending.signal);
+  await clock.advance(1000);
+  ending.abort();
+  assert.deepEqual(
+    (await three).map(({ sequence }) => sequence - latest),
+    [1, 2, 3],
+  );
+  assert.equal((await many).length, 8);
+  for (const frame of [...(await three), ...(await many)]) feed.release(frame);
+  await stop();
+  assert.equal(feed.framesHeld, 0);
+});
+
+test('a camera that goes silent is opened again, counted and reported, and its old frames are not shown', async () => {
+  const { clock, camera, feed, events, stop } = startFeed();
+  await clock.advance(1000);
+  camera.mood = 'silent';
+  await clock.advance(2100);
+  assert.equal(feed.status().state, 'stalled');
+  assert.match(feed.status().reason ?? '', /no picture for 2000 ms/);
+  assert.equal(feed.latest(), undefined);
+  assert.deepEqual(
+    events.of('COMPONENT_ERROR').map(({ data }) => data?.errorType),
+    ['stalled'],
+  );
+  camera.mood = 'flowing';
+  await clock.advance(12_000);
+  const { state, restarts, gapMsMax, reason } = feed.status();
+  assert.deepEqual({ state, restarts, reason }, { state: 'flowing', restarts: 1, reason: undefined });
+  assert.ok(gapMsMax >= 2000);
+  await stop();
+});
+
+test('a camera that never opens is tried ever more slowly, but never given up', async () => {
+  const { clock, camera, feed, stop } = startFeed();
+  camera.mood = 'failing';
+  const openings: number[] = [];
+  for (let minute = 0; minute < 20; minute += 1) {
+    const before = camera.opened;
+    await clock.advance(60_000);
+    openings.push(camera.opened - before);
+  }
+  assert.equal(feed.status().state, 'failed');
+  assert.match(feed.status().reason ?? '', /no such device/);
+  assert.ok((openings[0] ?? 0) >= 6, `the first minute: ${openings[0]}`);
+  for (const count of openings.slice(2)) assert.ok(count >= 2 && count <= 4, `a later minute: ${count}`);
+  camera.mood = 'flowing';
+  await clock.advance(31_000);
+  assert.equal(feed.status().state, 'flowing');
+  await stop();
+});
+
+test('one frame between two stalls does not make the camera trusted again', async () => {
+  const { clock, camera, stop } = startFeed();
+  let openedBefore = 0;
+  for (let second = 0; second < 300; second += 1) {
+    // Shows one frame at every opening, then nothing.
+    camera.mood = camera.opened > openedBefore ? 'silent' : 'flowing';
+    openedBefore = camera.opened;
+    await clock.advance(1000);
+  }
+  assert.ok(camera.opened < 30, `opened ${camera.opened} times in five minutes`);
+  await stop();
+});
+
+test('a camera that does not even close is left behind, and heard no more', async () => {
+  const { clock, camera, feed, stop } = startFeed();
+  camera.mood = 'deaf';
+  await clock.advance(3000);
+  camera.mood = 'flowing';
+  await clock.advance(3000);
+  assert.equal(feed.status().state, 'flowing');
+  await stop();
+});
+
+test('a size that changes mid-stream, and frames that are none, harm nobody', async () => {
+  const { clock, camera, feed, events, stop } = startFeed();
+  await clock.advance(500);
+  camera.size = { width: 128, height: 72 };
+  await clock.advance(500);
+  camera.size = { width: 63, height: 36 }; // Odd: no I420 picture can be.
+  await clock.advance(1000);
+  camera.size = { width: 32, height: 18 };
+  await clock.advance(500);
+  const sizes = feed.recent().map((frame) => {
+    feed.release(frame);
+    return frame.width;
+  });
+  assert.deepEqual([...new Set(sizes)], [64, 128, 32]);
+  assert.equal(events.of('FRAME_DROPPED').length, 1);
+  assert.equal(feed.status().framesDropped, 8);
+  await stop();
+});
+
+test('a file that was played to its end is played again at once', async () => {
+  const { clock, camera, feed, stop } = startFeed();
+  camera.mood = 'ending';
+  await clock.advance(10_000);
+  assert.ok(camera.opened > 20, `opened ${camera.opened} times`);
+  assert.equal(feed.status().state, 'flowing');
+  await settled();
+  await stop();
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import type { FaceCandidate } from '../../src/people/gallery.ts';
+import { decide, type Verdict } from '../../src/visit/decide.ts';
+import { complaintAbout } from '../../src/visit/face-quality.ts';
+import type { MatchedFace, Sighting } from '../../src/visit/match.ts';
+import { goodQuality, vectorOf } from '../fakes/scripted-inference.ts';
+
+const recognition = {
+  known: 0.5, probably: 0.56, margin: 0.06, faceWidthPxMin: 48, sharpnessMin: 40, yawDegMax: 40, lightMin: 25,
+  lightMax: 235, strangerDistance: 0.5,
+}; // prettier-ignore
+
+/** "ada 0.41, grace 0.63" as a frame's most prominent face. */
+function face(text: string, more: Partial<MatchedFace> = {}): MatchedFace {
+  const candidates = text.split(', ').filter((part) => part !== '').map((part): FaceCandidate => {
+    const [name = '', distance = '0'] = part.split(' ');
+    const standing = name === 'mallory' ? 'watched' : 'household';
+    return { personId: name, name: name.charAt(0).toUpperCase() + name.slice(1), standing, notify: 'default', distance: Number(distance), faceId: name };
+  }); // prettier-ignore
+  const box = { x: 0, y: 0, width: 120, height: 120 };
+  const detected = { box, score: 0.9, landmarks: new Float32Array(136), quality: goodQuality };
+  return { face: detected, prominence: 100, complaint: undefined, embedding: vectorOf(1), candidates, ...more };
+}
+
+const decideOn = (...frames: readonly (string | readonly MatchedFace[])[]): Verdict =>
+  decide(
+    frames.map((frame, sequence): Sighting => ({ sequence, faces: typeof frame === 'string' ? [face(frame)] : frame })),
+    { recognition, recogniser: 'test' },
+  );
+
+test('frames that agree make a name, and the reason says on what it rests', () => {
+  const verdict = decideOn(
+    'ada 0.40, grace 0.63',
+    'ada 0.41, grace 0.63',
+    'ada 0.42, grace 0.65',
+    'ada 0.41, grace 0.60',
+    'grace 0.55, ada 0.57',
+  );
+  assert.equal(verdict.outcome, 'known');
+  assert.equal(verdict.person?.personId, 'ada');
+  assert.equal(verdict.reason, 'Ada: distance 0.41 (0.50 allowed), 0.22 nearer than Grace, 4 of 5 frames agree');
+  assert.equal(verdict.decision.agreement, 0.8);
+  assert.equal(verdict.isFirm, true);
+});
+
+test('one frame alone is never certain, however near', () => {
+  const verdict = decideOn('ada 0.20, grace 0.90');
+  assert.equal(verdict.outcome, 'probably');
+  assert.equal(verdict.isFirm, false);
+  assert.equal(decideOn('ada 0.53, grace 0.90').outcome, 'stranger');
+});
+
+test('a face between two people gets no name', () => {
+  const verdict = decideOn('ada 0.45, grace 0.47', 'ada 0.45, grace 0.47', 'ada 0.45, grace 0.47');
+  assert.equal(verdict.outcome, 'stranger');
+  assert.equal(verdict.isClearStranger, false);
+  assert.equal(verdict.reason, 'Ada (0.45) or Grace (0.47): too near each other to say, 0.06 apart needed');
+});
+
+test('frames that disagree get no name', () => {
+  const verdict = decideOn(
+    'ada 0.40, grace 0.52',
+    'grace 0.40, ada 0.52',
+    'ada 0.40, grace 0.52',
+    'grace 0.40, ada 0.52',
+  );
+  assert.notEqual(verdict.outcome, 'known');
+});
+
+test('near, but not near enough for certain', () => {
+  const verdict = decideOn('ada 0.53, grace 0.70', 'ada 0.54, grace 0.70', 'ada 0.54, grace 0.70');
+  assert.equal(verdict.outcome, 'probably');
+  assert.match(verdict.reason, /^Ada: distance 0.54 \(0.56 allowed\)/);
+});
+
+test('a stranger is firm only after more frames than a name', () => {
+  assert.equal(decideOn('ada 0.8', 'ada 0.8', 'ada 0.8').isFirm, false);
+  const verdict = decideOn('ada 0.8', 'ada 0.8', 'ada 0.8', 'ada 0.8', 'ada 0.8');
+  assert.deepEqual([verdict.outcome, verdict.isFirm, verdict.isClearStranger], ['stranger', true, true]);
+  assert.equal(verdict.reason, 'nobody known: the nearest is Ada (0.80), 0.56 allowed, 5 frames');
+  assert.equal(decideOn('').reason, 'nobody enrolled looks like this, 1 frame');
+});
+
+test('faces that cannot be recognised leave no name, but say what would help', () => {
+  const quality = { ...goodQuality, widthPx: 31 };
+  const complaint = complaintAbout(quality, recognition);
+  const small = face('', { complaint, embedding: undefined, face: { ...face('').face, quality } });
+  const verdict = decideOn([small], []);
+  assert.equal(verdict.outcome, 'no-face');
+  assert.equal(verdict.reason, 'face 31 px wide, 48 needed: stand closer or mount the camera lower');
+  assert.equal(verdict.decision.quality?.widthPx, 31);
+  assert.equal(decideOn([], []).reason, 'no face in 2 frames');
+  assert.equal(decideOn().reason, 'there was no picture to look at');
+});
+
+test('the most prominent face is the visitor; the others are counted', () => {
+  const frame = [face('ada 0.40'), face('grace 0.30', { prominence: 20 })];
+  const verdict = decideOn(frame, frame, frame);
+  assert.equal(verdict.person?.personId, 'ada');
+  assert.match(verdict.reason, /; one more face in view$/);
+});
+
+test('a watched person is noticed in any face, but not in a single frame', () => {
+  const frame = [face('ada 0.40'), face('mallory 0.35', { prominence: 20 })];
+  assert.deepEqual(
+    decideOn(frame, frame, 'ada 0.4').watched.map(({ personId }) => personId),
+    ['mallory'],
+  );
+  assert.deepEqual(decideOn(frame, 'ada 0.4', 'ada 0.4').watched, []);
+});
+
+test('whatever the frames say, a name rests on agreement, nearness and distance to the next', () => {
+  const distance = fc.double({ min: 0.05, max: 1.2, noNaN: true });
+  const frame = fc.record({ ada: distance, grace: distance, linus: fc.option(distance) });
+  fc.assert(
+    fc.property(fc.array(frame, { minLength: 1, maxLength: 12 }), (frames) => {
+      const verdict = decideOn(
+        ...frames.map((seen) =>
+          Object.entries(seen)
+            .flatMap(([name, at]) => (at === null ? [] : [{ name, at }]))
+            .toSorted((one, other) => one.at - other.at)
+            .map(({ name, at }) => `${name} ${at}`)
+            .join(', '),
+        ),
+      );
+      if (verdict.outcome !== 'known') return;
+      const { candidates, framesUsable } = verdict.decision;
+      const named = candidates.find(({ personId }) => personId === verdict.person?.personId);
+      assert.ok(named !== undefined && named.distance <= recognition.known && named.frames >= 2 && framesUsable >= 2);
+      for (const other of candidates)
+        assert.ok(other === named || other.distance - named.distance >= recognition.margin - 1e-9);
+    }),
+    { numRuns: 300 },
+  );
+});
