@@ -1,0 +1,73 @@
+import { cutFaceCrop, padWithGrey, type FaceCrop } from './face-crop.ts';
+import { refusal, type Refusal } from './acts.ts';
+import type { HouseholdParts } from './household-parts.ts';
+import { noFace, qualityRefusal, subjectOf } from './quality-gate.ts';
+import type { StoredFace } from '../store/records.ts';
+import type { DetectedFace, Embedding, FaceQuality } from '../system/inference.ts';
+import type { Pixels } from '../system/pixels.ts';
+
+/** A face that is good enough to teach from, with all that is kept of it. */
+export interface StudiedFace {
+  readonly outcome: 'studied';
+  readonly crop: FaceCrop;
+  readonly quality: FaceQuality;
+  readonly vector: Embedding;
+}
+
+type StudyParts = Pick<HouseholdParts, 'inference' | 'pictures' | 'recognition'>;
+
+/** The one usable face of a picture file, or why there is none. */
+export async function studyFile(parts: StudyParts, bytes: Uint8Array): Promise<StudiedFace | Refusal> {
+  const decoded = await parts.pictures.decode(bytes);
+  if (decoded.outcome !== 'decoded') return refusal('picture-unreadable', decoded.message);
+  return studyPicture(parts, decoded.picture);
+}
+
+/** The one usable face of a picture, or why there is none. */
+export async function studyPicture(parts: StudyParts, picture: Pixels): Promise<StudiedFace | Refusal> {
+  const subject = await lookForSubject(parts, picture);
+  if (subject.outcome === 'refused') return subject;
+  const { face, looked } = subject;
+  const vector = await parts.inference.embed(looked, face.landmarks);
+  const crop = await cutFaceCrop(parts.pictures, looked, face);
+  return { outcome: 'studied', crop, quality: face.quality, vector };
+}
+
+/** A kept face once more, from its crop. */
+export async function studyStoredFace(
+  parts: StudyParts & Pick<HouseholdParts, 'disk' | 'home'>,
+  face: StoredFace,
+): Promise<StudiedFace | Refusal> {
+  const jpeg = await parts.disk.read(`${parts.home.root}/${face.picture}`);
+  if (jpeg === undefined)
+    return refusal('no-picture', `cannot use face ${face.id}: its picture ${face.picture} is missing: enrol a new one`);
+  const decoded = await parts.pictures.decode(jpeg);
+  if (decoded.outcome !== 'decoded')
+    return refusal('picture-unreadable', `${decoded.message} (${face.picture}): enrol a new picture`);
+  const vector = await parts.inference.embed(decoded.picture, face.landmarks);
+  return { outcome: 'studied', crop: { jpeg, landmarks: face.landmarks }, quality: face.quality, vector };
+}
+
+interface SeenSubject {
+  readonly outcome: 'subject';
+  readonly face: DetectedFace;
+  /** The picture that the face's pixels count in: the one given, or that one with grey around it. */
+  readonly looked: Pixels;
+}
+
+/**
+ * The cheap look first; only a picture without a face is looked at longer, and last with grey around it. A poor face is
+ * not looked at again: of a profile, the second look sometimes makes a frontal face that is none.
+ */
+async function lookForSubject(parts: StudyParts, picture: Pixels): Promise<SeenSubject | Refusal> {
+  for (const ready of [() => picture, () => padWithGrey(picture)]) {
+    const looked = ready();
+    for (const effort of ['quick', 'thorough'] as const) {
+      const subject = subjectOf(await parts.inference.detect(looked, effort));
+      if (subject.outcome === 'subject')
+        return qualityRefusal(subject.face.quality, parts.recognition) ?? { ...subject, looked };
+      if (subject.reason !== 'no-face') return subject;
+    }
+  }
+  return noFace;
+}
