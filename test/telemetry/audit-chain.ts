@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { nodeDisk } from '../../src/machine/node-disk.ts';
+import { nodeRandom } from '../../src/machine/node-random.ts';
+import type { AuditEntry } from '../../src/system/audit.ts';
+import type { Disk } from '../../src/system/disk.ts';
+import type { Random } from '../../src/system/random.ts';
+import type { AuditParts } from '../../src/telemetry/audit.ts';
+import { openAudit } from '../../src/telemetry/audit-open.ts';
+import { verifyAudit, type AuditVerdict } from '../../src/telemetry/audit-verify.ts';
+import { StillClock } from './still-clock.ts';
+
+/** Something worth remembering. */
+export const entry: AuditEntry = {
+  event_type: 'data_modification',
+  actor: 'owner',
+  action: 'enrol',
+  resource: 'person/1',
+  result: 'success',
+};
+
+/** What a chain in a new folder is opened with. */
+export function parts(context: TestContext, disk: Disk = nodeDisk): AuditParts & { readonly random: Random } {
+  const root = mkdtempSync(join(tmpdir(), 'doorward-audit-'));
+  context.after(() => rmSync(root, { recursive: true }));
+  return { disk, clock: new StillClock(), random: nodeRandom, folder: join(root, 'audit') };
+}
+
+export function chainFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => join(folder, name));
+}
+
+/** A closed chain of `count` entries in one file. */
+export async function writeChain(
+  context: TestContext,
+  count: number,
+): Promise<{ folder: string; file: string; lines: string[] }> {
+  const own = parts(context);
+  const { audit } = await openAudit(own);
+  for (let index = 0; index < count; index += 1) {
+    void audit.record({ ...entry, resource: `person/${index}` });
+  }
+  await audit.close();
+  const [file = ''] = chainFiles(own.folder);
+  return { folder: own.folder, file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') };
+}
+
+export function verify(folder: string): Promise<AuditVerdict> {
+  return verifyAudit(nodeDisk, folder);
+}
