@@ -1,0 +1,50 @@
+import { complaintAbout, layerOfDevice } from './layers.ts';
+import { brokenRules, resolveLayers, type Resolved } from './resolve.ts';
+import { settingKeys } from './setting-keys.ts';
+
+/** A setting as people read it. */
+export interface ExplainedSetting {
+  /** `section.key` */
+  readonly key: string;
+  /** As it is, secrets included: whoever shows it masks it. */
+  readonly value: unknown;
+  /** `default`, a file, `device`, a variable, a flag. */
+  readonly origin: string;
+  readonly description: string;
+  readonly isSecret: boolean;
+}
+
+/** Every setting with its value, where that came from, and what it means. */
+export function explainSettings({ settings, origins }: Resolved): readonly ExplainedSetting[] {
+  const sections: Readonly<Record<string, Readonly<Record<string, unknown>>>> = settings;
+  return settingKeys().map(({ key, section, name, description, isSecret }) => ({
+    key,
+    value: sections[section]?.[name],
+    origin: origins[key] ?? 'default',
+    description,
+    isSecret,
+  }));
+}
+
+/** A value that may be shown: secrets hidden, and the password in an address too. */
+export function maskedValue({ value, isSecret }: Pick<ExplainedSetting, 'value' | 'isSecret'>): unknown {
+  if (typeof value !== 'string' || value === '') return value;
+  return isSecret ? '••••••' : value.replace(/:\/\/[^/\s]*@/, '://••••••@');
+}
+
+/** Whether the device's own settings may be changed so (null removes one): the complaint, or undefined. All or none. */
+export function complaintAboutChanges(
+  changes: Readonly<Record<string, unknown>>,
+  deviceBefore: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const known = new Set(settingKeys().map(({ key }) => key));
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null && known.has(key)) continue;
+    const complaint = complaintAbout({ key, value, origin: 'this change' });
+    if (complaint !== undefined) return complaint;
+  }
+  const after = Object.fromEntries(
+    Object.entries({ ...deviceBefore, ...changes }).filter(([, value]) => value !== null),
+  );
+  return brokenRules(resolveLayers([layerOfDevice(after)]))[0]?.complaint;
+}

@@ -1,0 +1,269 @@
+/**
+ * settings/ - one schema: validation, types, help and the settings page come from it. Called by command and appliance.ts.
+ * Never: a second table with the same keys, or a setting that is read twice.
+ */
+import Type, { type Static } from 'typebox';
+
+const closed = { additionalProperties: false };
+
+/** Every setting with its type, default, unit and meaning. Keys are written `section.key` for people. */
+export const settingsSchema = Type.Object(
+  {
+    web: Type.Object(
+      {
+        address: Type.String({
+          default: '127.0.0.1',
+          description: 'Address to listen on; only 127.0.0.1 until access is protected',
+        }),
+        port: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'TCP port; 0 takes a free one' }),
+      },
+      closed,
+    ),
+    camera: Type.Object(
+      {
+        source: Type.String({
+          default: 'demo',
+          maxLength: 2000,
+          description: 'demo, push, folder:PATH, or what ffmpeg opens: a video file, rtsp://…, /dev/video0',
+        }),
+        width: Type.Integer({
+          default: 1280,
+          minimum: 160,
+          maximum: 1920,
+          multipleOf: 2,
+          description: 'Width of a frame in pixels',
+        }),
+        height: Type.Integer({
+          default: 720,
+          minimum: 120,
+          maximum: 1920,
+          multipleOf: 2,
+          description: 'Height of a frame in pixels',
+        }),
+        framesPerSecond: Type.Number({ default: 8, minimum: 1, maximum: 30, description: 'Frames per second' }),
+        ringFrames: Type.Integer({
+          default: 12,
+          minimum: 1,
+          maximum: 120,
+          description: 'Frames kept from before a trigger',
+        }),
+        ringBytesMax: Type.Integer({
+          default: 20_000_000,
+          minimum: 1_000_000,
+          maximum: 500_000_000,
+          description: 'Bytes the kept frames may take',
+        }),
+        burstFrames: Type.Integer({ default: 5, minimum: 1, maximum: 30, description: 'Frames taken after a trigger' }),
+        stallMs: Type.Integer({
+          default: 2000,
+          minimum: 100,
+          maximum: 60_000,
+          description: 'A camera silent for this long is restarted',
+        }),
+      },
+      closed,
+    ),
+    button: Type.Object(
+      {
+        line: Type.String({
+          default: 'none',
+          pattern: '^none$|^pipe:.+$',
+          maxLength: 1000,
+          description: 'Where the bell button is read: none, or pipe:PATH for a named pipe that takes 1 and 0',
+        }),
+        debounceMs: Type.Integer({
+          default: 30,
+          minimum: 0,
+          maximum: 1000,
+          description: 'An edge shorter than this is a bounce',
+        }),
+        holdMs: Type.Integer({
+          default: 1500,
+          minimum: 200,
+          maximum: 10_000,
+          description: 'A press this long is a hold',
+        }),
+        doubleMs: Type.Integer({
+          default: 400,
+          minimum: 50,
+          maximum: 2000,
+          description: 'A second press within this time makes it a double press',
+        }),
+        stuckMs: Type.Integer({
+          default: 30_000,
+          minimum: 2000,
+          maximum: 600_000,
+          description: 'A press this long is a stuck button',
+        }),
+      },
+      closed,
+    ),
+    motion: Type.Object(
+      {
+        enabled: Type.Boolean({ default: false, description: 'Start a visit when something moves in the zone' }),
+        zone: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), {
+          default: [0, 0, 1, 1],
+          minItems: 4,
+          maxItems: 4,
+          description: 'Left, top, right, bottom of the watched part, as shares of the picture',
+        }),
+        threshold: Type.Integer({
+          default: 24,
+          minimum: 1,
+          maximum: 255,
+          description: 'Change of brightness of a point that counts as motion, 1 to 255',
+        }),
+        areaPercent: Type.Number({
+          default: 2,
+          minimum: 0.1,
+          maximum: 100,
+          description: 'Share of the zone that must change',
+        }),
+        cooldownMs: Type.Integer({
+          default: 20_000,
+          minimum: 0,
+          maximum: 3_600_000,
+          description: 'Motion this soon after a visit belongs to it',
+        }),
+      },
+      closed,
+    ),
+    recognition: Type.Object(
+      {
+        known: Type.Number({
+          default: 0.5,
+          minimum: 0.1,
+          maximum: 1,
+          description: 'Largest distance at which a face is a person',
+        }),
+        probably: Type.Number({
+          default: 0.56,
+          minimum: 0.1,
+          maximum: 1,
+          description: 'Largest distance at which a face is probably a person',
+        }),
+        margin: Type.Number({
+          default: 0.06,
+          minimum: 0,
+          maximum: 1,
+          description: 'Least distance between the person and the runner-up',
+        }),
+        faceWidthPxMin: Type.Integer({
+          default: 48,
+          minimum: 20,
+          maximum: 500,
+          description: 'Smallest face that is recognised, in pixels',
+        }),
+        sharpnessMin: Type.Number({
+          default: 40,
+          minimum: 0,
+          maximum: 10_000,
+          description: 'Least sharpness of a face (variance of the Laplacian)',
+        }),
+        yawDegMax: Type.Number({
+          default: 40,
+          minimum: 5,
+          maximum: 90,
+          description: 'A head turned further than this is not used',
+        }),
+        lightMin: Type.Number({
+          default: 25,
+          minimum: 0,
+          maximum: 255,
+          description: 'A face darker than this is not used',
+        }),
+        lightMax: Type.Number({
+          default: 235,
+          minimum: 0,
+          maximum: 255,
+          description: 'A face brighter than this is not used',
+        }),
+        strangerDistance: Type.Number({
+          default: 0.5,
+          minimum: 0.1,
+          maximum: 1,
+          description: 'Largest distance between two visits of the same stranger',
+        }),
+      },
+      closed,
+    ),
+    notify: Type.Object(
+      {
+        ratePerMinute: Type.Integer({
+          default: 10,
+          minimum: 1,
+          maximum: 1000,
+          description: 'Notifications a minute for each channel; critical ones are not held back',
+        }),
+        quietHours: Type.String({
+          default: '',
+          pattern: '^$|^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$',
+          description: 'Local time without notifications but critical ones, e.g. 22:00-07:00; empty for never',
+        }),
+        known: Type.Boolean({
+          default: false,
+          description: 'Announce known visitors by name too (their own rule goes first)',
+        }),
+        webhookUrl: Type.String({
+          default: '',
+          maxLength: 2000,
+          description: 'Address that gets a signed POST for each notification; empty for none',
+        }),
+        webhookSecret: Type.String({
+          default: '',
+          maxLength: 200,
+          description: 'Key of the HMAC-SHA256 signature; never shown',
+        }),
+        attemptsMax: Type.Integer({
+          default: 8,
+          minimum: 1,
+          maximum: 50,
+          description: 'Attempts before a notification has failed',
+        }),
+        pendingMax: Type.Integer({
+          default: 1000,
+          minimum: 10,
+          maximum: 100_000,
+          description: 'Notifications that may wait; more are suppressed, oldest first',
+        }),
+      },
+      closed,
+    ),
+    retention: Type.Object(
+      {
+        days: Type.Integer({
+          default: 30,
+          minimum: 1,
+          maximum: 3650,
+          description: 'Days a visit and its pictures are kept',
+        }),
+        bytesMax: Type.Integer({
+          default: 2_000_000_000,
+          minimum: 10_000_000,
+          maximum: 1_000_000_000_000,
+          description: 'Bytes the pictures of visits may take',
+        }),
+        visitsMax: Type.Integer({
+          default: 100_000,
+          minimum: 10,
+          maximum: 10_000_000,
+          description: 'Visits kept at most',
+        }),
+      },
+      closed,
+    ),
+    log: Type.Object(
+      {
+        level: Type.Union([Type.Literal('DEBUG'), Type.Literal('INFO'), Type.Literal('WARN'), Type.Literal('ERROR')], {
+          default: 'INFO',
+          description: 'Least level that is written',
+        }),
+      },
+      closed,
+    ),
+  },
+  closed,
+);
+
+/** The settings of one run: validated, frozen, read once and passed in. */
+export type Settings = Static<typeof settingsSchema>;

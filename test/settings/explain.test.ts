@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { complaintAboutChanges, maskedValue } from '../../src/settings/explain.ts';
+
+test('secrets and passwords in addresses are masked, nothing else', () => {
+  assert.equal(maskedValue({ value: 'key', isSecret: true }), '••••••');
+  assert.equal(maskedValue({ value: '', isSecret: true }), '');
+  assert.equal(maskedValue({ value: 'rtsp://ada:p@ss@door.local/1', isSecret: false }), 'rtsp://••••••@door.local/1');
+  assert.equal(maskedValue({ value: 'https://door.local/@me', isSecret: false }), 'https://door.local/@me');
+  assert.equal(maskedValue({ value: 8080, isSecret: false }), 8080);
+});
+
+test('a change of the device’s own settings is checked as a whole', () => {
+  assert.equal(complaintAboutChanges({ 'retention.days': 7, 'web.port': null }, {}), undefined);
+  assert.match(
+    complaintAboutChanges({ 'retention.dyas': 7 }, {}) ?? '',
+    /no such setting; did you mean retention\.days\?/,
+  );
+  assert.match(complaintAboutChanges({ 'retention.dyas': null }, {}) ?? '', /no such setting/);
+  assert.match(
+    complaintAboutChanges({ 'retention.days': '7' }, {}) ?? '',
+    /a whole number from 1 to 3650 was expected/,
+  );
+  assert.match(
+    complaintAboutChanges({ 'recognition.known': 0.7 }, {}) ?? '',
+    /probably must be at least recognition\.known/,
+  );
+  assert.equal(complaintAboutChanges({ 'recognition.known': 0.7 }, { 'recognition.probably': 0.8 }), undefined);
+  assert.match(
+    complaintAboutChanges(
+      { 'recognition.probably': null },
+      { 'recognition.known': 0.7, 'recognition.probably': 0.8 },
+    ) ?? '',
+    /cannot use these settings together/,
+  );
+});
