@@ -1,0 +1,75 @@
+import Type, { type Static } from 'typebox';
+import type { EnrolResult, PictureRefusal, Refusal, Who } from '../people/acts.ts';
+import type { Person } from '../store/records.ts';
+import { wholePersonAnswer } from './answers.ts';
+import type { WebParts } from './parts.ts';
+import { RequestRefused, refused } from './problem.ts';
+import { closed, idShape, nameShape, wholePersonShape } from './shapes.ts';
+
+/** Who acts, for the audit chain, until there is a login. */
+export const actor = 'api';
+
+/** A new person by name, or one of the household. */
+export const whoShape = Type.Union([
+  Type.Object({ name: nameShape }, closed),
+  Type.Object({ personId: idShape }, closed),
+]);
+
+const refusalShape = Type.Object({ label: Type.String(), reason: Type.String(), message: Type.String() });
+export const enrolledShape = Type.Object({
+  person: wholePersonShape,
+  isNew: Type.Boolean(),
+  faces: Type.Array(Type.Object({ faceId: Type.String(), label: Type.String() })),
+  refusals: Type.Array(refusalShape, { description: 'Pictures that were not taken, and why' }),
+});
+
+/** The household's refusal as an answer; its message says why. */
+export function householdRefused({ reason, message }: Refusal): RequestRefused {
+  const advice = 'Do what the message says and try again.';
+  if (reason.startsWith('no-such-')) return new RequestRefused(404, reason, { message, advice });
+  if (reason === 'busy' || reason === 'visit-under-way') return new RequestRefused(409, reason, { message, advice });
+  if (reason === 'storage')
+    return new RequestRefused(503, reason, { message, advice: 'Run `doorward doctor` on the device.' });
+  return refused(reason, message);
+}
+
+/** Somebody of the household with all faces. */
+export function wholePerson(parts: Pick<WebParts, 'read'>, person: Person): Static<typeof wholePersonShape> {
+  return wholePersonAnswer(person, parts.read.facesOf(person.id));
+}
+
+/** Enrols one picture, visit, or whoever stands at the camera now. Throws `RequestRefused`. */
+export async function enrol(parts: WebParts, request: EnrolWish): Promise<Static<typeof enrolledShape>> {
+  const { who, isSomebodyElse } = request;
+  const wish = { who, actor, isSomebodyElse };
+  const result =
+    request.from === 'camera'
+      ? await enrolFromCamera(parts, wish)
+      : await parts.household.enrol({ ...wish, from: request.from });
+  if (result.outcome === 'refused') throw householdRefused(result);
+  const { person, isNew, faces, refusals } = result;
+  return { person: wholePerson(parts, person), isNew, faces: [...faces], refusals: refusals.map(pictureRefusal) };
+}
+
+interface EnrolWish {
+  readonly who: Who;
+  readonly isSomebodyElse: boolean;
+  readonly from: 'camera' | Parameters<WebParts['household']['enrol']>[0]['from'];
+}
+
+/** What a refused picture says. */
+export function pictureRefusal({ label, reason, message }: PictureRefusal): Static<typeof refusalShape> {
+  return { label, reason, message };
+}
+
+async function enrolFromCamera(
+  parts: WebParts,
+  wish: { who: Who; actor: string; isSomebodyElse: boolean },
+): Promise<EnrolResult> {
+  const frames = parts.camera.recent();
+  try {
+    return await parts.household.enrol({ ...wish, from: { kind: 'camera', frames } });
+  } finally {
+    for (const frame of frames) parts.camera.release(frame);
+  }
+}

@@ -1,0 +1,95 @@
+import type { HealthRegistry } from '../health/registry.ts';
+import type { Gallery } from '../people/gallery.ts';
+import type { Household } from '../people/household.ts';
+import type { StoreReads } from '../store/store.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Disk } from '../system/disk.ts';
+import type { Home } from '../system/home.ts';
+import type { DecodeFailure, Inference, Pictures } from '../system/inference.ts';
+import type { Log } from '../system/log.ts';
+import type { Random } from '../system/random.ts';
+import type { Settings } from '../settings/settings-schema.ts';
+import type { EventStream } from '../telemetry/event-stream.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Bell } from '../visit/bell.ts';
+import type { CameraFeed } from '../visit/capture.ts';
+
+/** Everything the face to the world needs of the house, and nothing more of it than it uses. */
+export interface WebParts {
+  readonly version: string;
+  readonly home: Pick<Home, 'root' | 'visits' | 'people'>;
+  readonly settings: Pick<Settings, 'web' | 'recognition'>;
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'id'>;
+  readonly disk: Pick<Disk, 'read'>;
+  readonly log: Log;
+  readonly read: Pick<
+    StoreReads,
+    | 'people'
+    | 'person'
+    | 'facesOf'
+    | 'face'
+    | 'visits'
+    | 'visit'
+    | 'triggersOf'
+    | 'notificationsOf'
+    | 'strangers'
+    | 'stranger'
+    | 'counts'
+  >;
+  readonly bell: Pick<Bell, 'ring' | 'visitsUnderWay'>;
+  readonly camera: Pick<CameraFeed, 'latest' | 'recent' | 'subscribe' | 'retain' | 'release' | 'status'>;
+  /** For people: "demo", "camera rtsp://door.local/1" (without the password). */
+  readonly cameraDescription: string;
+  /** Where pushed pictures go; undefined while another kind of camera is in use. */
+  readonly push: FramePush | undefined;
+  readonly household: Pick<
+    Household,
+    | 'enrol'
+    | 'rename'
+    | 'setRules'
+    | 'merge'
+    | 'unmerge'
+    | 'remove'
+    | 'removeFace'
+    | 'correctVisit'
+    | 'nameStranger'
+    | 'forgetVisit'
+  >;
+  readonly gallery: Pick<Gallery, 'match'>;
+  readonly inference: Inference;
+  readonly pictures: Pictures;
+  readonly events: Pick<EventStream, 'subscribe'>;
+  readonly metrics: Pick<Metrics, 'httpRequest' | 'securityEvent' | 'text'>;
+  readonly health: Pick<HealthRegistry, 'summary' | 'report' | 'readiness'>;
+  readonly settingsBook: SettingsBook;
+  /** Writes a test notification for every channel; resolves with the channels' names. */
+  sendTestNotification(correlationId: string): Promise<readonly string[]>;
+}
+
+/** Takes one picture as the camera's next frame. */
+export type FramePush = (bytes: Uint8Array) => Promise<{
+  readonly outcome: 'accepted' | DecodeFailure | 'busy' | 'not-running';
+  readonly message: string;
+}>;
+
+/** A setting as people read it. */
+export interface ExplainedSetting {
+  /** `section.key`. */
+  readonly key: string;
+  readonly value: unknown;
+  /** "default", "/etc/doorward/doorward.toml", "device", "DOORWARD_WEB_PORT", "--port". */
+  readonly origin: string;
+  readonly description: string;
+  /** Its value is never shown. */
+  readonly isSecret: boolean;
+}
+
+/** Where settings come from, and the device's own. */
+export interface SettingsBook {
+  explain(): readonly ExplainedSetting[];
+  /** Sets the device's own settings; null removes one. All or none. They take effect at the next start. */
+  change(
+    changes: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly outcome: 'changed' } | { readonly outcome: 'refused'; readonly message: string }>;
+}

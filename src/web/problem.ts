@@ -1,0 +1,119 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import type { Log } from '../system/log.ts';
+import { StoreFault } from '../store/store.ts';
+
+/** Every error of the API, as `application/problem+json` (after RFC 9457). */
+export const problemShape = Type.Object(
+  {
+    status: Type.Integer({ description: 'The HTTP status, once more' }),
+    code: Type.String({ description: 'What went wrong, for programs; never changes its meaning' }),
+    message: Type.String({ description: 'What went wrong, for people' }),
+    advice: Type.String({ description: 'What to do about it' }),
+    requestId: Type.String({ description: 'Find the request in the log by this correlation id' }),
+  },
+  { $id: 'Problem', description: 'What went wrong and what to do about it' },
+);
+type Problem = Static<typeof problemShape>;
+
+/** Statuses a route may fail with, each with the shape of a problem, for its OpenAPI description. */
+export function problems<Status extends number>(...statuses: readonly Status[]): Record<Status, typeof problemShape> {
+  return Object.fromEntries(statuses.map((status) => [status, problemShape])) as Record<Status, typeof problemShape>; // oxlint-disable-line typescript/no-unsafe-type-assertion -- fromEntries forgets its keys
+}
+
+/** Ends a request with a problem. Thrown by routes; anything else that is thrown is a fault of ours. */
+export class RequestRefused extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly advice: string;
+
+  constructor(status: number, code: string, text: { message: string; advice: string }) {
+    super(text.message);
+    this.name = 'RequestRefused';
+    this.status = status;
+    this.code = code;
+    this.advice = text.advice;
+  }
+}
+
+/** 404 for a thing of the house: "visit", "person", "face". */
+export function notFound(thing: string): RequestRefused {
+  return new RequestRefused(404, 'not-found', {
+    message: `cannot find this ${thing}: it may have been deleted`,
+    advice: 'Reload the list and choose again.',
+  });
+}
+
+/** 422: understood, and the house says no; the message carries the reason. */
+export function refused(code: string, message: string): RequestRefused {
+  return new RequestRefused(422, code, { message, advice: 'Mend what the message names and try again.' });
+}
+
+/** Answers whatever a request ended with, and logs what is our fault. */
+export function answerError(
+  log: Log,
+  error: FastifyError,
+  exchange: { request: FastifyRequest; reply: FastifyReply },
+): FastifyReply {
+  const { request, reply } = exchange;
+  const problem = { ...problemOf(error), requestId: request.id };
+  const context = { correlation_id: request.id, method: request.method, endpoint: request.routeOptions.url, error };
+  if (problem.status >= 500) log.error('request failed', context);
+  return sendProblem(reply, problem);
+}
+
+/** Sends a problem as RFC 9457 asks. */
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(problem);
+}
+
+function problemOf(error: FastifyError | RequestRefused): Omit<Problem, 'requestId'> {
+  if (error instanceof RequestRefused)
+    return { status: error.status, code: error.code, message: error.message, advice: error.advice };
+  if (error instanceof StoreFault) return storeProblem(error);
+  const status = error.statusCode ?? 500;
+  const known = plainProblems[status];
+  if (error.validation !== undefined)
+    return { status: 400, code: 'invalid-request', message: `cannot accept this request: ${error.message}`, advice: 'See /openapi.json for what this address accepts.' }; // prettier-ignore
+  if (known !== undefined) return { status, ...known };
+  if (status >= 400 && status < 500)
+    return { status, code: 'invalid-request', message: `cannot accept this request: ${error.message}`, advice: 'See /openapi.json for what this address accepts.' }; // prettier-ignore
+  return {
+    status: 500,
+    code: 'internal',
+    message: 'cannot answer: Doorward made a mistake',
+    advice: 'Try again; if it stays, look for the request id in the log.',
+  };
+}
+
+function storeProblem(fault: StoreFault): Omit<Problem, 'requestId'> {
+  const status = fault.kind === 'full' ? 507 : 503;
+  return {
+    status,
+    code: `store-${fault.kind}`,
+    message: fault.message,
+    advice: 'Run `doorward doctor` on the device.',
+  };
+}
+
+const plainProblems: Readonly<Record<number, { code: string; message: string; advice: string }>> = {
+  413: {
+    code: 'too-large',
+    message: 'cannot accept this request: it is too large',
+    advice: 'Send a picture of at most 20 MB, or less text.',
+  },
+  415: {
+    code: 'wrong-media-type',
+    message: 'cannot accept this request: its Content-Type is not one this address reads',
+    advice: 'Send JSON as application/json, a picture as image/jpeg or as the field "picture" of multipart/form-data.',
+  },
+  429: {
+    code: 'too-many-requests',
+    message: 'cannot answer so many requests at once',
+    advice: 'Wait for the seconds that Retry-After names.',
+  },
+};

@@ -1,0 +1,63 @@
+import Type, { type Static } from 'typebox';
+import type { DetectedFace } from '../system/inference.ts';
+import type { Pixels } from '../system/pixels.ts';
+import { decide } from '../visit/decide.ts';
+import { complaintAbout } from '../visit/face-quality.ts';
+import { match } from '../visit/match.ts';
+import type { WebParts } from './parts.ts';
+import { nullable, outcomeShape, qualityShape } from './shapes.ts';
+
+const recognizedFaceShape = Type.Object({
+  box: Type.Object({ x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() }),
+  score: Type.Number({ description: "The detector's confidence, 0 to 1" }),
+  quality: qualityShape,
+  outcome: outcomeShape,
+  personId: nullable(Type.String()),
+  name: nullable(Type.String()),
+  reason: Type.String({ description: 'Why, in words' }),
+  candidates: Type.Array(
+    Type.Object({ personId: Type.String(), name: Type.String(), distance: Type.Number(), faceId: Type.String() }),
+    { description: 'Nearest first' },
+  ),
+});
+export const recognitionShape = Type.Object({
+  width: Type.Integer({ description: 'Of the picture as it was looked at: boxes are in its pixels' }),
+  height: Type.Integer(),
+  recogniser: Type.String(),
+  faces: Type.Array(recognizedFaceShape, { description: 'Largest first' }),
+});
+type RecognizedFace = Static<typeof recognizedFaceShape>;
+type RecognitionParts = Pick<WebParts, 'inference' | 'gallery' | 'settings'>;
+
+/** Who is on a picture, judged by the rules of a visit. Nothing is stored. */
+export async function recognize(parts: RecognitionParts, picture: Pixels): Promise<Static<typeof recognitionShape>> {
+  const { inference } = parts;
+  let found = await inference.detect(picture, 'quick');
+  if (found.length === 0) found = await inference.detect(picture, 'thorough');
+  const faces: RecognizedFace[] = [];
+  for (const face of found) faces.push(await recognizeFace(parts, picture, face));
+  return { width: picture.width, height: picture.height, recogniser: inference.recogniser, faces };
+}
+
+async function recognizeFace(parts: RecognitionParts, picture: Pixels, face: DetectedFace): Promise<RecognizedFace> {
+  const { inference, gallery, settings } = parts;
+  const complaint = complaintAbout(face.quality, settings.recognition);
+  const embedding = complaint === undefined ? await inference.embed(picture, face.landmarks) : undefined;
+  const sighting = match(gallery, 0, [{ face, prominence: 1, complaint, embedding }]);
+  // A name needs two frames that agree. A picture is one moment: it is judged as if the camera had seen it twice.
+  const verdict = decide([sighting, { ...sighting, sequence: 1 }], {
+    recognition: settings.recognition,
+    recogniser: inference.recogniser,
+  });
+  const candidates = sighting.faces[0]?.candidates ?? [];
+  return {
+    box: { ...face.box },
+    score: face.score,
+    quality: { ...face.quality },
+    outcome: verdict.outcome,
+    personId: verdict.person?.personId ?? null,
+    name: verdict.person?.name ?? null,
+    reason: verdict.reason,
+    candidates: candidates.map(({ personId, name, distance, faceId }) => ({ personId, name, distance, faceId })),
+  };
+}

@@ -1,0 +1,101 @@
+import Type from 'typebox';
+import type { LiveView } from '../live-view.ts';
+import type { WebParts } from '../parts.ts';
+import { RequestRefused, problems } from '../problem.ts';
+import { closed, nullable } from '../shapes.ts';
+import type { Site } from '../site.ts';
+
+const statusShape = Type.Object({
+  version: Type.String(),
+  uptimeMs: Type.Number(),
+  health: Type.String(),
+  camera: Type.Object({
+    description: Type.String(),
+    state: Type.Enum(['flowing', 'starting', 'stalled', 'failed']),
+    framesTotal: Type.Integer(),
+    restarts: Type.Integer(),
+    reason: nullable(Type.String({ description: 'Why no pictures come' })),
+    isPush: Type.Boolean({ description: 'Pictures are pushed to /api/v1/frames' }),
+    viewers: Type.Integer({ description: 'Who watch the live picture' }),
+  }),
+  visitsUnderWay: Type.Integer(),
+  counts: Type.Object({
+    people: Type.Integer(),
+    referenceFaces: Type.Integer(),
+    visits: Type.Integer(),
+    strangers: Type.Integer(),
+    pendingNotifications: Type.Integer(),
+  }),
+});
+
+const triggerBody = Type.Object(
+  {
+    source: Type.Optional(Type.Enum(['api', 'command'])),
+    press: Type.Optional(Type.Enum(['press', 'hold', 'double'])),
+  },
+  closed,
+);
+
+/** How the bell is, and ringing it. */
+export function bellRoutes(site: Site, parts: WebParts, live: LiveView): void {
+  const startedMs = parts.clock.uptimeMs();
+
+  site.get(
+    '/api/v1/status',
+    {
+      schema: { summary: 'How the doorbell is', tags: ['bell'], response: { 200: statusShape, ...problems(429, 500) } },
+    },
+    () => {
+      const { state, framesTotal, restarts, reason } = parts.camera.status();
+      return {
+        version: parts.version,
+        uptimeMs: parts.clock.uptimeMs() - startedMs,
+        health: parts.health.summary().status,
+        camera: {
+          description: parts.cameraDescription,
+          state,
+          framesTotal,
+          restarts,
+          reason: reason ?? null,
+          isPush: parts.push !== undefined,
+          viewers: live.viewers,
+        },
+        visitsUnderWay: parts.bell.visitsUnderWay,
+        counts: parts.read.counts(),
+      };
+    },
+  );
+
+  site.post(
+    '/api/v1/trigger',
+    {
+      schema: {
+        summary: 'Ring the bell',
+        description: 'Answers as soon as the ring is safely stored; the name follows on /api/v1/events.',
+        tags: ['bell'],
+        body: nullable(triggerBody),
+        response: {
+          202: Type.Object({
+            visitId: Type.String(),
+            joined: Type.Boolean({ description: 'The ring belongs to a visit that was already under way' }),
+          }),
+          ...problems(400, 403, 415, 429, 500, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { source = 'api', press } = request.body ?? {};
+      const rung = await parts.bell.ring({
+        source,
+        correlationId: request.id,
+        ...(press === undefined ? {} : { press }),
+      });
+      if (rung.outcome === 'refused')
+        throw new RequestRefused(503, 'cannot-ring', {
+          message: rung.message,
+          advice: 'Look at /health and try again.',
+        });
+      return reply.code(202).send({ visitId: rung.visitId, joined: rung.joined });
+    },
+  );
+}

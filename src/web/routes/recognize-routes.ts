@@ -1,0 +1,41 @@
+import type { WebParts } from '../parts.ts';
+import { RequestRefused, problems } from '../problem.ts';
+import { recognitionShape, recognize } from '../recognition.ts';
+import type { Site } from '../site.ts';
+import { decodeUpload, pictureBody, readUpload, uploadBytesMax } from '../upload.ts';
+
+/** Pictures looked at side by side: the inference thread belongs to the door first. */
+const underWayMax = 2;
+
+/** Tries recognition on a picture. */
+export function recognizeRoutes(site: Site, parts: WebParts): void {
+  const underWay = new Set<string>();
+
+  site.post(
+    '/api/v1/recognize',
+    {
+      bodyLimit: uploadBytesMax,
+      schema: {
+        summary: 'Who is on this picture? Nothing is stored',
+        description: 'Each face is judged as if two frames of a visit had shown it.',
+        tags: ['people'],
+        body: { content: pictureBody() },
+        response: { 200: recognitionShape, ...problems(400, 403, 413, 415, 422, 429, 500, 503) },
+      },
+    },
+    async (request) => {
+      if (underWay.size >= underWayMax)
+        throw new RequestRefused(503, 'busy', {
+          message: 'cannot look at more pictures at once',
+          advice: 'Send them one after the other.',
+        });
+      underWay.add(request.id);
+      try {
+        const { picture } = await readUpload(request);
+        return await recognize(parts, await decodeUpload(parts.pictures, picture));
+      } finally {
+        underWay.delete(request.id);
+      }
+    },
+  );
+}

@@ -1,0 +1,13 @@
+import type {
+  FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault,
+} from 'fastify'; // prettier-ignore
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+
+/** A Fastify server whose routes take their types from their schemas. */
+export type Site = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;

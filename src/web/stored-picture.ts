@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { normalize } from 'node:path';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Disk } from '../system/disk.ts';
+import type { Home } from '../system/home.ts';
+import { notFound } from './problem.ts';
+
+interface PictureShelf {
+  readonly home: Pick<Home, 'root' | 'visits' | 'people'>;
+  readonly disk: Pick<Disk, 'read'>;
+}
+
+/** The absolute path of a picture of the home; undefined for a path that leads out of its picture folders. */
+function confinedPath(home: PictureShelf['home'], relative: string): string | undefined {
+  const path = normalize(`${home.root}/${relative}`);
+  const isInside = [home.visits, home.people].some((folder) => path.startsWith(`${normalize(folder)}/`));
+  return isInside ? path : undefined;
+}
+
+interface PictureRequest {
+  readonly shelf: PictureShelf;
+  /** Relative to the home, as the store keeps it. */
+  readonly path: string | undefined;
+  /** False while a visit is still going on: its picture may yet be replaced. */
+  readonly isFinal: boolean;
+}
+
+/** Answers with a stored JPEG, or with 304 when the browser has it. Throws `RequestRefused` 404 when it is gone. */
+export async function sendPicture(request: FastifyRequest, reply: FastifyReply, wanted: PictureRequest): Promise<void> {
+  const { shelf, path: relative, isFinal } = wanted;
+  const path = relative === undefined ? undefined : confinedPath(shelf.home, relative);
+  const bytes = path === undefined ? undefined : await shelf.disk.read(path);
+  if (bytes === undefined) throw notFound('picture');
+  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+  reply.header('etag', etag).header('cache-control', isFinal ? 'private, max-age=86400, immutable' : 'no-cache');
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  return reply.type('image/jpeg').send(bytes);
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { DetectedFace } from '../../src/system/inference.ts';
+import { pictureLimits } from '../../src/system/inference.ts';
+import { formOf, jpeg, openHouse } from './house.ts';
+
+const quality = { widthPx: 90, sharpness: 120, yawDeg: 0, pitchDeg: 0, rollDeg: 0, light: 120, contrast: 40 };
+const face: DetectedFace = {
+  box: { x: 10, y: 4, width: 20, height: 24 },
+  score: 0.9,
+  landmarks: new Float32Array(136),
+  quality,
+};
+const ada = {
+  personId: 'ada',
+  name: 'Ada',
+  standing: 'household',
+  notify: 'default',
+  distance: 0.31,
+  faceId: 'face-1',
+} as const;
+
+test('recognition of an uploaded picture', async (t) => {
+  const efforts: string[] = [];
+  const { house, site } = await openHouse(t, (before) => {
+    before.inference = {
+      recogniser: 'test',
+      detect: async (_picture, effort) => {
+        efforts.push(effort);
+        return effort === 'quick' ? [] : [face, { ...face, quality: { ...quality, widthPx: 31 } }];
+      },
+      embed: async () => new Float32Array(128),
+    };
+  });
+  house.neighbours.nearest = { candidates: [ada] };
+  const send = (payload: Buffer, type = 'image/jpeg') =>
+    site.inject({ method: 'POST', url: '/api/v1/recognize', payload, headers: { 'content-type': type } });
+
+  await t.test('tells each face by name with distance and reason, and stores nothing', async () => {
+    const answer = await send(jpeg);
+    assert.equal(answer.statusCode, 200);
+    const { faces, ...picture } = answer.json();
+    assert.deepEqual(picture, { width: 64, height: 36, recogniser: 'test' });
+    assert.deepEqual(efforts, ['quick', 'thorough']);
+    const [first, second] = faces;
+    assert.deepEqual([first.outcome, first.name, first.personId], ['known', 'Ada', 'ada']);
+    assert.deepEqual(first.box, face.box);
+    assert.match(first.reason, /^Ada: distance 0\.31 \(0\.50 allowed\)/);
+    assert.deepEqual(first.candidates, [{ personId: 'ada', name: 'Ada', distance: 0.31, faceId: 'face-1' }]);
+    assert.deepEqual([second.outcome, second.name, second.candidates], ['no-face', null, []]);
+    assert.match(second.reason, /face 31 px wide, 48 needed/);
+    assert.deepEqual(house.neighbours.acts, []);
+  });
+
+  await t.test('somebody too far away is a stranger', async () => {
+    house.neighbours.nearest = { candidates: [{ ...ada, distance: 0.7 }] };
+    const [first] = (await send(jpeg)).json().faces;
+    assert.deepEqual([first.outcome, first.name], ['stranger', null]);
+    assert.match(first.reason, /nobody known: the nearest is Ada \(0\.70\)/);
+  });
+
+  await t.test('what is not a picture is refused with the reason', async () => {
+    const form = await site.inject({
+      method: 'POST',
+      url: '/api/v1/recognize',
+      ...formOf({ picture: Buffer.from('hello') }),
+    });
+    assert.deepEqual([form.statusCode, form.json().code], [422, 'picture-not-a-picture']);
+    const empty = await site.inject({
+      method: 'POST',
+      url: '/api/v1/recognize',
+      ...formOf({ picture: Buffer.alloc(0) }),
+    });
+    assert.deepEqual([empty.statusCode, empty.json().code], [422, 'picture-empty']);
+    assert.equal((await send(Buffer.from('hello'), 'text/plain')).statusCode, 415);
+    assert.equal((await send(Buffer.from('{}'), 'application/json')).statusCode, 400);
+    assert.equal((await send(Buffer.from('garbage'), 'multipart/form-data; boundary=x')).statusCode, 400);
+    assert.equal((await send(Buffer.alloc(pictureLimits.fileBytesMax + 70_000, 0xff))).statusCode, 413);
+    house.pictures.decode = async () => ({ outcome: 'too-large', message: 'cannot read: 200 megapixels' });
+    assert.equal((await send(jpeg)).statusCode, 413);
+  });
+});

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import test from 'node:test';
+import { StoreFault } from '../../src/store/store.ts';
+import { startWeb } from '../../src/web/server.ts';
+import { House, openHouse } from './house.ts';
+
+test('what holds for every request', async (t) => {
+  const { house, site } = await openHouse(t);
+
+  await t.test('the OpenAPI document names every route, with a summary, a tag, answers and errors', async () => {
+    const document = (await site.inject('/openapi.json')).json();
+    assert.equal(document.openapi, '3.1.0');
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods as object).map(([method, route]) => ({ name: `${method.toUpperCase()} ${path}`, route })),
+    );
+    assert.deepEqual(routes.map(({ name }) => name).toSorted(), [
+      'DELETE /api/v1/people/{id}', 'DELETE /api/v1/people/{id}/faces/{faceId}', 'DELETE /api/v1/visits/{id}',
+      'GET /api/v1/events', 'GET /api/v1/faces/{id}.jpg', 'GET /api/v1/health', 'GET /api/v1/live.mjpeg',
+      'GET /api/v1/people', 'GET /api/v1/people/{id}', 'GET /api/v1/settings', 'GET /api/v1/snapshot.jpg',
+      'GET /api/v1/status', 'GET /api/v1/strangers', 'GET /api/v1/strangers/{id}/thumbnail.jpg', 'GET /api/v1/visits',
+      'GET /api/v1/visits/{id}', 'GET /api/v1/visits/{id}/frames/{position}.jpg',
+      'GET /api/v1/visits/{id}/picture.jpg', 'GET /api/v1/visits/{id}/thumbnail.jpg', 'GET /health', 'GET /metrics',
+      'GET /ready', 'PATCH /api/v1/people/{id}', 'PATCH /api/v1/settings', 'POST /api/v1/frames',
+      'POST /api/v1/notifications/test', 'POST /api/v1/people', 'POST /api/v1/people/{id}/faces',
+      'POST /api/v1/people/{id}/merge', 'POST /api/v1/people/{id}/unmerge', 'POST /api/v1/recognize',
+      'POST /api/v1/strangers/{id}/name', 'POST /api/v1/trigger', 'POST /api/v1/visits/{id}/correct',
+      'POST /api/v1/visits/{id}/enrol',
+    ].toSorted()); // prettier-ignore
+    for (const { name, route } of routes) {
+      assert.ok(route.summary.length > 5, name);
+      assert.equal(route.tags.length, 1, name);
+      assert.ok(
+        Object.keys(route.responses).some((status) => status.startsWith('2')),
+        name,
+      );
+      assert.ok(route.responses['500'] !== undefined, `${name} describes no error`);
+    }
+    assert.ok(!JSON.stringify(document).includes('"undefined"'));
+  });
+
+  await t.test('errors are problems that say what to do and where to look', async () => {
+    const answer = await site.inject('/api/v1/visits/nobody');
+    assert.equal(answer.statusCode, 404);
+    assert.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
+    const { requestId, ...problem } = answer.json();
+    assert.deepEqual(problem, {
+      status: 404,
+      code: 'not-found',
+      message: 'cannot find this visit: it may have been deleted',
+      advice: 'Reload the list and choose again.',
+    });
+    assert.equal(requestId, answer.headers['x-request-id']);
+    assert.match(String(requestId), /^[0-9a-f-]{36}$/);
+    const forged = await site.inject({ url: '/api/v1/status', headers: { 'x-request-id': 'forged' } });
+    assert.notEqual(forged.headers['x-request-id'], 'forged');
+  });
+
+  await t.test('a schema refuses what it does not know, by name, and an unknown type of body', async () => {
+    const post = (payload: string, type = 'application/json') =>
+      site.inject({ method: 'POST', url: '/api/v1/trigger', payload, headers: { 'content-type': type } });
+    const unknown = await post('{"source":"api","colour":"red"}');
+    assert.equal(unknown.statusCode, 400);
+    assert.match(unknown.json().message, /colour/);
+    assert.equal((await post('{"source":"button"}')).statusCode, 400, 'nobody may pretend to be the button');
+    assert.equal((await post('{"source":')).statusCode, 400);
+    assert.equal((await post('{"__proto__":{"source":"api"}}')).statusCode, 400);
+    assert.equal((await post('hello', 'text/plain')).statusCode, 415);
+    assert.equal((await post(`{"source":"${'x'.repeat(70_000)}"}`)).statusCode, 413);
+    assert.equal((await site.inject('/api/v1/visits?limit=0')).statusCode, 400);
+    assert.equal((await site.inject('/api/v1/visits?colour=red')).statusCode, 400);
+    assert.equal((await site.inject('/api/v1/visits/a%2Fb')).statusCode, 400);
+    assert.equal(house.rings.length, 0);
+  });
+
+  await t.test('an unknown address is 404, counted as "unmatched"; a route by its pattern', async () => {
+    for (const url of ['/nothing', '/api/v1/nothing/7', '/ui/../secret.jpg', '/ui/%2e%2e/server.ts', '/ui/nothing.js'])
+      assert.equal((await site.inject(url)).statusCode, 404, url);
+    await site.inject('/api/v1/visits/visit-1');
+    const { body } = await site.inject('/metrics');
+    assert.match(body, /http_requests_total\{method="GET",endpoint="unmatched",status="404"\} 5\n/);
+    assert.match(body, /http_requests_total\{method="GET",endpoint="\/api\/v1\/visits\/:id",status="200"\} 1/);
+    assert.ok(!body.includes('visit-1') && !body.includes('nothing'), 'a raw path became a label');
+  });
+
+  await t.test('a foreign site is refused, counted as a security event and logged', async () => {
+    const answer = await site.inject({ method: 'POST', url: '/api/v1/trigger', headers: { host: 'evil.example' } });
+    assert.equal(answer.statusCode, 403);
+    assert.equal(answer.json().code, 'foreign-host');
+    const cross = { host: 'localhost', origin: 'http://evil.example' };
+    assert.equal((await site.inject({ method: 'POST', url: '/api/v1/trigger', headers: cross })).statusCode, 403);
+    assert.deepEqual(house.security, ['foreign-host', 'foreign-site']);
+    assert.equal(house.rings.length, 0);
+    assert.ok(house.logged.some(({ message }) => message === 'a foreign request was refused'));
+  });
+
+  await t.test('the page is served with strict headers and loads nothing from elsewhere', async () => {
+    const page = await site.inject('/');
+    assert.equal(page.statusCode, 200);
+    assert.match(String(page.headers['content-type']), /^text\/html/);
+    const policy = String(page.headers['content-security-policy']);
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.ok(!policy.includes('unsafe') && !policy.includes('http'), policy);
+    assert.equal(page.headers['x-content-type-options'], 'nosniff');
+    assert.equal(page.headers['cross-origin-resource-policy'], 'same-origin');
+    const addresses = [...page.body.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, address]) => address ?? '');
+    assert.ok(addresses.length >= 4);
+    for (const address of addresses) assert.equal((await site.inject(address)).statusCode, 200, address);
+    assert.equal((await site.inject('/favicon.ico')).statusCode, 200);
+  });
+
+  await t.test('faults of ours are 500 without their words; a full disk is 507, an absent database 503', async () => {
+    const fail = async (error: Error): Promise<{ statusCode: number; body: string }> => {
+      house.neighbours.visit = () => {
+        throw error;
+      };
+      return site.inject('/api/v1/visits/visit-1');
+    };
+    const ours = await fail(new Error('secret detail'));
+    assert.equal(ours.statusCode, 500);
+    assert.ok(!ours.body.includes('secret'));
+    const logged = house.logged.filter(({ message }) => message === 'request failed');
+    assert.match(JSON.stringify(logged[0]?.context), /correlation_id/);
+    const full = await fail(new StoreFault('cannot write: the disk is full, remove files', 'full'));
+    assert.equal(full.statusCode, 507);
+    assert.match(full.body, /the disk is full/);
+    assert.equal((await fail(new StoreFault('cannot read: closed', 'closed'))).statusCode, 503);
+  });
+});
+
+test('a server that listens: refuses other addresses, a taken port; finishes what it began and closes', async (t) => {
+  const house = new House();
+  t.after(() => house.close());
+  const parts = house.parts();
+  const open = { ...parts, settings: { ...parts.settings, web: { address: '0.0.0.0', port: 0 } } };
+  await assert.rejects(startWeb(open), /cannot listen on "0.0.0.0": without a login/);
+
+  const answered = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const web = await startWeb({
+    ...parts,
+    sendTestNotification: async () => {
+      asked.resolve();
+      await answered.promise;
+      return ['log'];
+    },
+  });
+  const port = Number(new URL(web.address).port);
+  const taken = { ...parts, settings: { ...parts.settings, web: { address: '127.0.0.1', port } } };
+  await assert.rejects(startWeb(taken), /cannot listen on 127.0.0.1:\d+: another program may use this port/);
+
+  const idle = connect(port, '127.0.0.1');
+  const idleEnded = new Promise((resolve) => idle.once('close', resolve));
+  idle.on('error', () => undefined);
+  const underWay = fetch(`${web.address}/api/v1/notifications/test`, { method: 'POST' });
+  await asked.promise;
+  const stream = await fetch(`${web.address}/api/v1/events`);
+  const closing = web.close();
+  assert.match(await stream.text(), /^retry: /, 'streams end first');
+  answered.resolve();
+  const answer = await underWay;
+  assert.equal(answer.status, 202);
+  assert.deepEqual(await answer.json(), { channels: ['log'] });
+  assert.equal(answer.headers.get('connection'), 'close');
+  await closing;
+  await idleEnded;
+  await assert.rejects(fetch(`${web.address}/health`));
+});
