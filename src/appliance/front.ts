@@ -1,0 +1,80 @@
+import { release } from '../machine/release.ts';
+import { complaintAboutChanges, explainSettings } from '../settings/explain.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Disk } from '../system/disk.ts';
+import type { Home } from '../system/home.ts';
+import type { Random } from '../system/random.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import { testNotifications } from '../visit/announce.ts';
+import type { SettingsBook } from '../web/parts.ts';
+import { startWeb, type Web } from '../web/server.ts';
+import type { Ground } from './ground.ts';
+import type { House } from './house.ts';
+import type { Senses } from './senses.ts';
+import type { Watch } from './watch.ts';
+
+export interface FrontParts {
+  readonly home: Home;
+  readonly ground: Ground;
+  readonly senses: Senses;
+  readonly house: House;
+  readonly watch: Watch;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly random: Random;
+}
+
+/** Opens the house to the outside: metrics, API and page. Throws when the address cannot be listened on. */
+export function openFront(parts: FrontParts): Promise<Web> {
+  const { clock, ground, house, senses, watch } = parts;
+  const { inference, pictures } = senses.recognition;
+  const metrics = new Metrics({
+    clock,
+    build: { version: release.version, node: release.node, recogniser: inference.recogniser },
+    gauges: () => watch.gauges(),
+  });
+  ground.events.subscribe((event) => metrics.count(event), { afterId: 0 });
+  return startWeb({
+    ...parts,
+    version: release.version,
+    settings: ground.loaded.settings,
+    log: ground.log.named('web'),
+    read: ground.store.read,
+    bell: house.bell,
+    camera: house.feed,
+    cameraDescription: senses.camera.description,
+    push: senses.opened.push,
+    household: house.household,
+    gallery: house.gallery,
+    inference,
+    pictures,
+    events: ground.events,
+    metrics,
+    health: watch.health,
+    settingsBook: settingsBook(ground),
+    sendTestNotification: () => sendTestNotification(parts),
+  });
+}
+
+function settingsBook({ events, loaded, store }: Ground): SettingsBook {
+  return {
+    explain: () => explainSettings(loaded),
+    async change(changes) {
+      const complaint = complaintAboutChanges(changes, store.read.deviceSettings());
+      if (complaint !== undefined) return { outcome: 'refused', message: complaint };
+      for (const [key, value] of Object.entries(changes)) {
+        if (value === null) await store.write('removeDeviceSetting', { key });
+        else await store.write('setDeviceSetting', { key, value });
+      }
+      events.emit({ type: 'CONFIGURATION_CHANGED', status: 'success', component: 'settings' });
+      return { outcome: 'changed' };
+    },
+  };
+}
+
+async function sendTestNotification({ clock, ground, house, random }: FrontParts): Promise<readonly string[]> {
+  const notifications = testNotifications(Math.round(clock.wallMs()), { audiences: house.channels, random });
+  await ground.store.write('addNotifications', { notifications });
+  house.notifier.wake();
+  return house.channels.map(({ name }) => name);
+}

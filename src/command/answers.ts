@@ -1,0 +1,106 @@
+import Type, { type Static } from 'typebox';
+
+/** What the commands read of the API's answers; the appliance may say more. */
+const nullableText = Type.Union([Type.String(), Type.Null()]);
+
+export const personAnswer = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  standing: Type.String(),
+  notify: Type.String(),
+  createdMs: Type.Number(),
+  mergedInto: nullableText,
+});
+export type PersonAnswer = Static<typeof personAnswer>;
+
+const listedPerson = Type.Object({ ...personAnswer.properties, referenceFaces: Type.Number() });
+export const peopleAnswer = Type.Object({ people: Type.Array(listedPerson), total: Type.Number() });
+
+const quality = Type.Object({ widthPx: Type.Number(), sharpness: Type.Number(), yawDeg: Type.Number() });
+export const wholePersonAnswer = Type.Object({
+  ...personAnswer.properties,
+  faces: Type.Array(
+    Type.Object({ id: Type.String(), kind: Type.String(), source: Type.String(), createdMs: Type.Number(), quality }),
+  ),
+});
+
+export const enrolledAnswer = Type.Object({
+  person: personAnswer,
+  isNew: Type.Boolean(),
+  faces: Type.Array(Type.Object({ faceId: Type.String() })),
+  refusals: Type.Array(Type.Object({ message: Type.String() })),
+});
+
+export const certificateAnswer = Type.Object({
+  people: Type.Number(),
+  faces: Type.Number(),
+  embeddings: Type.Number(),
+  visits: Type.Number(),
+  pictures: Type.Number(),
+  sha256: Type.String(),
+});
+
+const visitFields = {
+  id: Type.String(),
+  phase: Type.String(),
+  source: Type.String(),
+  startedMs: Type.Number(),
+  outcome: Type.Union([
+    Type.Literal('known'),
+    Type.Literal('probably'),
+    Type.Literal('stranger'),
+    Type.Literal('no-face'),
+    Type.Null(),
+  ]),
+  personName: nullableText,
+  reason: nullableText,
+};
+export const visitAnswer = Type.Object(visitFields);
+export type VisitAnswer = Static<typeof visitAnswer>;
+export const visitsAnswer = Type.Object({ visits: Type.Array(visitAnswer) });
+
+export const wholeVisitAnswer = Type.Object({
+  ...visitFields,
+  decision: Type.Union([
+    Type.Null(),
+    Type.Object({
+      candidates: Type.Array(Type.Object({ name: Type.String(), distance: Type.Number(), frames: Type.Number() })),
+      thresholds: Type.Object({ known: Type.Number(), probably: Type.Number(), margin: Type.Number() }),
+      framesSeen: Type.Number(),
+      framesWithFace: Type.Number(),
+      framesUsable: Type.Number(),
+      agreement: Type.Number(),
+    }),
+  ]),
+  trace: Type.Record(Type.String(), Type.Number()),
+  notifications: Type.Array(Type.Object({ kind: Type.String(), channel: Type.String(), status: Type.String() })),
+});
+export type WholeVisitAnswer = Static<typeof wholeVisitAnswer>;
+
+export const triggerAnswer = Type.Object({ visitId: Type.String(), joined: Type.Boolean() });
+
+export const recognitionAnswer = Type.Object({
+  faces: Type.Array(
+    Type.Object({
+      box: Type.Object({ x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() }),
+      score: Type.Number(),
+      outcome: Type.String(),
+      name: nullableText,
+      reason: Type.String(),
+      candidates: Type.Array(Type.Object({ name: Type.String(), distance: Type.Number() })),
+    }),
+  ),
+});
+export type RecognitionAnswer = Static<typeof recognitionAnswer>;
+
+export const settingsAnswer = Type.Object({
+  settings: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      value: Type.Unknown(),
+      origin: Type.String(),
+      description: Type.String(),
+      isSecret: Type.Boolean(),
+    }),
+  ),
+});

@@ -1,0 +1,46 @@
+/**
+ * command/ - what people type: one file per command, and help made from their list. Called by main.ts.
+ * Never: do the work. A command asks the running appliance over HTTP, or starts one off-stage, and prints the answer.
+ */
+import type { CommandContext } from './context.ts';
+
+/** 0 done; 1 failed, and the message says why; 2 not understood; 69 nothing to talk to (EX_UNAVAILABLE of sysexits.h). */
+export const exitCodes = { done: 0, failed: 1, usage: 2, unavailable: 69 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export interface CommandOption {
+  readonly type: 'boolean' | 'string';
+  readonly short?: string;
+  /** What stands for the value in help: `DIR`. */
+  readonly value?: string;
+  readonly description: string;
+}
+
+/** One definition per command: parsing, help and suggestions come from it. */
+export interface Command {
+  /** As typed, one word or two: `people add`. */
+  readonly name: string;
+  /** One line, an imperative. */
+  readonly summary: string;
+  /** What follows the name: `NAME PICTURE…`; empty for nothing. Lower bound and upper bound of their number. */
+  readonly parameters: { readonly text: string; readonly min: number; readonly max: number };
+  /** More than the summary, where it needs more. */
+  readonly description?: string;
+  readonly options?: Readonly<Record<string, CommandOption>>;
+  /** Settings may be given as flags: `--camera.source=demo`. */
+  readonly takesSettings?: boolean;
+  run(context: CommandContext): Promise<ExitCode>;
+}
+
+/** Parameters of a command that takes none. */
+export const noParameters = { text: '', min: 0, max: 0 } as const;
+
+/** The option of every command that can answer in JSON. */
+export const jsonOption = { json: { type: 'boolean', description: 'Print JSON for programs' } } as const;
+
+/** Says what was not understood. */
+export function misused(context: Pick<CommandContext, 'terminal'>, command: string, message: string): ExitCode {
+  context.terminal.complain(message);
+  context.terminal.complain(`See: doorward help ${command}`);
+  return exitCodes.usage;
+}

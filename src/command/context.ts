@@ -1,0 +1,101 @@
+import type { Clock } from '../system/clock.ts';
+import type { Disk } from '../system/disk.ts';
+import type { Home } from '../system/home.ts';
+import type { Network } from '../system/network.ts';
+import type { Random } from '../system/random.ts';
+import type { Resources } from '../system/resources.ts';
+import type { Terminal } from '../system/terminal.ts';
+
+/** What the commands need of appliance.ts. */
+export interface ApplianceDoor {
+  start(request: StartRequest): Promise<StartResult>;
+  /** Walks the audit chain of a home that may be in use. */
+  verifyAudit(home: Home): Promise<AuditAnswer>;
+  /** The device's own settings, read from a database that may be in use; none when there is none. */
+  deviceSettings(home: Home): Promise<Readonly<Record<string, unknown>>>;
+}
+
+export interface StartRequest {
+  readonly home: Home;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Settings given on the command line, texts by `section.key`. */
+  readonly settingFlags: Readonly<Record<string, string>>;
+  /** Serves commands only, on a free port: no camera, no triggers, nothing announced. */
+  readonly isOffStage: boolean;
+  /** Enrols two demo visitors at the first start, and rings when somebody has come to the door. */
+  readonly hasDemoHousehold: boolean;
+  /** Where log lines go, newline included. */
+  writeLog(line: string): void;
+  /** Where visitors are announced in words. */
+  readonly terminal: Terminal | undefined;
+}
+
+export type StartResult =
+  | {
+      readonly outcome: 'running';
+      /** `http://127.0.0.1:8080` */
+      readonly address: string;
+      readonly complaints: readonly string[];
+      stop(): Promise<void>;
+    }
+  | { readonly outcome: 'refused'; readonly message: string };
+
+export type AuditAnswer =
+  | { readonly outcome: 'whole'; readonly entries: number; readonly unsigned: number }
+  | { readonly outcome: 'broken'; readonly file: string; readonly line: number; readonly message: string };
+
+/** The appliance that runs in a home. */
+export interface Running {
+  readonly pid: number;
+  /** `http://127.0.0.1:8080`; empty while it starts. */
+  readonly address: string;
+  /** Sent with every request; empty when none is asked for. */
+  readonly token: string;
+}
+
+/** Everything around the commands: the machine, as far as they use it, and the words that were typed. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly network: Network;
+  readonly random: Random;
+  readonly resources: Resources;
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Relative paths are meant from here. */
+  readonly workingFolder: string;
+  /** Where the appliance lives when nobody says otherwise. */
+  readonly homeDefault: string;
+  readonly release: { readonly version: string; readonly node: string; readonly modelsFolder: string };
+  readonly appliance: ApplianceDoor;
+  findRunning(home: string): Promise<Running | undefined>;
+  /** Aborted when the person or the machine wants the command to end. */
+  readonly signal: AbortSignal;
+}
+
+/** What one command is given. */
+export interface CommandContext extends Surroundings {
+  readonly args: readonly string[];
+  readonly flags: Flags;
+  /** Texts by `section.key`, checked. */
+  readonly settingFlags: Readonly<Record<string, string>>;
+  readonly home: Home;
+}
+
+/** The options of a command, as they were typed. */
+export class Flags {
+  readonly #values: Readonly<Record<string, string | boolean | undefined>>;
+
+  constructor(values: Readonly<Record<string, string | boolean | undefined>>) {
+    this.#values = values;
+  }
+
+  isSet(name: string): boolean {
+    return this.#values[name] === true;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+}

@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { explainSettings, maskedValue } from '../settings/explain.ts';
+import { loadSettings, settingsFolder, type LoadedSettings } from '../settings/load.ts';
+import { isoTime } from '../system/iso-time.ts';
+import type { CommandContext } from './context.ts';
+import { bytesText } from './text.ts';
+
+/** One thing that was looked at. `mend`: the bell does not work so; `advice`: it does, but. */
+export interface Finding {
+  readonly name: string;
+  readonly verdict: 'good' | 'advice' | 'mend';
+  /** What is so. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice?: string;
+}
+
+const nodeOldest = { major: 24, minor: 12 } as const;
+/** The appliance stays below 250 MB; the rest is for the machine. */
+const memoryBytesMin = 350_000_000;
+const diskBytesMin = 500_000_000;
+const temperatureCelsiusMax = 80;
+/** A clock before this was never set: the Pi has no battery for it. 2026-01-01. */
+const wallMsMin = 1_767_225_600_000;
+const modelBytesMax = 200 * 1024 * 1024;
+const portAnswerMs = 1000;
+
+/** Everything a doctor asks, top to bottom. */
+export async function examineMachine(context: CommandContext): Promise<readonly Finding[]> {
+  const database = await examineDatabase(context);
+  const { device } = database;
+  const { disk, home, environment, settingFlags } = context;
+  const loaded = await loadSettings({
+    disk,
+    home,
+    folder: settingsFolder(home),
+    device,
+    environment,
+    flags: settingFlags,
+  });
+  const running = await context.findRunning(home.root);
+  return [
+    examineNode(context.release.node),
+    await examineHome(context),
+    database.finding,
+    await examineModels(context),
+    examineSettings(loaded),
+    ...(await examineCamera(context, loaded)),
+    await examineDisk(context),
+    examineMemory(context),
+    await examineTemperature(context),
+    examineClock(context),
+    running === undefined
+      ? await examinePort(context, loaded.settings.web)
+      : good(
+          'appliance',
+          running.address === '' ? `pid ${running.pid} is starting` : `pid ${running.pid} runs at ${running.address}`,
+        ),
+  ];
+}
+
+/** Is this Node new enough to run TypeScript as it is. */
+export function examineNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  const isNew = major > nodeOldest.major || (major === nodeOldest.major && minor >= nodeOldest.minor);
+  if (isNew) return good('node', version);
+  return mend(
+    'node',
+    `${version} is too old`,
+    `use Node ${nodeOldest.major}.${nodeOldest.minor} or newer: npm install brings one`,
+  );
+}
+
+async function examineHome({ disk, home }: CommandContext): Promise<Finding> {
+  const probe = `${home.root}/doctor-probe`;
+  try {
+    await disk.makeDirectory(home.root);
+    await disk.write(probe, 'is this home writable?');
+    await disk.sync(probe);
+    await disk.remove(probe);
+    return good('home', `${home.root} is writable`);
+  } catch (error) {
+    return mend('home', messageOf(error), 'make the folder writable for this user, or choose another with --home');
+  }
+}
+
+/** Can the database be read; the device's own settings are in it. */
+async function examineDatabase({
+  appliance,
+  home,
+}: CommandContext): Promise<{ finding: Finding; device: Readonly<Record<string, unknown>> }> {
+  try {
+    const device = await appliance.deviceSettings(home);
+    return { finding: good('database', `readable, ${Object.keys(device).length} settings of its own`), device };
+  } catch (error) {
+    const advice = 'run the release that wrote it, or start from one of the backups in the home';
+    return { finding: mend('database', messageOf(error), advice), device: {} };
+  }
+}
+
+/** The models and their hashes, as manifest.json of the pack names them. */
+async function examineModels({ disk, release }: CommandContext): Promise<Finding> {
+  const folder = release.modelsFolder;
+  const advice = 'make them again: npm run models';
+  try {
+    const manifest = await disk.read(`${folder}/manifest.json`);
+    if (manifest === undefined) return mend('models', `cannot find ${folder}/manifest.json`, advice);
+    const files = modelFiles(JSON.parse(Buffer.from(manifest).toString()));
+    if (files.length === 0) return mend('models', `cannot read ${folder}/manifest.json: it names no models`, advice);
+    for (const { file, sha256 } of files) {
+      const bytes = await disk.read(`${folder}/${file}`);
+      if (bytes === undefined) return mend('models', `cannot find ${folder}/${file}`, advice);
+      const isWhole = bytes.length <= modelBytesMax && createHash('sha256').update(bytes).digest('hex') === sha256;
+      if (!isWhole) return mend('models', `cannot use ${folder}/${file}: it is not what manifest.json names`, advice);
+    }
+    return good('models', `${files.length} in ${folder}, intact`);
+  } catch (error) {
+    return mend('models', `cannot read ${folder}: ${messageOf(error)}`, advice);
+  }
+}
+
+function modelFiles(manifest: unknown): { file: string; sha256: string }[] {
+  const { models } = { models: undefined as unknown, ...objectOf(manifest) };
+  return Object.values(objectOf(models)).flatMap((model) => {
+    const { file, sha256 } = { file: undefined as unknown, sha256: undefined as unknown, ...objectOf(model) };
+    return typeof file === 'string' && /^[\w.-]+$/.test(file) && typeof sha256 === 'string' ? [{ file, sha256 }] : [];
+  });
+}
+
+function examineSettings(loaded: LoadedSettings): Finding {
+  const complaints = [...loaded.complaints, ...loaded.flagComplaints];
+  if (complaints.length > 0)
+    return { name: 'settings', verdict: 'advice', message: complaints.join('; '), advice: 'see doorward settings' };
+  const changed = Object.values(loaded.origins).filter((origin) => origin !== 'default').length;
+  return good('settings', `fine, ${changed} of them not the default`);
+}
+
+/** Can the camera be there, and ffmpeg, which opens all but folders, pushes and the demo. */
+async function examineCamera(context: CommandContext, loaded: LoadedSettings): Promise<readonly Finding[]> {
+  const { source } = loaded.settings.camera;
+  if (source === 'demo' || source === 'push') return [good('camera', source)];
+  const shown = String(
+    explainSettings(loaded)
+      .filter(({ key }) => key === 'camera.source')
+      .map(maskedValue)[0],
+  );
+  const isFolder = source.startsWith('folder:');
+  const path = isFolder ? source.slice('folder:'.length) : source;
+  const isLocal = isFolder || path.startsWith('/');
+  const isThere = !isLocal || (await exists(context, path));
+  const camera = isThere
+    ? good('camera', shown)
+    : mend('camera', `cannot find ${path}`, 'plug the camera in, or mend the setting camera.source');
+  return isFolder ? [camera] : [camera, await examineFfmpeg(context)];
+}
+
+async function examineFfmpeg(context: CommandContext): Promise<Finding> {
+  for (const folder of (context.environment['PATH'] ?? '').split(':').filter((one) => one.startsWith('/'))) {
+    if (await exists(context, `${folder}/ffmpeg`)) return good('ffmpeg', `${folder}/ffmpeg`);
+  }
+  return mend('ffmpeg', 'cannot find ffmpeg, which opens this camera', 'install it: sudo apt install ffmpeg');
+}
+
+async function examineDisk({ disk, home }: CommandContext): Promise<Finding> {
+  try {
+    const { freeBytes, totalBytes } = await disk.space(home.root);
+    const message = `${bytesText(freeBytes)} of ${bytesText(totalBytes)} free`;
+    if (freeBytes >= diskBytesMin) return good('disk', message);
+    return {
+      name: 'disk',
+      verdict: 'advice',
+      message,
+      advice: 'remove files, or shorten retention.days and retention.bytesMax',
+    };
+  } catch (error) {
+    return { name: 'disk', verdict: 'advice', message: messageOf(error), advice: 'look at the home first' };
+  }
+}
+
+function examineMemory({ resources }: CommandContext): Finding {
+  const { availableBytes, totalBytes } = resources.memory();
+  const message = `${bytesText(availableBytes)} of ${bytesText(totalBytes)} available`;
+  if (availableBytes >= memoryBytesMin) return good('memory', message);
+  return {
+    name: 'memory',
+    verdict: 'advice',
+    message,
+    advice: 'stop other programs: the appliance takes up to 250 MB',
+  };
+}
+
+async function examineTemperature({ resources }: CommandContext): Promise<Finding> {
+  const celsius = await resources.temperatureCelsius();
+  if (celsius === undefined) return good('temperature', 'this machine does not tell');
+  const message = `${celsius.toFixed(0)} °C`;
+  if (celsius < temperatureCelsiusMax) return good('temperature', message);
+  return { name: 'temperature', verdict: 'advice', message, advice: 'give it air: a hot Pi slows down' };
+}
+
+function examineClock({ clock }: CommandContext): Finding {
+  const wallMs = clock.wallMs();
+  if (wallMs >= wallMsMin) return good('clock', isoTime(wallMs));
+  const advice = 'connect it to the network, so that systemd-timesyncd can set it';
+  return { name: 'clock', verdict: 'advice', message: `${isoTime(wallMs)} was never set`, advice };
+}
+
+/** Whoever takes the port speaks, or keeps the line open until the time is up. Nobody refuses at once. */
+async function examinePort(
+  { network }: CommandContext,
+  { address, port }: { address: string; port: number },
+): Promise<Finding> {
+  if (port === 0) return good('port', 'any free one');
+  const url = `http://${address}:${port}/health`;
+  const answer = await network.request({ url, method: 'GET', timeoutMs: portAnswerMs, answerBytesMax: 65_536 });
+  if (answer.outcome === 'unreachable' && /refused/i.test(answer.reason)) return good('port', `${port} is free`);
+  return mend('port', `${port} is taken by another program`, 'stop it, or choose another with the setting web.port');
+}
+
+async function exists({ disk }: CommandContext, path: string): Promise<boolean> {
+  const end = path.replace(/\/+$/, '').lastIndexOf('/');
+  const name = path.replace(/\/+$/, '').slice(end + 1);
+  try {
+    return (await disk.list(end <= 0 ? '/' : path.slice(0, end))).some((entry) => entry.name === name);
+  } catch {
+    return false; // What may not be looked at cannot be used either.
+  }
+}
+
+function good(name: string, message: string): Finding {
+  return { name, verdict: 'good', message };
+}
+
+function mend(name: string, message: string, advice: string): Finding {
+  return { name, verdict: 'mend', message, advice };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function objectOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}

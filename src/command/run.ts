@@ -1,0 +1,46 @@
+import { exitCodes, noParameters, type Command } from './command.ts';
+import { readableLog } from './readable-log.ts';
+
+/** The appliance itself. */
+export const runCommand: Command = {
+  name: 'run',
+  summary: 'Run the doorbell until it is told to stop',
+  parameters: noParameters,
+  description:
+    'Standard output says who is at the door. Standard error has the log: JSON lines, or readable ones on a terminal.\n' +
+    'Ctrl-C or SIGTERM end it well: visits under way are finished first.',
+  options: {
+    'demo-household': {
+      type: 'boolean',
+      description: 'Enrol two demo visitors at the first start, and ring when one comes',
+    },
+  },
+  takesSettings: true,
+  async run({ terminal, flags, home, environment, settingFlags, appliance, signal }) {
+    const started = await appliance.start({
+      home,
+      environment,
+      settingFlags,
+      isOffStage: false,
+      hasDemoHousehold: flags.isSet('demo-household'),
+      writeLog: (line) => terminal.complain(terminal.isInteractive ? readableLog(line) : line.trimEnd()),
+      terminal,
+    });
+    if (started.outcome === 'refused') {
+      terminal.complain(started.message);
+      return exitCodes.failed;
+    }
+    for (const complaint of started.complaints) terminal.complain(complaint);
+    terminal.print(`Doorward runs: ${started.address}`);
+    await aborted(signal);
+    await started.stop();
+    return exitCodes.done;
+  },
+};
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

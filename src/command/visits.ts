@@ -1,0 +1,85 @@
+import { visitsAnswer, wholeVisitAnswer, type WholeVisitAnswer } from './answers.ts';
+import type { ApiClient } from './api-client.ts';
+import { exitCodes, jsonOption, misused, type Command, type ExitCode } from './command.ts';
+import type { CommandContext } from './context.ts';
+import { failed, printJson, reach } from './reach.ts';
+import { announcement } from './ring.ts';
+import { localTime, plain, table } from './text.ts';
+
+const visitsDefault = 20;
+const visitsMax = 200;
+
+/** Who was at the door. */
+export const visitsCommand: Command = {
+  name: 'visits',
+  summary: 'List the last visits, or tell everything about one',
+  parameters: { text: '[ID]', min: 0, max: 1 },
+  options: {
+    limit: {
+      type: 'string',
+      value: 'NUMBER',
+      description: `How many, at most ${visitsMax} (default ${visitsDefault})`,
+    },
+    ...jsonOption,
+  },
+  run: (context) => {
+    const limit = Number(context.flags.text('limit') ?? visitsDefault);
+    if (!Number.isInteger(limit) || limit < 1 || limit > visitsMax) {
+      return Promise.resolve(
+        misused(context, 'visits', `cannot list that many visits: --limit is a number from 1 to ${visitsMax}`),
+      );
+    }
+    const [id] = context.args;
+    return reach(context, (client) => (id === undefined ? list(context, client, limit) : show(context, client, id)));
+  },
+};
+
+async function list(context: CommandContext, client: ApiClient, limit: number): Promise<ExitCode> {
+  const answer = await client.ask({ method: 'GET', path: `/api/v1/visits?limit=${limit}` }, visitsAnswer);
+  if (answer.outcome !== 'answered') return failed(context, answer);
+  const { visits } = answer.body;
+  if (context.flags.isSet('json')) return printJson(context, visits);
+  if (visits.length === 0) context.terminal.print('Nobody has been at the door yet.');
+  const rows = visits.map((visit) => [
+    localTime(visit.startedMs), visit.outcome ?? visit.phase, visit.personName ?? '', visit.source, visit.id, visit.reason ?? '',
+  ]); // prettier-ignore
+  for (const line of table(rows)) context.terminal.print(line);
+  return exitCodes.done;
+}
+
+async function show(context: CommandContext, client: ApiClient, id: string): Promise<ExitCode> {
+  const answer = await client.ask(
+    { method: 'GET', path: `/api/v1/visits/${encodeURIComponent(id)}` },
+    wholeVisitAnswer,
+  );
+  if (answer.outcome !== 'answered') return failed(context, answer);
+  if (context.flags.isSet('json')) return printJson(context, answer.body);
+  for (const line of story(answer.body)) context.terminal.print(line);
+  return exitCodes.done;
+}
+
+function story(visit: WholeVisitAnswer): string[] {
+  const { decision, trace, notifications } = visit;
+  const lines = [announcement(visit), `${localTime(visit.startedMs)}, by ${plain(visit.source)}, visit ${visit.id}`];
+  if (decision !== null) {
+    const { framesSeen, framesWithFace, framesUsable, agreement, thresholds, candidates } = decision;
+    lines.push(
+      `${framesSeen} frames, ${framesWithFace} with a face, ${framesUsable} usable; ${Math.round(agreement * 100)} % agree`,
+    );
+    lines.push(`known up to ${thresholds.known}, probably up to ${thresholds.probably}, margin ${thresholds.margin}`);
+    lines.push(
+      ...table(
+        candidates.map(({ name, distance, frames }) => [
+          `  ${name}`,
+          `distance ${distance.toFixed(3)}`,
+          `nearest in ${frames}`,
+        ]),
+      ),
+    );
+  }
+  const milestones = Object.entries(trace).map(([name, durationMs]) => `${name} ${Math.round(durationMs)}`);
+  if (milestones.length > 0) lines.push(`ms after the trigger: ${milestones.join(', ')}`);
+  for (const { kind, channel, status } of notifications)
+    lines.push(`notification "${kind}" through ${channel}: ${status}`);
+  return lines;
+}

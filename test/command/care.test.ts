@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { Finding } from '../../src/command/examination.ts';
+import { examineNode } from '../../src/command/examination.ts';
+import { newFolder, ok, type, type House } from './typed.ts';
+
+function withModels(folder: string, content = 'model'): void {
+  mkdirSync(join(folder, 'models'), { recursive: true });
+  const sha256 = createHash('sha256').update('model').digest('hex');
+  writeFileSync(join(folder, 'models/a.onnx'), content);
+  writeFileSync(join(folder, 'models/manifest.json'), JSON.stringify({ models: { a: { file: 'a.onnx', sha256 } } }));
+}
+
+async function examine(
+  folder: string,
+  house: House = {},
+  words: string[] = [],
+): Promise<{ code: number; findings: Map<string, Finding> }> {
+  const { code, out } = await type(folder, ['doctor', '--json', ...words], { isRunning: false, ...house });
+  return { code, findings: new Map((JSON.parse(out) as Finding[]).map((finding) => [finding.name, finding])) };
+}
+
+test('a machine that is well gets a clean bill', async (context) => {
+  const folder = newFolder(context);
+  withModels(folder);
+  const { code, findings } = await examine(folder);
+  assert.equal(code, 0);
+  for (const [name, { verdict, message }] of findings) assert.equal(verdict, 'good', `${name}: ${message}`);
+});
+
+test('everything that is ill is named with what to do about it', async (context) => {
+  const folder = newFolder(context);
+  withModels(folder, 'altered');
+  writeFileSync(join(folder, 'file'), '');
+  const house: House = {
+    environment: { PATH: folder },
+    surroundings: {
+      release: { version: '1', node: 'v20.1.0', modelsFolder: join(folder, 'models') },
+      resources: {
+        cpuPercent: () => 1,
+        memory: () => ({ totalBytes: 5e8, availableBytes: 1e8, ownBytes: 1 }),
+        temperatureCelsius: async () => 84,
+        hostname: () => 'door',
+      },
+      clock: { uptimeMs: () => 0, wallMs: () => 0, sleep: async () => undefined },
+      network: { request: async () => ({ outcome: 'answered', status: 404, headers: {}, body: new Uint8Array() }) },
+    },
+  };
+  const { code, findings } = await examine(folder, house, ['--home', 'file', '--camera.source=/dev/video99']);
+  assert.equal(code, 1);
+  // How full the disk of this machine is, is its own affair.
+  const ill = [...findings.values()].filter(({ name, verdict }) => verdict !== 'good' && name !== 'disk');
+  assert.deepEqual(ill.map(({ name, verdict }) => `${name} ${verdict}`).toSorted(), [
+    'camera mend', 'clock advice', 'ffmpeg mend', 'home mend', 'memory advice', 'models mend', 'node mend', 'port mend',
+    'settings advice', 'temperature advice',
+  ]); // prettier-ignore
+  for (const { advice } of ill) assert.ok((advice ?? '').length > 10);
+  assert.match(findings.get('models')?.message ?? '', /a\.onnx: it is not what manifest\.json names/);
+});
+
+test('ffmpeg is looked for where programs are, and only for cameras that need it', async (context) => {
+  const folder = newFolder(context);
+  withModels(folder);
+  writeFileSync(join(folder, 'ffmpeg'), '');
+  const house = { environment: { PATH: `relative:${folder}` } };
+  const stream = await examine(folder, house, ['--camera.source=rtsp://ada:secret@door.local/1']);
+  assert.equal(stream.findings.get('ffmpeg')?.verdict, 'good');
+  assert.equal(stream.findings.get('camera')?.message, 'rtsp://••••••@door.local/1');
+  const pictures = await examine(folder, { environment: { PATH: '' } }, [`--camera.source=folder:${folder}`]);
+  assert.equal(pictures.findings.get('camera')?.verdict, 'good');
+  assert.equal(pictures.findings.has('ffmpeg'), false);
+});
+
+test('models that are missing are to be made', async (context) => {
+  const { findings } = await examine(newFolder(context));
+  assert.match(findings.get('models')?.message ?? '', /cannot find .*manifest\.json/);
+  assert.match(findings.get('models')?.advice ?? '', /npm run models/);
+});
+
+test('a running appliance is named instead of its port', async (context) => {
+  const folder = newFolder(context);
+  withModels(folder);
+  const { findings } = await examine(folder, { isRunning: true });
+  assert.equal(findings.get('appliance')?.message, 'pid 7 runs at http://127.0.0.1:8080');
+  assert.equal(findings.has('port'), false);
+});
+
+test('the report is readable, with the advice below', async (context) => {
+  const { out } = await type(newFolder(context), ['doctor'], { isRunning: false });
+  assert.match(out, /^good {2}node {9}v24\.21\.0$/m);
+  assert.match(out, /^MEND {2}models .*\n {8}make them again: npm run models$/m);
+});
+
+test('Node 24.12 is the oldest', () => {
+  const verdicts = ['v24.12.0', 'v25.0.0', 'v24.11.9', 'v22.20.0', 'nonsense'].map(
+    (version) => examineNode(version).verdict,
+  );
+  assert.deepEqual(verdicts, ['good', 'good', 'mend', 'mend', 'mend']);
+});
+
+test('settings says each value and where it came from, and hides secrets', async (context) => {
+  const folder = newFolder(context);
+  mkdirSync(join(folder, 'home'));
+  writeFileSync(join(folder, 'home/doorward.toml'), 'camera.source = "rtsp://ada:hush@door.local/1"\n');
+  const house = { device: { 'notify.webhookSecret': 'hush' }, environment: { DOORWARD_WEB_PORT: '9000' } };
+  const { code, out } = await type(folder, ['settings', '--log.level=WARN'], house);
+  assert.equal(code, 0);
+  assert.doesNotMatch(out, /hush/);
+  assert.match(out, /^camera\.source +"rtsp:\/\/••••••@door\.local\/1" +.*home\/doorward\.toml +demo, push/m);
+  assert.match(out, /^notify\.webhookSecret +"••••••" +device /m);
+  assert.match(out, /^web\.port +9000 +DOORWARD_WEB_PORT /m);
+  assert.match(out, /^log\.level +"WARN" +--log\.level /m);
+  assert.match(out, /^retention\.days +30 +default /m);
+});
+
+test('one setting, one section, none', async (context) => {
+  const folder = newFolder(context);
+  assert.equal(
+    (await type(folder, ['settings', 'web.port'])).out,
+    'web.port\n8080\ndefault\nTCP port; 0 takes a free one',
+  );
+  assert.equal((await type(folder, ['settings', 'retention'])).out.split('\n').length, 3);
+  const { code, err } = await type(folder, ['settings', 'web.prot']);
+  assert.equal(code, 2);
+  assert.match(err, /did you mean web\.port\?/);
+});
+
+test('settings tells complaints and exits with 1', async (context) => {
+  const folder = newFolder(context);
+  const { code, err, out } = await type(folder, ['settings', '--json'], { environment: { DOORWARD_WEB_PORT: 'x' } });
+  assert.equal(code, 1);
+  assert.match(err, /cannot use web\.port = "x" in DOORWARD_WEB_PORT/);
+  const { settings, complaints } = JSON.parse(out) as { settings: unknown[]; complaints: string[] };
+  assert.ok(settings.length > 30);
+  assert.equal(complaints.length, 2);
+});
+
+test('settings set and unset ask the appliance, after a check of their own', async (context) => {
+  const folder = newFolder(context);
+  const bodies: string[] = [];
+  const house: House = {
+    api: {
+      'PATCH /api/v1/settings': ({ body }) => {
+        bodies.push(String(body));
+        return ok({ settings: [] })();
+      },
+    },
+  };
+  assert.equal(
+    (await type(folder, ['settings', 'set', 'retention.days', '7'], house)).out,
+    'retention.days will be 7 from the next start',
+  );
+  const secret = await type(folder, ['settings', 'set', 'notify.webhookSecret', 'hush'], house);
+  assert.doesNotMatch(secret.out, /hush/);
+  await type(folder, ['settings', 'unset', 'retention.days'], house);
+  assert.deepEqual(bodies, ['{"retention.days":7}', '{"notify.webhookSecret":"hush"}', '{"retention.days":null}']);
+  const wrong = await type(folder, ['settings', 'set', 'retention.days', 'many'], house);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /a whole number from 1 to 3650 was expected/);
+  assert.equal((await type(folder, ['settings', 'set', 'retention.dyas', '7'], house)).code, 2);
+});
+
+test('audit verify says whole or where it is broken, and names chains set aside', async (context) => {
+  const folder = newFolder(context);
+  mkdirSync(join(folder, 'home/audit-broken-2026'), { recursive: true });
+  const whole = await type(folder, ['audit', 'verify'], { audit: { outcome: 'whole', entries: 42, unsigned: 0 } });
+  assert.deepEqual([whole.code, whole.out], [0, 'the audit chain is whole: 42 entries']);
+  assert.match(whole.err, /an earlier chain was broken, and is kept in .*audit-broken-2026/);
+  const message = 'cannot trust the audit chain: audit-000000000001.jsonl line 3 is entry 3, and its text was changed';
+  const broken = { outcome: 'broken' as const, file: 'audit-000000000001.jsonl', line: 3, message };
+  const told = await type(folder, ['audit', 'verify', '--json'], { audit: broken });
+  assert.equal(told.code, 1);
+  assert.deepEqual(JSON.parse(told.out), { ...broken, setAside: ['audit-broken-2026'] });
+});
+
+test('a database that cannot be read does not stop the doctor', async (context) => {
+  const folder = newFolder(context);
+  withModels(folder);
+  const refusing = async (): Promise<never> => {
+    throw new Error('cannot open the database: it is of a newer release');
+  };
+  const appliance = { start: refusing, verifyAudit: refusing, deviceSettings: refusing };
+  const { findings } = await examine(folder, { surroundings: { appliance } });
+  assert.match(findings.get('database')?.message ?? '', /it is of a newer release/);
+  assert.equal(findings.get('models')?.verdict, 'good');
+});

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import test from 'node:test';
+import { commands } from '../../src/command/commands.ts';
+import type { StartRequest } from '../../src/command/context.ts';
+import { newFolder, type } from './typed.ts';
+
+test('help lists every command with its summary, and needs nothing else', async (context) => {
+  const folder = newFolder(context);
+  for (const words of [[], ['help'], ['--help'], ['-h']]) {
+    const { code, out } = await type(folder, words);
+    assert.equal(code, 0);
+    for (const { name, summary } of commands()) {
+      assert.ok(out.includes(`  ${name}`), name);
+      assert.ok(out.includes(summary), summary);
+    }
+  }
+});
+
+test('every command explains itself, with its options, two ways', async (context) => {
+  const folder = newFolder(context);
+  for (const { name, summary, parameters, options = {} } of commands()) {
+    const asked = await type(folder, ['help', ...name.split(' ')]);
+    assert.equal(asked.code, 0, name);
+    assert.ok(
+      asked.out.startsWith(`Usage: doorward ${name}${parameters.text === '' ? '' : ` ${parameters.text}`}`),
+      name,
+    );
+    assert.ok(asked.out.includes(summary), name);
+    for (const option of [...Object.keys(options), 'home', 'help'])
+      assert.match(asked.out, new RegExp(`--${option}\\b`), name);
+    if (name !== 'help') assert.equal((await type(folder, [...name.split(' '), '--help'])).out, asked.out, name);
+  }
+});
+
+test('summaries are one imperative line without a full stop', () => {
+  for (const { summary } of commands()) assert.match(summary, /^[A-Z][^\n]*[^.]$/);
+});
+
+test('what is not understood is told with what was probably meant, and exit code 2', async (context) => {
+  const folder = newFolder(context);
+  const table: [string[], RegExp][] = [
+    [['rign'], /^cannot run "rign": there is no such command; did you mean ring\?\nSee: doorward help$/],
+    [
+      ['people', 'ad', 'Ada'],
+      /^cannot run "people ad": there is no such command; did you mean people add\?\nCommands: people list, /,
+    ],
+    [['people'], /^cannot run "people": there is no such command\nCommands: people list, /],
+    [['help', 'vists'], /^cannot explain "vists": there is no such command; did you mean visits\?/],
+    [
+      ['ring', '--jsno'],
+      /^cannot run this: there is no option --jsno; did you mean --json\?\nSee: doorward help ring$/,
+    ],
+    [['ring', '--home'], /^cannot run this: Option '--home <value>' argument missing/],
+    [['ring', 'now'], /^cannot run ring with 1 parameters: it takes none/],
+    [['people', 'rename', 'Ada'], /^cannot run people rename with 1 parameters: it takes PERSON NAME/],
+    [
+      ['run', '--camera.sorce=x'],
+      /^cannot use camera\.sorce in --camera\.sorce: there is no such setting; did you mean camera\.source\?/,
+    ],
+    [
+      ['run', '--web.port', 'many'],
+      /^cannot use web\.port = "many" in --web\.port: a whole number from 0 to 65535 was expected/,
+    ],
+    [['ring', '--web.port=1'], /^cannot run this: there is no option --web\.port/],
+    [['visits', '--limit', '0'], /^cannot list that many visits/],
+    [['people', 'notify', 'Ada', 'allways'], /did you mean always\?/],
+    [['people', 'remove', 'Ada'], /^cannot remove a person without --yes/],
+    [['people', 'add', 'Ada'], /^cannot enrol without a face/],
+    [['people', 'add', 'Ada', 'a.jpg', '--camera'], /^cannot enrol without a face/],
+  ];
+  for (const [words, says] of table) {
+    const { code, out, err, calls } = await type(folder, words);
+    assert.equal(code, 2, words.join(' '));
+    assert.match(err, says, words.join(' '));
+    assert.equal(out, '', words.join(' '));
+    assert.deepEqual(calls, []);
+  }
+});
+
+test('the home is what the flag says, else the variable, else the default', async (context) => {
+  const folder = newFolder(context);
+  const homes: string[] = [];
+  const start = async ({ home }: StartRequest) => {
+    homes.push(home.root);
+    return { outcome: 'refused' as const, message: 'no' };
+  };
+  const environment = { DOORWARD_HOME: '/var/door' };
+  await type(folder, ['run', '--home', 'here'], { start, environment });
+  await type(folder, ['run'], { start, environment });
+  await type(folder, ['run'], { start });
+  assert.deepEqual(homes, [join(folder, 'here'), '/var/door', join(folder, 'home')]);
+});
+
+test('version', async (context) => {
+  const folder = newFolder(context);
+  assert.equal((await type(folder, ['version'])).out, 'doorward 1.2.3 (Node 24.21.0)');
+  assert.equal((await type(folder, ['--version'])).out, 'doorward 1.2.3 (Node 24.21.0)');
+  assert.deepEqual(JSON.parse((await type(folder, ['version', '--json'])).out), { version: '1.2.3', node: 'v24.21.0' });
+});
+
+test('run passes settings and flags on, says where it is, and ends when told', async (context) => {
+  const folder = newFolder(context);
+  const end = new AbortController();
+  const requests: StartRequest[] = [];
+  let stops = 0;
+  const start = async (request: StartRequest) => {
+    requests.push(request);
+    request.writeLog('{"timestamp":"2026-11-20T18:30:05.007Z","level":"INFO","logger":"doorward","message":"ready"}\n');
+    end.abort();
+    const stop = async (): Promise<void> => {
+      stops += 1;
+    };
+    return { outcome: 'running' as const, address: 'http://127.0.0.1:8080', complaints: ['cannot use x'], stop };
+  };
+  const words = ['run', '--demo-household', '--camera.source', 'demo', '--web.port=0'];
+  const { code, out, err } = await type(folder, words, { start, surroundings: { signal: end.signal } });
+  assert.equal(code, 0);
+  assert.equal(stops, 1);
+  assert.equal(out, 'Doorward runs: http://127.0.0.1:8080');
+  assert.match(err, /^\{"timestamp".*"ready"\}\ncannot use x$/);
+  const [request] = requests;
+  assert.deepEqual(request?.settingFlags, { 'camera.source': 'demo', 'web.port': '0' });
+  assert.deepEqual([request?.isOffStage, request?.hasDemoHousehold], [false, true]);
+});
+
+test('on a terminal the log is readable', async (context) => {
+  const start = async (request: StartRequest) => {
+    request.writeLog(
+      '{"timestamp":"2026-11-20T18:30:05.007Z","level":"ERROR","logger":"visit","message":"cannot save","context":{"visitId":"v"},"exception":{"message":"disk\\u001b[2J full"}}\n',
+    );
+    request.writeLog('not json\n');
+    return { outcome: 'refused' as const, message: 'cannot start: the home is locked' };
+  };
+  const { code, err } = await type(newFolder(context), ['run'], { start, isInteractive: true });
+  assert.equal(code, 1);
+  assert.equal(
+    err,
+    '18:30:05 ERROR visit: cannot save visitId=v (disk\\u{1b}[2J full)\nnot json\ncannot start: the home is locked',
+  );
+});

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { runCommandLine } from '../../src/command/command-line.ts';
+import type { AuditAnswer, StartRequest, StartResult, Surroundings } from '../../src/command/context.ts';
+import { nodeDisk } from '../../src/machine/node-disk.ts';
+import type { NetworkRequest } from '../../src/system/network.ts';
+
+export interface House {
+  /** What the API answers, by `GET /api/v1/people`; queries are left out of the key. */
+  readonly api?: Readonly<Record<string, (request: NetworkRequest) => { status: number; body: unknown }>>;
+  readonly isRunning?: boolean;
+  readonly start?: (request: StartRequest) => Promise<StartResult>;
+  readonly audit?: AuditAnswer;
+  readonly device?: Readonly<Record<string, unknown>>;
+  readonly isInteractive?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly surroundings?: Partial<Surroundings>;
+}
+
+export interface Typed {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly progress: readonly string[];
+  readonly calls: readonly string[];
+}
+
+export function newFolder(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'doorward-command-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+export function ok(body: unknown): () => { status: number; body: unknown } {
+  return () => ({ status: 200, body });
+}
+
+export function no(status: number, message: string): () => { status: number; body: unknown } {
+  return () => ({ status, body: { status, code: 'x', message, advice: 'y', requestId: 'z' } });
+}
+
+/** Types a command line in a house whose machine is simulated but for the disk. */
+export async function type(folder: string, words: readonly string[], house: House = {}): Promise<Typed> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const progress: string[] = [];
+  const calls: string[] = [];
+  let nowMs = 0;
+  const surroundings: Surroundings = {
+    clock: {
+      uptimeMs: () => nowMs,
+      wallMs: () => Date.parse('2026-11-20T18:30:00Z') + nowMs,
+      sleep: async (durationMs) => {
+        nowMs += durationMs;
+      },
+    },
+    disk: nodeDisk,
+    network: {
+      async request(request) {
+        const { pathname, search } = new URL(request.url);
+        calls.push(`${request.method} ${pathname}${search}`);
+        const answer = house.api?.[`${request.method} ${pathname}`];
+        if (answer === undefined) return { outcome: 'unreachable', reason: 'connection refused' };
+        const { status, body } = answer(request);
+        return {
+          outcome: 'answered',
+          status,
+          headers: {},
+          body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+        };
+      },
+    },
+    random: { fraction: () => 0.5, id: () => 'boundary', secret: (bytes) => new Uint8Array(bytes) },
+    resources: {
+      cpuPercent: () => 5,
+      memory: () => ({ totalBytes: 4e9, availableBytes: 3e9, ownBytes: 1e8 }),
+      temperatureCelsius: async () => 50,
+      hostname: () => 'door',
+    },
+    terminal: {
+      isInteractive: house.isInteractive ?? false,
+      print: (line) => out.push(line),
+      complain: (line) => err.push(line),
+      progress: (line) => progress.push(line),
+    },
+    environment: house.environment ?? {},
+    workingFolder: folder,
+    homeDefault: join(folder, 'home'),
+    release: { version: '1.2.3', node: 'v24.21.0', modelsFolder: join(folder, 'models') },
+    appliance: {
+      start: house.start ?? (async () => ({ outcome: 'refused', message: 'cannot start: not in this test' })),
+      verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
+      deviceSettings: async () => house.device ?? {},
+    },
+    findRunning: async () =>
+      house.isRunning === false ? undefined : { pid: 7, address: 'http://127.0.0.1:8080', token: '' },
+    signal: new AbortController().signal,
+    ...house.surroundings,
+  };
+  const code = await runCommandLine(words, surroundings);
+  return { code, out: out.join('\n'), err: err.join('\n'), progress: progress.filter((line) => line !== ''), calls };
+}

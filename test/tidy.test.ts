@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import test from 'node:test';
+
+const sources = globSync('{src,scripts,test}/**/*.{ts,js}').map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+const fileLinesMax = 300;
+const bannedFileNames = /^(utils?|helpers?|common|lib|misc|types|index|manager|service|handler)\.(ts|js)$/;
+
+/** Words of the design: what is said in code, and what it replaces. */
+const bannedWords: readonly (readonly [RegExp, string])[] = [
+  [/\b(TODO|FIXME|XXX)\b/, 'finish it, or put it into the closing note'],
+  [/\bfirmware\b/i, 'release, or image of a disk'],
+  [/\bOTA\b/, 'update'],
+];
+
+test('files are short enough to read', () => {
+  assert.ok(sources.length > 50, `only ${sources.length} files seen: the check is blind`);
+  const long = sources.filter(({ text }) => text.split('\n').length - 1 > fileLinesMax).map(({ path }) => path);
+  assert.deepEqual(long, []);
+});
+
+test('no file hides behind a name that says nothing', () => {
+  assert.deepEqual(
+    sources.map(({ path }) => path).filter((path) => bannedFileNames.test(basename(path))),
+    [],
+  );
+});
+
+test('modules hold no state: no top-level let in src', () => {
+  const stateful = sources.filter(({ path, text }) => path.startsWith('src/') && /^(export )?let\s/m.test(text));
+  assert.deepEqual(
+    stateful.map(({ path }) => path),
+    [],
+  );
+});
+
+test('one word per thing', () => {
+  const slips: string[] = [];
+  for (const { path, text } of sources) {
+    if (path === 'test/tidy.test.ts') continue;
+    for (const [pattern, instead] of bannedWords)
+      if (pattern.test(text)) slips.push(`${path}: ${String(pattern)}: ${instead}`);
+  }
+  assert.deepEqual(slips, []);
+});
+
+test('every room opens with what it is, who calls it and what it never does', () => {
+  const rooms = readdirSync('src', { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && entry.name !== 'ui',
+  );
+  const mute = rooms
+    .map(({ name }) => name)
+    .filter((room) => {
+      const opening = new RegExp(`^/\\*\\*\\n \\* ${room}/ - (?:(?!\\*/).)*?\\n \\* Never: `, 's');
+      return !globSync(`src/${room}/**/*.ts`).some((path) => opening.test(readFileSync(path, 'utf8')));
+    });
+  assert.deepEqual(mute, []);
+  assert.ok(rooms.length >= 11, 'rooms are missing: the check is blind');
+});
+
+test('no skipped, lonely or postponed test', () => {
+  const idle = sources.filter(
+    ({ path, text }) =>
+      path.startsWith('test/') && /\b(test|it|describe)\.(skip|todo|only)\(|\bskip:\s*true/.test(text),
+  );
+  assert.deepEqual(
+    idle.filter(({ path }) => path !== 'test/tidy.test.ts').map(({ path }) => path),
+    [],
+  );
+});
+
+test('nothing stands at the top level that the design does not name', () => {
+  const names = execFileSync('git', ['ls-files'], { encoding: 'utf8' })
+    .split('\n')
+    .map((path) => path.split('/')[0] ?? '');
+  const allowed = new Set(['', 'src', 'native', 'scripts', 'test', 'systemd', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md']); // prettier-ignore
+  assert.deepEqual(
+    [...new Set(names)].filter((name) => !name.startsWith('.') && !allowed.has(name)),
+    [],
+  );
+});
