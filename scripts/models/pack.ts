@@ -37,7 +37,7 @@ export type ModelPack = {
 };
 
 const manifestFile = 'manifest.json';
-const thresholds = { known: 0.5, probably: 0.55, margin: 0.05, detectorScore: 0.3 };
+const thresholds = { known: 0.5, probably: 0.56, margin: 0.06, detectorScore: 0.3 };
 const identityDigits = 12;
 
 /** The pack in a folder, if it was made from `key` and every file still has its hash. */

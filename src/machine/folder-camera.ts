@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import type { Camera, CameraEnd, FrameSink } from '../system/camera.ts';
 import { pictureLimits } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
-import { type CameraParts, copyInto, fitWithin, Pace } from './camera-parts.ts';
+import { type CameraParts, copyInto, fitWithin, Pace, spareBuffer } from './camera-parts.ts';
 
 const pictureExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.tif', '.tiff']);
 
@@ -29,8 +29,9 @@ export function folderCamera(folder: string, parts: CameraParts): Camera {
     description: `folder ${folder}`,
     async stream(sink, signal): Promise<CameraEnd> {
       const pace = new Pace(parts);
+      const lend = spareBuffer();
       while (!signal.aborted) {
-        const round = await showRound(folder, { ...parts, complain: complainOnce }, { sink, signal, pace });
+        const round = await showRound(folder, { ...parts, complain: complainOnce }, { sink, signal, pace, lend });
         if (round !== undefined) return { outcome: 'failed', reason: round };
       }
       return { outcome: 'ended' };
@@ -42,6 +43,8 @@ interface Showing {
   readonly sink: FrameSink;
   readonly signal: AbortSignal;
   readonly pace: Pace;
+  /** Holds the picture that is shown. */
+  lend(bytes: number): SharedArrayBuffer;
 }
 
 /** One pass over the folder. Returns why there was nothing to show, or undefined. */
@@ -52,7 +55,7 @@ async function showRound(folder: string, parts: CameraParts, showing: Showing): 
   let shown = 0;
   for (const name of names.slice(0, filesMax)) {
     if (showing.signal.aborted) return undefined;
-    const picture = await readPicture(join(folder, name), parts);
+    const picture = await readPicture(join(folder, name), parts, showing);
     if (picture === undefined) continue;
     shown += 1;
     const frames = Math.max(1, Math.round((holdMs * parts.framesPerSecond) / 1000));
@@ -78,7 +81,7 @@ async function pictureNames(folder: string): Promise<string[] | string> {
     : `cannot show folder ${folder}: it holds no picture (${[...pictureExtensions].join(' ')})`;
 }
 
-async function readPicture(path: string, parts: CameraParts): Promise<Pixels | undefined> {
+async function readPicture(path: string, parts: CameraParts, showing: Showing): Promise<Pixels | undefined> {
   try {
     // Size and kind first: a pipe would block for ever, a huge file would fill the memory.
     const file = await stat(path);
@@ -86,7 +89,7 @@ async function readPicture(path: string, parts: CameraParts): Promise<Pixels | u
       parts.complain(`cannot show ${path}: not a file of at most ${pictureLimits.fileBytesMax} bytes`);
       return undefined;
     }
-    const decoded = await parts.pictures.decode(await readFile(path));
+    const decoded = await parts.pictures.decode(await readFile(path), (bytes) => showing.lend(bytes));
     if (decoded.outcome === 'decoded') return fitWithin(decoded.picture, parts);
     parts.complain(`cannot show ${path}: ${decoded.message}`);
   } catch (error) {

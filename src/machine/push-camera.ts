@@ -1,6 +1,6 @@
 import type { Camera, CameraEnd, FrameSink } from '../system/camera.ts';
 import type { DecodeFailure } from '../system/inference.ts';
-import { type CameraParts, copyInto, fitWithin } from './camera-parts.ts';
+import { type CameraParts, copyInto, fitWithin, spareBuffer } from './camera-parts.ts';
 
 /** What became of a pushed picture. */
 export interface PushResult {
@@ -18,10 +18,11 @@ export interface PushCamera extends Camera {
 export function pushCamera(parts: CameraParts): PushCamera {
   let watching: FrameSink | undefined;
   let isDecoding = false;
+  const lend = spareBuffer();
 
   async function show(bytes: Uint8Array): Promise<PushResult> {
     const capturedMs = parts.clock.uptimeMs(); // Before decoding: nearer to the moment of exposure.
-    const decoded = await parts.pictures.decode(bytes);
+    const decoded = await parts.pictures.decode(bytes, lend);
     if (decoded.outcome !== 'decoded') return decoded;
     if (watching === undefined) return notRunning;
     const frame = fitWithin(decoded.picture, parts);

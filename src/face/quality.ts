@@ -1,0 +1,58 @@
+import type { FaceQuality, Landmarks } from '../system/inference.ts';
+import type { Pixels } from '../system/pixels.ts';
+import { alignmentOf, chipSide } from './align.ts';
+import { mapPoints, rollOf } from './landmark.ts';
+import { poseOf } from './pose.ts';
+import { inverse, warpGrey } from './warp.ts';
+
+/** Measures a face where its landmarks say it is. What is good enough is for the caller to say. */
+export function measureQuality(picture: Pixels, landmarks: Landmarks): FaceQuality {
+  const alignment = alignmentOf(landmarks);
+  const grey = warpGrey(picture, { similarity: alignment, side: chipSide });
+  const { mean, deviation } = spreadOf(grey);
+  return {
+    widthPx: templeToTemple(landmarks),
+    sharpness: sharpnessOf(grey, chipSide),
+    // Of the upright face, so that a tilt does not show as a turn.
+    ...poseOf(mapPoints(landmarks, inverse(alignment))),
+    rollDeg: rollOf(landmarks),
+    light: mean,
+    contrast: deviation,
+  };
+}
+
+/** Variance of the Laplacian (Pech-Pacheco et al., ICPR 2000) of a square grey picture. */
+export function sharpnessOf(grey: Uint8Array, side: number): number {
+  let sum = 0;
+  let squares = 0;
+  for (let row = 1; row < side - 1; row++) {
+    for (let column = 1; column < side - 1; column++) {
+      const at = row * side + column;
+      const around = (grey[at - 1] ?? 0) + (grey[at + 1] ?? 0) + (grey[at - side] ?? 0) + (grey[at + side] ?? 0);
+      const laplacian = around - 4 * (grey[at] ?? 0);
+      sum += laplacian;
+      squares += laplacian * laplacian;
+    }
+  }
+  const count = (side - 2) * (side - 2);
+  return squares / count - (sum / count) ** 2;
+}
+
+/** Mean and standard deviation of a grey picture. */
+function spreadOf(grey: Uint8Array): { mean: number; deviation: number } {
+  let sum = 0;
+  let squares = 0;
+  for (const value of grey) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / grey.length;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / grey.length - mean * mean)) };
+}
+
+function templeToTemple(landmarks: Landmarks): number {
+  const [left, right] = [0, 16];
+  const across = (landmarks[2 * right] ?? 0) - (landmarks[2 * left] ?? 0);
+  const down = (landmarks[2 * right + 1] ?? 0) - (landmarks[2 * left + 1] ?? 0);
+  return Math.hypot(across, down);
+}
