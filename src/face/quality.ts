@@ -1,9 +1,20 @@
-import type { FaceQuality, Landmarks } from '../system/inference.ts';
+import type { DetectedFace, FaceQuality, Landmarks } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
 import { alignmentOf, chipSide } from './align.ts';
 import { mapPoints, rollOf } from './landmark.ts';
 import { poseOf } from './pose.ts';
 import { inverse, warpGrey } from './warp.ts';
+
+/**
+ * Landmarks that span less of the detector's box lie on no face: of 112 detections in the demo pictures of face-api and
+ * 65 portraits, faces had 0.56 to 0.81, and the two that were none 0.20 and 0.32.
+ */
+const templesToBoxMin = 0.4;
+
+/** Whether the landmarks are on a face, as far as their width tells. */
+export function isOnFace({ box, quality }: Pick<DetectedFace, 'box' | 'quality'>): boolean {
+  return quality.widthPx >= templesToBoxMin * box.width;
+}
 
 /** Measures a face where its landmarks say it is. What is good enough is for the caller to say. */
 export function measureQuality(picture: Pixels, landmarks: Landmarks): FaceQuality {

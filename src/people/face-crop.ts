@@ -40,7 +40,7 @@ export function cropBox(picture: Pixels, { box, landmarks }: DetectedFace): Box 
  * The picture in the middle of one twice as wide and high, the rest grey. A face that fills its picture is not found
  * by the detector; with grey around it, it is.
  */
-export function padWithGrey({ width, height, pixels }: Pixels): Pixels {
+export function padWithGrey({ width, height, pixels }: Pixels): PaddedPicture {
   const wide = { width: width * 2, height: height * 2 };
   const padded = new SharedArrayBuffer(i420Bytes(wide.width, wide.height));
   const to = new Uint8Array(padded).fill(grey);
@@ -53,7 +53,13 @@ export function padWithGrey({ width, height, pixels }: Pixels): Pixels {
     const planeAt = wide.width * wide.height + plane * width * height;
     copyPlane(source, { to, at: planeAt + (top / 2) * width + left / 2, width });
   }
-  return { ...wide, pixels: padded };
+  return { ...wide, pixels: padded, left, top };
+}
+
+/** `left` and `top`: where the picture begins in it. */
+export interface PaddedPicture extends Pixels {
+  readonly left: number;
+  readonly top: number;
 }
 
 const grey = 128;

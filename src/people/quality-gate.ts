@@ -1,4 +1,5 @@
 import { refusal, type Refusal } from './acts.ts';
+import { isOnFace } from '../face/quality.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { DetectedFace, FaceQuality } from '../system/inference.ts';
 import type { Box } from '../system/pixels.ts';
@@ -19,14 +20,14 @@ const detectorScoreMin = 0.4;
 /** Landmarks that are tilted further than a head tilts are not on a face. */
 const rollDegMax = 60;
 
-export const noFace = refusal(
-  'no-face',
-  'cannot find a face in this picture: use one in which the face is large, upright and lit',
-);
+/** A face, beyond doubt. */
+export function isSure(face: DetectedFace): boolean {
+  return face.score >= detectorScoreMin && isOnFace(face);
+}
 
 /** The face a picture is about, or why there is none. */
 export function subjectOf(faces: readonly DetectedFace[]): { outcome: 'subject'; face: DetectedFace } | Refusal {
-  const sure = faces.filter(({ score }) => score >= detectorScoreMin);
+  const sure = faces.filter(isSure);
   const byArea = sure.toSorted((a, b) => areaOf(b.box) - areaOf(a.box));
   const [face, next] = byArea;
   if (face === undefined)

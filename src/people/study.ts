@@ -1,7 +1,8 @@
-import { cutFaceCrop, padWithGrey, type FaceCrop } from './face-crop.ts';
+import { cutFaceCrop, type FaceCrop } from './face-crop.ts';
 import { refusal, type Refusal } from './acts.ts';
 import type { HouseholdParts } from './household-parts.ts';
-import { noFace, qualityRefusal, subjectOf } from './quality-gate.ts';
+import { lookForFaces } from './look-for-faces.ts';
+import { qualityRefusal, subjectOf } from './quality-gate.ts';
 import type { StoredFace } from '../store/records.ts';
 import type { DetectedFace, Embedding, FaceQuality } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
@@ -55,19 +56,10 @@ interface SeenSubject {
   readonly looked: Pixels;
 }
 
-/**
- * The cheap look first; only a picture without a face is looked at longer, and last with grey around it. A poor face is
- * not looked at again: of a profile, the second look sometimes makes a frontal face that is none.
- */
+/** A poor face is not looked at again: of a profile, the second look sometimes makes a frontal face that is none. */
 async function lookForSubject(parts: StudyParts, picture: Pixels): Promise<SeenSubject | Refusal> {
-  for (const ready of [() => picture, () => padWithGrey(picture)]) {
-    const looked = ready();
-    for (const effort of ['quick', 'thorough'] as const) {
-      const subject = subjectOf(await parts.inference.detect(looked, effort));
-      if (subject.outcome === 'subject')
-        return qualityRefusal(subject.face.quality, parts.recognition) ?? { ...subject, looked };
-      if (subject.reason !== 'no-face') return subject;
-    }
-  }
-  return noFace;
+  const { faces, looked } = await lookForFaces(parts.inference, picture);
+  const subject = subjectOf(faces);
+  if (subject.outcome === 'refused') return subject;
+  return qualityRefusal(subject.face.quality, parts.recognition) ?? { ...subject, looked };
 }

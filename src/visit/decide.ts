@@ -42,6 +42,8 @@ export interface Verdict {
 export interface DecisionRules {
   readonly recognition: Settings['recognition'];
   readonly recogniser: string;
+  /** A picture and no visit: no frame before or after it can agree, so that it is taken at its word. */
+  readonly isPicture?: boolean;
 }
 
 /** One frame's most prominent face. */
@@ -90,19 +92,21 @@ function ending(
   return { outcome, reason, person: undefined, best: undefined, isClearStranger: false, isFirm: false };
 }
 
-function outcomeOf(evidence: Evidence, { recognition }: DecisionRules): 'known' | 'probably' | 'stranger' {
+function outcomeOf(evidence: Evidence, { recognition, isPicture }: DecisionRules): 'known' | 'probably' | 'stranger' {
   const { nearest, gap, agreeing, usable } = evidence;
   if (nearest === undefined) return 'stranger';
   const share = agreeing / usable;
-  const isAgreed = agreeing >= agreeingFramesMin && share >= agreementMin;
+  const framesMin = isPicture === true ? 1 : agreeingFramesMin;
+  const isAgreed = agreeing >= framesMin && share >= agreementMin;
   if (nearest.distance <= recognition.known && gap >= recognition.margin && isAgreed) return 'known';
   // A single frame is believed less: it must be as near as a certain one.
-  const allowed = usable < agreeingFramesMin ? recognition.known : recognition.probably;
+  const allowed = usable < framesMin ? recognition.known : recognition.probably;
   return nearest.distance <= allowed && gap >= recognition.margin / 2 && share > 0.5 ? 'probably' : 'stranger';
 }
 
 /** Medians over the frames for every person, and how many frames agree on the one that most of them name. */
-function weigh(usable: readonly View[], { recognition }: DecisionRules, sightings: readonly Sighting[]): Evidence {
+function weigh(usable: readonly View[], rules: DecisionRules, sightings: readonly Sighting[]): Evidence {
+  const { recognition, isPicture = false } = rules;
   const distances = new Map<string, { readonly name: string; readonly of: number[] }>();
   for (const { face } of usable) {
     for (const { personId, name, distance } of face.candidates) {
@@ -126,7 +130,7 @@ function weigh(usable: readonly View[], { recognition }: DecisionRules, sighting
     first !== undefined && first.personId === opinion && first.distance <= recognition.probably).length; // prettier-ignore
   const gap = (runnerUp?.distance ?? Number.POSITIVE_INFINITY) - (nearest?.distance ?? 0);
   const others = Math.max(0, ...sightings.map(({ faces }) => faces.length - 1));
-  return { candidates, nearest, runnerUp, gap, agreeing, usable: usable.length, others, sightings };
+  return { candidates, nearest, runnerUp, gap, agreeing, usable: usable.length, others, sightings, isPicture };
 }
 
 function decisionOf(evidence: Evidence, { recognition, recogniser }: DecisionRules, best: View | undefined): Decision {

@@ -19,6 +19,8 @@ export interface Evidence {
   /** The most other faces in a frame. */
   readonly others: number;
   readonly sightings: readonly Sighting[];
+  /** A picture and no visit: frames are not spoken of. */
+  readonly isPicture: boolean;
 }
 
 interface Allowed {
@@ -34,16 +36,18 @@ export function knownReason(evidence: Evidence, { known, probably }: Allowed): s
   const allowed = nearest.distance <= known ? known : probably;
   const rival = runnerUp === undefined ? 'nobody else is near' : `${two(gap)} nearer than ${cut(runnerUp.name)}`;
   const near = `${cut(nearest.name)}: distance ${two(nearest.distance)} (${two(allowed)} allowed), ${rival}`;
-  return `${near}, ${agreeing} of ${usable} frames agree${crowd(evidence)}`;
+  const agreed = evidence.isPicture ? '' : `, ${agreeing} of ${usable} frames agree`;
+  return `${near}${agreed}${crowd(evidence)}`;
 }
 
 export function strangerReason(evidence: Evidence, { probably, margin }: Allowed): string {
   const { nearest, runnerUp, gap, agreeing, usable } = evidence;
   const frames = `${usable} ${usable === 1 ? 'frame' : 'frames'}`;
-  if (nearest === undefined) return `nobody enrolled looks like this, ${frames}${crowd(evidence)}`;
+  const inFrames = evidence.isPicture ? '' : `, ${frames}`;
+  if (nearest === undefined) return `nobody enrolled looks like this${inFrames}${crowd(evidence)}`;
   const who = `${cut(nearest.name)} (${two(nearest.distance)})`;
   if (nearest.distance > probably)
-    return `nobody known: the nearest is ${who}, ${two(probably)} allowed, ${frames}${crowd(evidence)}`;
+    return `nobody known: the nearest is ${who}, ${two(probably)} allowed${inFrames}${crowd(evidence)}`;
   if (runnerUp !== undefined && gap < margin)
     return `${who} or ${cut(runnerUp.name)} (${two(runnerUp.distance)}): too near each other to say, ${two(margin)} apart needed${crowd(evidence)}`;
   return `perhaps ${who}, but only ${agreeing} of ${frames} agree: too few for a name${crowd(evidence)}`;

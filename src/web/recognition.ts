@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { DetectedFace } from '../system/inference.ts';
+import { lookForFaces, type Look } from '../people/look-for-faces.ts';
 import type { Pixels } from '../system/pixels.ts';
 import { decide } from '../visit/decide.ts';
 import { complaintAbout } from '../visit/face-quality.ts';
@@ -32,26 +33,29 @@ type RecognitionParts = Pick<WebParts, 'inference' | 'gallery' | 'settings'>;
 /** Who is on a picture, judged by the rules of a visit. Nothing is stored. */
 export async function recognize(parts: RecognitionParts, picture: Pixels): Promise<Static<typeof recognitionShape>> {
   const { inference } = parts;
-  let found = await inference.detect(picture, 'quick');
-  if (found.length === 0) found = await inference.detect(picture, 'thorough');
+  const { faces: found, looked } = await lookForFaces(inference, picture);
   const faces: RecognizedFace[] = [];
-  for (const face of found) faces.push(await recognizeFace(parts, picture, face));
+  for (const face of found) faces.push(await recognizeFace(parts, looked, face));
   return { width: picture.width, height: picture.height, recogniser: inference.recogniser, faces };
 }
 
-async function recognizeFace(parts: RecognitionParts, picture: Pixels, face: DetectedFace): Promise<RecognizedFace> {
+async function recognizeFace(
+  parts: RecognitionParts,
+  looked: Look['looked'],
+  face: DetectedFace,
+): Promise<RecognizedFace> {
   const { inference, gallery, settings } = parts;
-  const complaint = complaintAbout(face.quality, settings.recognition);
-  const embedding = complaint === undefined ? await inference.embed(picture, face.landmarks) : undefined;
+  const complaint = complaintAbout(face, settings.recognition);
+  const embedding = complaint === undefined ? await inference.embed(looked, face.landmarks) : undefined;
   const sighting = match(gallery, 0, [{ face, prominence: 1, complaint, embedding }]);
-  // A name needs two frames that agree. A picture is one moment: it is judged as if the camera had seen it twice.
-  const verdict = decide([sighting, { ...sighting, sequence: 1 }], {
+  const verdict = decide([sighting], {
     recognition: settings.recognition,
     recogniser: inference.recogniser,
+    isPicture: true,
   });
   const candidates = sighting.faces[0]?.candidates ?? [];
   return {
-    box: { ...face.box },
+    box: { ...face.box, x: face.box.x - looked.left, y: face.box.y - looked.top },
     score: face.score,
     quality: { ...face.quality },
     outcome: verdict.outcome,

@@ -52,6 +52,16 @@ test('one frame alone is never certain, however near', () => {
   assert.equal(decideOn('ada 0.53, grace 0.90').outcome, 'stranger');
 });
 
+test('a picture is taken at its word, and its reason speaks of no frames', () => {
+  const judge = (seen: string): Verdict =>
+    decide([{ sequence: 0, faces: [face(seen)] }], { recognition, recogniser: 'test', isPicture: true });
+  assert.equal(judge('ada 0.41, grace 0.63').outcome, 'known');
+  assert.equal(judge('ada 0.41, grace 0.63').reason, 'Ada: distance 0.41 (0.50 allowed), 0.22 nearer than Grace');
+  assert.equal(judge('ada 0.53, grace 0.90').outcome, 'probably');
+  assert.equal(judge('ada 0.80').reason, 'nobody known: the nearest is Ada (0.80), 0.56 allowed');
+  assert.equal(judge('').reason, 'nobody enrolled looks like this');
+});
+
 test('a face between two people gets no name', () => {
   const verdict = decideOn('ada 0.45, grace 0.47', 'ada 0.45, grace 0.47', 'ada 0.45, grace 0.47');
   assert.equal(verdict.outcome, 'stranger');
@@ -85,14 +95,23 @@ test('a stranger is firm only after more frames than a name', () => {
 
 test('faces that cannot be recognised leave no name, but say what would help', () => {
   const quality = { ...goodQuality, widthPx: 31 };
-  const complaint = complaintAbout(quality, recognition);
-  const small = face('', { complaint, embedding: undefined, face: { ...face('').face, quality } });
+  const seen = { ...face('').face, box: { x: 0, y: 0, width: 45, height: 45 }, quality };
+  const complaint = complaintAbout(seen, recognition);
+  const small = face('', { complaint, embedding: undefined, face: seen });
   const verdict = decideOn([small], []);
   assert.equal(verdict.outcome, 'no-face');
   assert.equal(verdict.reason, 'face 31 px wide, 48 needed: stand closer or mount the camera lower');
   assert.equal(verdict.decision.quality?.widthPx, 31);
   assert.equal(decideOn([], []).reason, 'no face in 2 frames');
   assert.equal(decideOn().reason, 'there was no picture to look at');
+});
+
+test('landmarks that are not on the face are told from a small face', () => {
+  const quality = { ...goodQuality, widthPx: 60 };
+  const at = (width: number): string | undefined =>
+    complaintAbout({ box: { x: 0, y: 0, width, height: width }, quality }, recognition);
+  assert.equal(at(90), undefined);
+  assert.match(at(300) ?? '', /^eyes, nose and mouth cannot be made out/);
 });
 
 test('the most prominent face is the visitor; the others are counted', () => {

@@ -17,7 +17,7 @@ export function recognizeRoutes(site: Site, parts: WebParts): void {
       bodyLimit: uploadBytesMax,
       schema: {
         summary: 'Who is on this picture? Nothing is stored',
-        description: 'Each face is judged as if two frames of a visit had shown it.',
+        description: 'Each face is judged by the thresholds of a visit, but alone: no other frame can agree.',
         tags: ['people'],
         body: { content: pictureBody() },
         response: { 200: recognitionShape, ...problems(400, 403, 413, 415, 422, 429, 500, 503) },
