@@ -36,7 +36,8 @@ export const nodeDisk: Disk = {
     }),
 };
 
-async function attempt<Result>(act: string, path: string, work: () => Promise<Result>): Promise<Result> {
+/** Runs the work; what it rejects with becomes a `DiskFault` that names the act and the path. */
+export async function attempt<Result>(act: string, path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
@@ -128,6 +129,7 @@ const remedies: Readonly<Record<DiskFaultKind, string | undefined>> = {
   other: undefined,
 };
 
+/** The fault of a call that failed, with what to do. */
 function faultOf(act: string, path: string, error: unknown): DiskFault {
   const code = codeOf(error) ?? '';
   const kind = faultKinds[code] ?? 'other';
@@ -135,7 +137,8 @@ function faultOf(act: string, path: string, error: unknown): DiskFault {
   return new DiskFault(`cannot ${act} ${path}: ${why}`, kind, error);
 }
 
-function codeOf(error: unknown): string | undefined {
+/** `ENOENT`, `ENOSPC` ... */
+export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
