@@ -47,11 +47,14 @@ interface Expected {
   readonly minItems?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
+  /** Ours: what the pattern asks for, in words. */
+  readonly expectation?: string;
 }
 
 /** What a schema asks for, in words: "a whole number from 160 to 1920". */
 export function expectationOf(schema: TSchema): string {
-  const { type, minimum, maximum, multipleOf, anyOf, minItems, maxLength, pattern }: Expected = schema;
+  const { type, minimum, maximum, multipleOf, anyOf, minItems, maxLength, pattern, expectation }: Expected = schema;
+  if (expectation !== undefined) return expectation;
   if (anyOf !== undefined) return `one of ${anyOf.map((one) => one.const).join(', ')}`;
   const range = minimum === undefined ? '' : ` from ${minimum} to ${maximum}`;
   const step = multipleOf === undefined ? '' : `, a multiple of ${multipleOf}`;

@@ -3,6 +3,7 @@
  * Never: a second table with the same keys, or a setting that is read twice.
  */
 import Type, { type Static } from 'typebox';
+import { gateSection, updateSection } from './update-settings.ts';
 
 const closed = { additionalProperties: false };
 
@@ -69,6 +70,7 @@ export const settingsSchema = Type.Object(
           default: 'none',
           pattern: '^none$|^pipe:.+$',
           maxLength: 1000,
+          expectation: 'none or pipe:PATH',
           description: 'Where the bell button is read: none, or pipe:PATH for a named pipe that takes 1 and 0',
         }),
         debounceMs: Type.Integer({
@@ -193,7 +195,7 @@ export const settingsSchema = Type.Object(
           default: 10,
           minimum: 1,
           maximum: 1000,
-          description: 'Notifications a minute for each channel; critical ones are not held back',
+          description: 'Notifications a minute for each channel; critical ones, log and terminal are not held back',
         }),
         quietHours: Type.String({
           default: '',
@@ -252,6 +254,8 @@ export const settingsSchema = Type.Object(
       },
       closed,
     ),
+    update: updateSection,
+    gate: gateSection,
     log: Type.Object(
       {
         level: Type.Union([Type.Literal('DEBUG'), Type.Literal('INFO'), Type.Literal('WARN'), Type.Literal('ERROR')], {

@@ -1,0 +1,167 @@
+import Type, { type Static } from 'typebox';
+
+const closed = { additionalProperties: false };
+const second = 1000;
+const minute = 60 * second;
+
+/** The section `gate`: when a trial is reverted. The triggers of the contract, their thresholds and least sample sizes. */
+export const gateSection = Type.Object(
+  {
+    heartbeatMsMax: Type.Integer({
+      default: 3 * second,
+      minimum: 500,
+      maximum: minute,
+      description: 'A candidate silent for this long is given up',
+    }),
+    checkFailures: Type.Integer({
+      default: 3,
+      minimum: 1,
+      maximum: 20,
+      description: 'Failures in a row of one health check that end a trial',
+    }),
+    errorPercent: Type.Number({
+      default: 1,
+      minimum: 0,
+      maximum: 100,
+      description: 'Failed requests over the whole trial, in percent, that end it',
+    }),
+    errorPercentTwoMinutes: Type.Number({
+      default: 5,
+      minimum: 0,
+      maximum: 100,
+      description: 'Failed requests over two minutes, in percent, that end it',
+    }),
+    errorPercentAtOnce: Type.Number({
+      default: 10,
+      minimum: 0,
+      maximum: 100,
+      description: 'Failed requests over ten seconds, in percent, that end it at once',
+    }),
+    requestsMin: Type.Integer({
+      default: 20,
+      minimum: 1,
+      maximum: 10_000,
+      description: 'Requests before a share or a time of them means anything; five times as many for the whole trial',
+    }),
+    p99MsMax: Type.Number({
+      default: 2000,
+      minimum: 1,
+      maximum: minute,
+      description: '99th percentile of the request time that ends a trial, in milliseconds',
+    }),
+    slowerTimesMax: Type.Number({
+      default: 2,
+      minimum: 1,
+      maximum: 100,
+      description: 'Mean request time, as a multiple of the incumbent, that ends a trial',
+    }),
+    slowerFloorMs: Type.Number({
+      default: 20,
+      minimum: 0,
+      maximum: second,
+      description: 'A mean request time below this is never too slow, in milliseconds',
+    }),
+    memoryTimesMax: Type.Number({
+      default: 2,
+      minimum: 1,
+      maximum: 10,
+      description: 'Memory, as a multiple of the incumbent, that ends a trial',
+    }),
+    memoryFloorBytes: Type.Integer({
+      default: 300_000_000,
+      minimum: 0,
+      maximum: 16_000_000_000,
+      description: 'Memory below this is never too much, in bytes',
+    }),
+    freeBytesMin: Type.Integer({
+      default: 30_000_000,
+      minimum: 0,
+      maximum: 16_000_000_000,
+      description: 'A trial ends when the machine has less memory left than this, in bytes',
+    }),
+    framesSilentMsMax: Type.Integer({
+      default: 10 * second,
+      minimum: 500,
+      maximum: minute,
+      description: 'No camera frame for this long ends a trial, when the incumbent had frames',
+    }),
+  },
+  closed,
+);
+
+/** The section `update`: where releases come from, and when one may go on trial. */
+export const updateSection = Type.Object(
+  {
+    sourceUrl: Type.String({
+      default: '',
+      pattern: '^$|^https?://.+/$',
+      maxLength: 2000,
+      expectation: 'an address that begins with http:// or https:// and ends with a slash, or nothing',
+      description: 'HTTP folder with an index.json that offers releases, ending in a slash; empty for none',
+    }),
+    watchedFolder: Type.String({
+      default: '',
+      maxLength: 1000,
+      description: 'Folder in which release files appear, such as a USB stick; empty for none',
+    }),
+    checkIntervalMinutes: Type.Integer({
+      default: 360,
+      minimum: 1,
+      maximum: 43_200,
+      description: 'Minutes from one look for a new release to the next',
+    }),
+    bytesPerSecondMax: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 1_000_000_000,
+      description: 'Bandwidth that fetching a release may take, in bytes per second; 0 for no limit',
+    }),
+    releaseBytesMax: Type.Integer({
+      default: 1_000_000_000,
+      minimum: 1_000_000,
+      maximum: 10_000_000_000,
+      description: 'A larger release file is refused',
+    }),
+    consent: Type.Union([Type.Literal('automatic'), Type.Literal('ask')], {
+      default: 'automatic',
+      description: 'automatic: install what is found; ask: only what the owner has agreed to',
+    }),
+    window: Type.String({
+      default: '',
+      pattern: '^$|^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$',
+      description: 'Time of day in which a found release may go on trial, such as 02:00-05:00; empty for always',
+    }),
+    timeZone: Type.String({
+      default: 'UTC',
+      maxLength: 100,
+      description: 'Time zone of the window, such as Europe/Berlin',
+    }),
+    probationMinutes: Type.Number({
+      default: 10,
+      minimum: 0.01,
+      maximum: 10_080,
+      description: 'Minutes that a candidate serves under the eyes of the incumbent',
+    }),
+    rehearsalVisits: Type.Integer({
+      default: 20,
+      minimum: 0,
+      maximum: 1000,
+      description: 'Recent visits that a candidate decides again in its rehearsal',
+    }),
+    recognitionDropMax: Type.Number({
+      default: 0.1,
+      minimum: 0,
+      maximum: 1,
+      description: 'Share of the known visitors that a candidate may fail to recognise in its rehearsal',
+    }),
+    memory: Type.Union([Type.Literal('plan'), Type.Literal('warm'), Type.Literal('cold')], {
+      default: 'plan',
+      description:
+        'warm: incumbent and candidate both hold models; cold: the incumbent lets its go first; plan: by memory',
+    }),
+  },
+  closed,
+);
+
+/** Both sections, as update/ takes them. */
+export type UpdateSettings = Static<typeof updateSection> & { readonly gate: Static<typeof gateSection> };

@@ -1,0 +1,25 @@
+/**
+ * slot/ - what power-on reads: the two slots, their marks, the `current` link, the trial record. Used by update/.
+ * Never: decide anything, or move the link but for the commit of a trial, a repair and the fall-back after a crash loop.
+ */
+import { basename } from 'node:path';
+import type { Storage } from '../system/storage.ts';
+import type { Places } from './places.ts';
+import type { Slot } from './slot.ts';
+
+/** The committed slot: what the `current` link names, nothing else. Undefined when the link is missing or names no slot. */
+export async function readCurrent(storage: Pick<Storage, 'readLink'>, places: Places): Promise<Slot | undefined> {
+  const target = await storage.readLink(places.current);
+  if (target === undefined) return undefined;
+  const name = basename(target);
+  return name === 'a' || name === 'b' ? name : undefined;
+}
+
+/** Names another slot, by one rename. Until the directory is synced a power cut may bring either name back. */
+export async function moveCurrent(storage: Storage, places: Places, slot: Slot): Promise<void> {
+  const draft = `${places.current}.draft`;
+  await storage.remove(draft);
+  await storage.makeLink(`slots/${slot}`, draft); // Relative: the tree may be mounted elsewhere.
+  await storage.rename(draft, places.current);
+  await storage.syncDirectory(places.root);
+}

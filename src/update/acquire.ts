@@ -1,0 +1,120 @@
+import { rejectRelease, type TrialRecord } from '../slot/trial-record.ts';
+import { check } from './check.ts';
+import { type Desk, withoutOffer } from './desk.ts';
+import { beginFetch, fetchChunk, fetchedPath } from './fetch.ts';
+import type { Offer } from './offer.ts';
+import type { SignedRelease } from './release-acts.ts';
+import { stageRelease } from './stage.ts';
+import { storedFile } from './stored-file.ts';
+import type { UpdateTools } from './update-parts.ts';
+import type { UpdateFacts } from './update-state.ts';
+
+const pauseMsMin = 60_000;
+const pauseMsMax = 60 * 60_000;
+const minuteMs = 60_000;
+const secondMs = 1000;
+
+/** An offer with its verified description. */
+export interface KnownOffer {
+  readonly offer: Offer;
+  readonly release: SignedRelease;
+}
+
+/** Asks every source what it has. */
+export async function lookForOffer(tools: UpdateTools, desk: Desk, record: TrialRecord): Promise<Desk> {
+  const { offer, problems, retryMs } = await check(tools.sources, record, desk.postponed);
+  const intervalMs = tools.settings.checkIntervalMinutes * minuteMs;
+  const nextLookMs =
+    tools.clock.uptimeMs() + (problems.length > 0 ? (retryMs ?? Math.min(intervalMs, pauseMsMax)) : intervalMs);
+  const { problem: _problem, ...rest } = desk;
+  const known = { ...rest, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }), nextLookMs };
+  if (offer === undefined) return withoutOffer(known);
+  return offer.file === desk.offer?.file ? { ...known, offer } : { ...withoutOffer(known), offer };
+}
+
+/** Reads the head of the release file and checks its signatures, wherever the file lies. */
+export async function verifyOffer(
+  tools: UpdateTools,
+  desk: Desk,
+  { offer, record }: { offer: Offer; record: TrialRecord },
+): Promise<Desk> {
+  const answer = await tools.releases.verify(offer.source);
+  if (answer.outcome === 'refused') return refuse(tools, desk, { refusal: answer, offer, record });
+  return { ...desk, release: answer.release };
+}
+
+/** Fetches one part, within the bandwidth that the owner allows. */
+export async function fetchOffer(tools: UpdateTools, desk: Desk, { offer, release }: KnownOffer): Promise<Desk> {
+  const { storage, places, clock, settings } = tools;
+  const task = { offer, chunks: release.chunks, incoming: places.incoming };
+  const startedMs = clock.uptimeMs();
+  const { fetch } = desk;
+  const fetched =
+    fetch === undefined || fetch.file !== offer.file
+      ? await beginFetch(storage, task)
+      : await fetchChunk(storage, task, fetch);
+  if (fetched.outcome === 'no-space') return paused(tools, desk, { problem: fetched.message });
+  if (settings.bytesPerSecondMax > 0) {
+    const dueMs = startedMs + (fetched.bytes / settings.bytesPerSecondMax) * secondMs;
+    await clock.sleep(Math.max(0, dueMs - clock.uptimeMs()));
+  }
+  return { ...desk, fetch: fetched.progress, isFetched: fetched.isWhole, faults: 0 };
+}
+
+/** Unpacks the release file into the slot that is not committed. */
+export async function stageOffer(
+  tools: UpdateTools,
+  desk: Desk,
+  { offer, release, facts }: KnownOffer & { facts: UpdateFacts },
+): Promise<Desk> {
+  const { storage, places } = tools;
+  const source = await storedFile(storage, offer.path ?? fetchedPath(places.incoming));
+  if (source === undefined) return { ...withoutOffer(desk), nextLookMs: 0 };
+  const staged = await stageRelease(tools, facts.committed ?? facts.running.slot, { source, release });
+  switch (staged.outcome) {
+    case 'staged': return { ...desk, faults: 0 };
+    case 'no-space': return paused(tools, desk, { problem: staged.message });
+    case 'refused': return refuse(tools, desk, { refusal: staged, offer, record: facts.record });
+  } // prettier-ignore
+}
+
+/** Begins nothing new for a while, longer after each fault in a row, and never quite as long as other devices. */
+export function paused(
+  tools: UpdateTools,
+  desk: Desk,
+  { problem, retryMs }: { problem: string; retryMs?: number | undefined },
+): Desk {
+  const growingMs = Math.min(pauseMsMin * 2 ** desk.faults, pauseMsMax);
+  const pauseMs = retryMs ?? growingMs * (1 + tools.random.fraction() / 4);
+  return { ...desk, faults: desk.faults + 1, problem, pauseUntilMs: tools.clock.uptimeMs() + pauseMs };
+}
+
+/** The owner's file is removed with the offer; what is fetched or on a stick stays where it is. */
+export async function discard({ storage, places }: UpdateTools, offer: Offer): Promise<void> {
+  if (offer.path?.startsWith(`${places.incoming}/`) === true) await storage.remove(offer.path);
+  await storage.remove(fetchedPath(places.incoming));
+}
+
+/** What was refused, and when. */
+interface Refused {
+  readonly refusal: { readonly failure: string; readonly message: string; readonly kind: 'final' | 'later' };
+  readonly offer: Offer;
+  readonly record: TrialRecord;
+}
+
+/**
+ * A file on this machine that can never be right is remembered and put away. What came over a network may have been
+ * garbled on the way: that says nothing about the release, and it is asked for again at the next look.
+ */
+async function refuse(tools: UpdateTools, desk: Desk, { refusal, offer, record }: Refused): Promise<Desk> {
+  const { file } = offer;
+  const { failure, message, kind } = refusal;
+  tools.log.warn('a release file was refused', { file, failure, message });
+  const free = { ...withoutOffer(desk), problem: message, refusal: { file, reason: failure, message } };
+  if (kind === 'later' || (offer.path === undefined && failure !== 'payload-invalid'))
+    return { ...paused(tools, free, { problem: message }), postponed: file, nextLookMs: 0 };
+  const rejection = { version: offer.version ?? '', digest: `file:${file}`, signed: 0, file, reason: failure };
+  await tools.recordFile.write(rejectRelease(record, { ...rejection, atMs: tools.clock.wallMs() }));
+  await discard(tools, offer);
+  return { ...free, nextLookMs: 0 };
+}

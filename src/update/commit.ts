@@ -1,0 +1,60 @@
+import { gateFigures } from '../health/gate.ts';
+import { moveCurrent } from '../slot/current-link.ts';
+import { commitTrial, isUnderWay, type TrialRecord } from '../slot/trial-record.ts';
+import type { Slot } from '../slot/slot.ts';
+import { gateFacts } from './probation.ts';
+import { proveSlot } from './stage.ts';
+import { type Commit, committedSchema, readMessage } from './trial-protocol.ts';
+import { enterPhase, type Trial, type UpdateTools } from './update-parts.ts';
+
+const commitMsMax = 10_000;
+
+/**
+ * The link names the candidate, then the record says so, then the candidate and the service manager hear it. The link is
+ * the commit: whatever happens after it, power-on starts the candidate. May be taken again after a fault in the middle.
+ */
+export async function commit(
+  tools: UpdateTools,
+  trial: Trial,
+  { record, committed }: { readonly record: TrialRecord; readonly committed: Slot | undefined },
+): Promise<Trial> {
+  const { storage, places, clock, recordFile, stage, log } = tools;
+  if (committed !== trial.slot) {
+    const damage = await proveSlot(tools, trial.slot, trial.release);
+    if (damage !== undefined) return failed(trial, damage, clock.uptimeMs());
+  }
+  try {
+    await moveCurrent(storage, places, trial.slot);
+  } catch (error) {
+    if (committed !== trial.slot) throw error;
+    log.error('cannot make the commit survive a power cut', { error }); // Tried twice: what serves goes on serving.
+  }
+  const end = { reason: 'proved', message: 'it served its probation well', figures: figuresOf(tools, trial) };
+  const done = enterPhase(trial, { phase: 'committed' }, clock.uptimeMs());
+  try {
+    if (isUnderWay(record)) await recordFile.write(commitTrial(record, { ...end, phases: [...done.phases] }));
+  } catch (error) {
+    log.error('cannot write down the commit: the next start does it', { error }); // The link has said it already.
+  }
+  if ('candidate' in trial.state && trial.state.candidate !== undefined) {
+    const { candidate } = trial.state;
+    const question: Commit = { kind: 'commit' };
+    const heard = readMessage(committedSchema, await candidate.ask(question, commitMsMax));
+    const named = await stage.nameMain(candidate.pid);
+    // No way back from here: when either did not hear it, the service manager starts what the link names.
+    if (heard === undefined || named.outcome === 'failed')
+      log.warn('the commit was not acknowledged', { candidate: heard !== undefined, service: named });
+  }
+  return done;
+}
+
+function figuresOf(tools: UpdateTools, { state }: Trial): Record<string, number> {
+  return state.phase === 'probation' ? { ...gateFigures(gateFacts(tools, state, undefined)) } : {};
+}
+
+function failed(trial: Trial, message: string, nowMs: number): Trial {
+  const failure = { reason: 'slot-damaged', message, isItsFault: false };
+  const { state } = trial;
+  const candidate = 'candidate' in state ? state.candidate : undefined;
+  return enterPhase(trial, { phase: 'failed', failure, ...(candidate === undefined ? {} : { candidate }) }, nowMs);
+}

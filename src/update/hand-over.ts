@@ -1,0 +1,35 @@
+import type { Candidate } from '../system/candidate.ts';
+import { readMessage, readySchema, type TakeOver } from './trial-protocol.ts';
+import { enterPhase, type Trial, type TrialState, type UpdateTools } from './update-parts.ts';
+
+/** The door is unanswered for no longer than this; the kernel keeps presses and connections meanwhile. */
+const takeOverMsMax = 15_000;
+
+/** The candidate takes sockets, lines and camera. The incumbent stays, warm and silent, until the trial ends. */
+export async function handOver(tools: UpdateTools, trial: Trial, candidate: Candidate): Promise<Trial> {
+  const { stage, clock } = tools;
+  const baseline = stage.baseline();
+  const passed = await stage.handOver(candidate);
+  if (passed.outcome === 'failed')
+    return failed(tools, trial, { candidate, reason: 'not-passed', message: passed.reason });
+  const question: TakeOver = { kind: 'take-over' };
+  const ready = readMessage(readySchema, await candidate.ask(question, takeOverMsMax));
+  if (ready === undefined) {
+    const ended = candidate.ended();
+    const message = ended === undefined ? 'it did not take over in time' : `it ended while taking over: ${ended}`;
+    return failed(tools, trial, { candidate, reason: 'not-taken-over', message });
+  }
+  const state: TrialState = { phase: 'probation', candidate, sinceMs: clock.uptimeMs(), baseline, samples: [] };
+  return enterPhase(trial, state, clock.uptimeMs());
+}
+
+interface Failed {
+  readonly candidate: Candidate;
+  readonly reason: string;
+  readonly message: string;
+}
+
+function failed({ clock }: UpdateTools, trial: Trial, { candidate, reason, message }: Failed): Trial {
+  const failure = { reason, message, isItsFault: true };
+  return enterPhase(trial, { phase: 'failed', candidate, failure }, clock.uptimeMs());
+}

@@ -1,0 +1,68 @@
+import { readCurrent } from '../slot/current-link.ts';
+import { otherSlot } from '../slot/slot.ts';
+import { readMark } from '../slot/slot-mark.ts';
+import { takeLease } from '../slot/update-lease.ts';
+import type { Desk } from './desk.ts';
+import { untilOpenMs } from './maintenance-window.ts';
+import { judgeProbation } from './probation.ts';
+import type { Trial, UpdateTools } from './update-parts.ts';
+import type { TrialFacts, UpdateFacts } from './update-state.ts';
+
+/** What the incumbent and the candidate need beside the incumbent's own size. */
+const warmSpareBytes = 64 * 1024 * 1024;
+/** Too little for any release to start. */
+const coldBytesMin = 96 * 1024 * 1024;
+
+/** One look at everything: the facts from which the next step follows. */
+export async function look(tools: UpdateTools, desk: Desk): Promise<UpdateFacts> {
+  const { storage, places, processes, clock, settings, running, recordFile } = tools;
+  const lease = await takeLease(storage, places, processes);
+  const committed = await readCurrent(storage, places);
+  const record = await recordFile.read();
+  const { offer, release, trial } = desk;
+  return {
+    nowMs: clock.uptimeMs(),
+    ...(lease.outcome === 'taken' ? { leaseTakenBy: lease.by } : {}),
+    committed,
+    running,
+    record,
+    standby: await readMark(storage, places, otherSlot(committed ?? running.slot)),
+    isSettled: desk.isSettled,
+    isClean: desk.isClean,
+    ...(trial === undefined ? {} : { trial: trialFacts(tools, trial, desk.revertWord) }),
+    pauseUntilMs: desk.pauseUntilMs,
+    nextLookMs: desk.nextLookMs,
+    ...(offer === undefined ? {} : { offer }),
+    ...(release === undefined ? {} : { release }),
+    isFetched: offer?.path !== undefined || desk.isFetched,
+    untilWindowMs: untilOpenMs(settings, clock.wallMs()),
+    consent: settings.consent,
+    memory: planMemory(tools),
+  };
+}
+
+function trialFacts(tools: UpdateTools, trial: Trial, revertWord: string | undefined): TrialFacts {
+  const { state, slot } = trial;
+  switch (state.phase) {
+    case 'rehearsed': {
+      const ended = state.candidate.ended();
+      const word = revertWord === undefined ? {} : { revertWord };
+      return { phase: 'rehearsed', slot, ...(ended === undefined ? {} : { ended }), ...word };
+    }
+    case 'probation':
+      return { phase: 'probation', slot, verdict: judgeProbation(tools, state, revertWord) };
+    case 'failed':
+      return { phase: 'failed', slot, ...state.failure };
+    case 'unrecorded':
+    case 'committed':
+      return { phase: state.phase, slot };
+  }
+}
+
+/** Warm when both processes fit, cold when the incumbent must let its models go first. */
+function planMemory({ settings, resources }: UpdateTools): 'warm' | 'cold' | 'none' {
+  const { availableBytes, ownBytes } = resources.memory();
+  if (settings.memory !== 'plan') return settings.memory;
+  if (availableBytes >= ownBytes + warmSpareBytes) return 'warm';
+  return availableBytes >= coldBytesMin ? 'cold' : 'none';
+}

@@ -1,0 +1,48 @@
+import { type GateFacts, type GateLimits, type GateSample, judgeTrial, type GateVerdict } from '../health/gate.ts';
+import type { UpdateSettings } from '../settings/update-settings.ts';
+import { type Heartbeat, heartbeatIntervalMs, heartbeatSchema, readMessage } from './trial-protocol.ts';
+import type { Trial, TrialState, UpdateParts } from './update-parts.ts';
+
+export type Probation = Extract<TrialState, { phase: 'probation' }>;
+
+/** Over two minutes of heartbeats: what the longest window of the gate looks back on. */
+const samplesMax = 600;
+
+/** One look at the candidate: waits for a heartbeat's time, then takes down what it said last. */
+export async function watch(parts: UpdateParts, trial: Trial, probation: Probation): Promise<Trial> {
+  await parts.clock.sleep(heartbeatIntervalMs);
+  const said = probation.candidate.lastHeartbeat();
+  const heartbeat = said === undefined ? undefined : readMessage(heartbeatSchema, said.message);
+  if (said === undefined || heartbeat === undefined) return trial; // Garbage is no sign of life.
+  if (said.atMs === probation.samples.at(-1)?.atMs) return trial;
+  const samples = [...probation.samples, sampleOf(heartbeat, said.atMs)].slice(-samplesMax);
+  return { ...trial, state: { ...probation, samples } };
+}
+
+function sampleOf(heartbeat: Heartbeat, atMs: number): GateSample {
+  const { kind: _kind, sequence: _sequence, ...figures } = heartbeat;
+  return { ...figures, atMs };
+}
+
+/** What the gate is asked about. */
+export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: string | undefined): GateFacts {
+  const ended = probation.candidate.ended();
+  return {
+    nowMs: parts.clock.uptimeMs(),
+    startedMs: probation.sinceMs,
+    samples: probation.samples,
+    baseline: probation.baseline,
+    freeBytes: parts.resources.memory().availableBytes,
+    ...(ended === undefined ? {} : { ended }),
+    ...(revertWord === undefined ? {} : { revertWord }),
+  };
+}
+
+/** The gate's word on the candidate, now. */
+export function judgeProbation(parts: UpdateParts, probation: Probation, revertWord: string | undefined): GateVerdict {
+  return judgeTrial(gateFacts(parts, probation, revertWord), gateLimits(parts.settings));
+}
+
+function gateLimits(settings: UpdateSettings): GateLimits {
+  return { ...settings.gate, probationMs: settings.probationMinutes * 60_000 };
+}

@@ -1,0 +1,115 @@
+import type { Slot } from '../slot/slot.ts';
+import { beginTrial, type TrialRecord } from '../slot/trial-record.ts';
+import type { Candidate } from '../system/candidate.ts';
+import type { RehearsedDecision } from '../system/stage.ts';
+import type { Offer } from './offer.ts';
+import { judgeRehearsal } from './rehearsal-verdict.ts';
+import type { SignedRelease } from './release-acts.ts';
+import { proveSlot } from './stage.ts';
+import {
+  type Hello,
+  helloAnswerSchema,
+  readMessage,
+  type Rehearse,
+  rehearsedSchema,
+  trialProtocol,
+} from './trial-protocol.ts';
+import { enterPhase, messageOf, type Trial, type TrialState, type UpdateTools } from './update-parts.ts';
+
+/** What a rehearsal is about. */
+export interface RehearsalTask {
+  readonly offer: Offer;
+  readonly release: SignedRelease;
+  readonly slot: Slot;
+  readonly memory: 'warm' | 'cold';
+  readonly record: TrialRecord;
+}
+
+const helloMsMax = 60_000;
+const rehearseMsMax = 15 * 60_000;
+
+/**
+ * The attempt is spent, then the candidate starts off-stage on a copy of the household's data and shows what it can do.
+ * Nothing at the door has changed afterwards, whatever happened.
+ */
+export async function rehearse(tools: UpdateTools, task: RehearsalTask): Promise<Trial> {
+  const { clock, processes, random, recordFile } = tools;
+  const { release, offer, slot, memory } = task;
+  const { version, digest, signed } = release;
+  const { bootId, pid, startTicks } = processes.self;
+  const name = { id: random.id(), version, digest, signed, file: offer.file, slot };
+  // Spent before the candidate runs: one that takes the whole machine down with it cannot try for ever.
+  await recordFile.write(
+    beginTrial(task.record, { ...name, bootId, by: `${pid}:${startTicks}`, startedMs: clock.wallMs() }),
+  );
+  const startedMs = clock.uptimeMs();
+  const state = await perform(tools, task);
+  const phases = [{ phase: 'rehearsal', durationMs: clock.uptimeMs() - startedMs }];
+  return { release, offer, slot, memory, phaseStartedMs: clock.uptimeMs(), phases, state };
+}
+
+async function perform(tools: UpdateTools, task: RehearsalTask): Promise<TrialState> {
+  const { stage, candidates, places, settings } = tools;
+  const material = await stage.prepareRehearsal(places.rehearsal, settings.rehearsalVisits);
+  if (material.outcome === 'failed') return failed('rehearsal-not-prepared', material.reason);
+  if (task.memory === 'cold') await stage.makeRoom(); // Not earlier: the incumbent decides the visits with its models.
+  const damage = await proveSlot(tools, task.slot, task.release); // Not a byte is run that was not read back just before.
+  if (damage !== undefined) return failed('slot-damaged', damage);
+  const started = await candidates.start(places.slot[task.slot], {
+    entry: task.release.manifest.entry,
+    isBackground: true,
+  });
+  if (started.outcome === 'failed') return failed('not-started', started.reason, { isItsFault: true });
+  const { candidate } = started;
+  const failure = await question(candidate, { task, decisions: material.decisions, tools });
+  if (failure !== undefined) return { phase: 'failed', candidate, failure: { ...failure, isItsFault: true } };
+  return { phase: 'rehearsed', candidate };
+}
+
+interface Questions {
+  readonly task: RehearsalTask;
+  readonly decisions: readonly RehearsedDecision[];
+  readonly tools: UpdateTools;
+}
+
+/** Why the candidate is not good enough; undefined when it is. */
+async function question(
+  candidate: Candidate,
+  { task, decisions, tools }: Questions,
+): Promise<{ readonly reason: string; readonly message: string } | undefined> {
+  const hello: Hello = { kind: 'hello', protocol: trialProtocol };
+  const answer = readMessage(helloAnswerSchema, await candidate.ask(hello, helloMsMax));
+  if (answer === undefined) return silent(candidate, 'never-ready', 'it never said hello');
+  if (answer.protocol !== trialProtocol || answer.version !== task.release.version)
+    return { reason: 'not-itself', message: `it says that it is ${answer.version}, protocol ${answer.protocol}` };
+  const rehearsal: Rehearse = {
+    kind: 'rehearse',
+    directory: tools.places.rehearsal,
+    visitIds: decisions.map(({ visitId }) => visitId),
+  };
+  const report = readMessage(rehearsedSchema, await candidate.ask(rehearsal, rehearseMsMax));
+  if (report === undefined) return silent(candidate, 'rehearsal-unanswered', 'it did not report its rehearsal');
+  const { recognitionDropMax } = tools.settings;
+  return judgeRehearsal(report, {
+    decisions,
+    goldenFaces: task.release.manifest.goldenFaces.length,
+    recognitionDropMax,
+  });
+}
+
+function silent(candidate: Candidate, reason: string, message: string): { reason: string; message: string } {
+  const ended = candidate.ended();
+  return ended === undefined ? { reason, message } : { reason: 'candidate-ended', message: `${message}: ${ended}` };
+}
+
+function failed(reason: string, message: string, { isItsFault = false } = {}): TrialState {
+  return { phase: 'failed', failure: { reason, message, isItsFault } };
+}
+
+/** The trial in a state of failure that a fault of the machine caused: the release is not to blame. */
+export function failByFault(trial: Trial, error: unknown, nowMs: number): Trial {
+  const failure = { reason: 'incumbent-fault', message: messageOf(error), isItsFault: false };
+  const { state } = trial;
+  const candidate = 'candidate' in state ? state.candidate : undefined;
+  return enterPhase(trial, { phase: 'failed', failure, ...(candidate === undefined ? {} : { candidate }) }, nowMs);
+}

@@ -1,0 +1,119 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+
+/**
+ * What incumbent and candidate say to each other, version 1. The incumbent asks (`Candidate.ask`), the candidate answers
+ * once; only heartbeats come unasked. Unknown fields are ignored, so that either side may be the newer one.
+ * A candidate whose channel closes before it was told `commit` ends itself at once: the incumbent is gone.
+ */
+export const trialProtocol = 1;
+
+/** First of all. The candidate has started, off-stage: it has opened nothing of the household's. */
+export const helloSchema = Type.Object({ kind: Type.Literal('hello'), protocol: Type.Integer() });
+export const helloAnswerSchema = Type.Object({
+  kind: Type.Literal('hello'),
+  protocol: Type.Integer(),
+  pid: Type.Integer({ minimum: 1 }),
+  version: Type.String({ maxLength: 100 }),
+});
+
+/** Migrate the copy of the database in `directory`, load the models, recognise the golden faces, decide the visits again. */
+export const rehearseSchema = Type.Object({
+  kind: Type.Literal('rehearse'),
+  directory: Type.String(),
+  visitIds: Type.Array(Type.String(), { maxItems: 1000 }),
+});
+export const decisionSchema = Type.Object({
+  visitId: Type.String(),
+  outcome: Type.Union([
+    Type.Literal('known'),
+    Type.Literal('probably'),
+    Type.Literal('stranger'),
+    Type.Literal('no-face'),
+  ]),
+  personId: Type.Optional(Type.String()),
+});
+export const rehearsedSchema = Type.Object({
+  kind: Type.Literal('rehearsed'),
+  /** What did not work, for people; empty when all did. */
+  failures: Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100 }),
+  goldenFaces: Type.Object({ expected: Type.Integer({ minimum: 0 }), recognised: Type.Integer({ minimum: 0 }) }),
+  decisions: Type.Array(decisionSchema, { maxItems: 1000 }),
+  memoryBytes: Type.Integer({ minimum: 0 }),
+});
+
+/** Open the household's database, take the sockets and lines that were passed, start the camera; from now on send heartbeats. */
+export const takeOverSchema = Type.Object({ kind: Type.Literal('take-over') });
+/** Presses and requests are answered by the candidate now. Frames may still be on their way: the gate watches them. */
+export const readySchema = Type.Object({ kind: Type.Literal('ready'), durationMs: Type.Number({ minimum: 0 }) });
+
+/** The link names you. You are the incumbent: stay when this channel closes. */
+export const commitSchema = Type.Object({ kind: Type.Literal('commit') });
+export const committedSchema = Type.Object({ kind: Type.Literal('committed') });
+
+/** You are not wanted: let the camera go, finish what is under way, end yourself. You are killed when it takes too long. */
+export const revertSchema = Type.Object({ kind: Type.Literal('revert'), reason: Type.String({ maxLength: 1000 }) });
+export const revertedSchema = Type.Object({ kind: Type.Literal('reverted') });
+
+/** End yourself; nothing was taken over yet. `Candidate.stop` says it before it kills. Not answered. */
+export const stopSchema = Type.Object({ kind: Type.Literal('stop') });
+
+const healthStatusSchema = Type.Union([
+  Type.Literal('healthy'),
+  Type.Literal('degraded'),
+  Type.Literal('unhealthy'),
+  Type.Literal('unknown'),
+]);
+
+/** Unasked, every `heartbeatIntervalMs` from `take-over` on. Counts run from the start of the candidate and never fall. */
+export const heartbeatSchema = Type.Object({
+  kind: Type.Literal('heartbeat'),
+  /** One more with each heartbeat. */
+  sequence: Type.Integer({ minimum: 0 }),
+  /** Frames that the camera delivered. */
+  frames: Type.Integer({ minimum: 0 }),
+  /** Each check with its last result and how often it has run. */
+  checks: Type.Record(
+    Type.String({ maxLength: 100 }),
+    Type.Object({ status: healthStatusSchema, runs: Type.Integer({ minimum: 0 }) }),
+  ),
+  requests: Type.Integer({ minimum: 0 }),
+  /** Requests answered with 5xx or not at all. */
+  errors: Type.Integer({ minimum: 0 }),
+  /** Request times of the last minute; absent when there was no request. */
+  meanMs: Type.Optional(Type.Number({ minimum: 0 })),
+  p99Ms: Type.Optional(Type.Number({ minimum: 0 })),
+  /** Resident memory. */
+  memoryBytes: Type.Integer({ minimum: 0 }),
+  /** From the incumbent's last camera frame to the candidate's first; absent until there was one. */
+  cameraGapMs: Type.Optional(Type.Number({ minimum: 0 })),
+  /** What the release asks of itself failed ("validation failed" of the contract): why, for people. */
+  validationFailure: Type.Optional(Type.String({ maxLength: 1000 })),
+});
+
+/** How often a candidate says that it lives. The gate's heartbeat limit is a multiple of it. */
+export const heartbeatIntervalMs = 250;
+
+export type Hello = Static<typeof helloSchema>;
+export type Rehearse = Static<typeof rehearseSchema>;
+export type Rehearsed = Static<typeof rehearsedSchema>;
+export type TakeOver = Static<typeof takeOverSchema>;
+export type Commit = Static<typeof commitSchema>;
+export type Revert = Static<typeof revertSchema>;
+export type Heartbeat = Static<typeof heartbeatSchema>;
+
+/** Everything an incumbent may ask. */
+export const questionSchema = Type.Union([
+  helloSchema,
+  rehearseSchema,
+  takeOverSchema,
+  commitSchema,
+  revertSchema,
+  stopSchema,
+]);
+export type TrialQuestion = Static<typeof questionSchema>;
+
+/** The message when it is one of this schema, else undefined: what a candidate says is never trusted. */
+export function readMessage<Schema extends TSchema>(schema: Schema, message: unknown): Static<Schema> | undefined {
+  return Check(schema, message) ? message : undefined;
+}

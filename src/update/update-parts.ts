@@ -1,0 +1,88 @@
+import type { GateSample } from '../health/gate.ts';
+import type { Places } from '../slot/places.ts';
+import type { Slot } from '../slot/slot.ts';
+import type { TrialRecordFile } from '../slot/trial-record-file.ts';
+import type { Candidate, Candidates } from '../system/candidate.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Log } from '../system/log.ts';
+import type { Processes } from '../system/processes.ts';
+import type { Random } from '../system/random.ts';
+import type { Resources } from '../system/resources.ts';
+import type { Stage, StageBaseline } from '../system/stage.ts';
+import type { Storage } from '../system/storage.ts';
+import type { Offer, UpdateSource } from './offer.ts';
+import type { ReleaseActs, SignedRelease } from './release-acts.ts';
+import type { TrialFailure } from './update-state.ts';
+import type { UpdateSettings } from '../settings/update-settings.ts';
+
+/** What the update path is given by the appliance. */
+export interface UpdateParts {
+  readonly storage: Storage;
+  readonly places: Places;
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'fraction' | 'id'>;
+  readonly processes: Processes;
+  readonly candidates: Candidates;
+  readonly stage: Stage;
+  readonly resources: Pick<Resources, 'memory'>;
+  readonly releases: ReleaseActs;
+  /** In the order in which they are asked: what the owner pushed comes first. */
+  readonly sources: readonly UpdateSource[];
+  readonly settings: UpdateSettings;
+  /** What this process itself runs from. */
+  readonly running: { readonly slot: Slot; readonly version: string };
+  readonly log: Log;
+}
+
+/** The parts, and the trial record that they write. */
+export interface UpdateTools extends UpdateParts {
+  readonly recordFile: TrialRecordFile;
+}
+
+/** The trial of this life of the process. Ends with it: what must last is in the trial record. */
+export interface Trial {
+  readonly release: SignedRelease;
+  readonly offer: Offer;
+  readonly slot: Slot;
+  readonly memory: 'warm' | 'cold';
+  /** When the present phase began, and how long those before it took. */
+  readonly phaseStartedMs: number;
+  readonly phases: readonly { readonly phase: string; readonly durationMs: number }[];
+  readonly state: TrialState;
+}
+
+export type TrialState =
+  | { readonly phase: 'rehearsed'; readonly candidate: Candidate }
+  | {
+      readonly phase: 'probation';
+      readonly candidate: Candidate;
+      readonly sinceMs: number;
+      readonly baseline: StageBaseline;
+      readonly samples: readonly GateSample[];
+    }
+  | { readonly phase: 'failed'; readonly candidate?: Candidate; readonly failure: TrialFailure }
+  | { readonly phase: 'unrecorded'; readonly failure: TrialFailure; readonly figures: Readonly<Record<string, number>> }
+  | { readonly phase: 'committed' };
+
+/** The trial in its next phase, with the time that the last one took. */
+export function enterPhase(trial: Trial, state: TrialState, nowMs: number): Trial {
+  const done = { phase: nameOfWork(trial.state), durationMs: nowMs - trial.phaseStartedMs };
+  return { ...trial, state, phaseStartedMs: nowMs, phases: [...trial.phases, done] };
+}
+
+/** What the incumbent was busy with until the phase ended. */
+function nameOfWork(state: TrialState): string {
+  switch (state.phase) {
+    case 'rehearsed': return 'hand-over';
+    case 'probation': return 'probation';
+    case 'failed':
+    case 'unrecorded': return 'revert';
+    case 'committed': return 'commit';
+  } // prettier-ignore
+}
+
+/** What to say of an error that a machine answered with, for people. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} -> ${messageOf(error.cause)}`;
+}

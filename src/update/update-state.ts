@@ -1,0 +1,162 @@
+import type { GateVerdict } from '../health/gate.ts';
+import type { Slot } from '../slot/slot.ts';
+import type { SlotMark } from '../slot/slot-mark.ts';
+import { rejectionOf, type TrialRecord } from '../slot/trial-record.ts';
+import type { Offer } from './offer.ts';
+import type { SignedRelease } from './release-acts.ts';
+import { compareVersions } from '../release/version.ts';
+
+/** What one look shows. Link, marks and record are the only truth that outlives the process. */
+export interface UpdateFacts {
+  readonly nowMs: number;
+  /** Another process that updates; absent when it is this one's turn. */
+  readonly leaseTakenBy?: string;
+  readonly committed: Slot | undefined;
+  readonly running: { readonly slot: Slot; readonly version: string };
+  readonly record: TrialRecord;
+  /** Of the slot that is not committed. */
+  readonly standby: SlotMark;
+  /** In this life: what earlier lives left open was closed, and what they left lying about was removed. */
+  readonly isSettled: boolean;
+  readonly isClean: boolean;
+  /** The trial of this life of the process. */
+  readonly trial?: TrialFacts;
+  /** Something failed that says nothing about the offer: nothing new is begun before this time. */
+  readonly pauseUntilMs: number;
+  readonly nextLookMs: number;
+  readonly offer?: Offer;
+  /** The signed description of the offer, once it was read and verified. */
+  readonly release?: SignedRelease;
+  readonly isFetched: boolean;
+  /** 0 inside the maintenance window. */
+  readonly untilWindowMs: number;
+  /** What the device does with what it finds. */
+  readonly consent: 'automatic' | 'ask';
+  readonly memory: 'warm' | 'cold' | 'none';
+}
+
+/** Where a trial stands, and what was seen of it. */
+export type TrialFacts =
+  | { readonly phase: 'rehearsed'; readonly slot: Slot; readonly ended?: string; readonly revertWord?: string }
+  | { readonly phase: 'probation'; readonly slot: Slot; readonly verdict: GateVerdict }
+  | ({ readonly phase: 'failed'; readonly slot: Slot } & TrialFailure)
+  /** Reverted, but the record could not be written yet. */
+  | { readonly phase: 'unrecorded'; readonly slot: Slot }
+  | { readonly phase: 'committed'; readonly slot: Slot };
+
+/** Why a trial is to be reverted. */
+export interface TrialFailure {
+  readonly reason: string;
+  readonly message: string;
+  /** False when the fault is the incumbent's or the machine's: then the release may be tried again. */
+  readonly isItsFault: boolean;
+}
+
+export type WaitReason = 'lease' | 'pause' | 'nothing-new' | 'rejected' | 'not-newer' | 'consent' | 'window' | 'memory';
+
+export type UpdateStep =
+  | { readonly kind: 'wait'; readonly durationMs: number; readonly reason: WaitReason }
+  | { readonly kind: 'settle' }
+  | { readonly kind: 'clean' }
+  | { readonly kind: 'check' }
+  | { readonly kind: 'verify'; readonly offer: Offer }
+  | { readonly kind: 'fetch'; readonly offer: Offer; readonly release: SignedRelease }
+  | { readonly kind: 'stage'; readonly offer: Offer; readonly release: SignedRelease }
+  | {
+      readonly kind: 'rehearse';
+      readonly offer: Offer;
+      readonly release: SignedRelease;
+      readonly memory: 'warm' | 'cold';
+    }
+  | { readonly kind: 'leave' }
+  | TrialStep;
+
+/** Steps of a trial that is under way. */
+export type TrialStep =
+  | { readonly kind: 'hand-over' }
+  | { readonly kind: 'watch' }
+  | { readonly kind: 'commit' }
+  | ({ readonly kind: 'revert' } & TrialFailure)
+  | { readonly kind: 'record' };
+
+const leaseRetryMs = 30_000;
+/** The longest wait: windows, consent and memory are looked at again at least so often. */
+const waitMsMax = 15 * 60_000;
+
+/** The whole policy of the updater: facts in, one step out. Pure. */
+export function nextStep(facts: UpdateFacts): UpdateStep {
+  if (facts.trial !== undefined) return nextTrialStep(facts, facts.trial);
+  if (facts.leaseTakenBy !== undefined) return wait('lease', leaseRetryMs);
+  if (facts.committed !== undefined && facts.committed !== facts.running.slot) return { kind: 'leave' };
+  if (!facts.isSettled || facts.committed === undefined || facts.record.underWay !== undefined)
+    return { kind: 'settle' };
+  if (!facts.isClean) return { kind: 'clean' };
+  if (facts.nowMs < facts.pauseUntilMs) return wait('pause', facts.pauseUntilMs - facts.nowMs);
+  return nextOfferStep(facts);
+}
+
+function nextTrialStep(facts: UpdateFacts, trial: TrialFacts): UpdateStep {
+  if (trial.phase === 'committed') return { kind: 'leave' };
+  if (trial.phase === 'unrecorded')
+    return facts.nowMs < facts.pauseUntilMs ? wait('pause', facts.pauseUntilMs - facts.nowMs) : { kind: 'record' };
+  if (facts.committed === trial.slot) return { kind: 'commit' }; // The link was moved: there is no way back.
+  if (trial.phase === 'failed') return { ...trial, kind: 'revert' };
+  if (isConsentWithdrawn(facts)) return revert('consent-withdrawn', 'the owner no longer agrees', false);
+  if (facts.leaseTakenBy !== undefined) return revert('lease-lost', `${facts.leaseTakenBy} updates now`, false);
+  switch (trial.phase) {
+    case 'rehearsed':
+      if (trial.revertWord !== undefined) return revert('operator', `somebody wanted it: ${trial.revertWord}`, true);
+      if (trial.ended !== undefined) return revert('candidate-ended', `the candidate ended: ${trial.ended}`, true);
+      return { kind: 'hand-over' };
+    case 'probation':
+      switch (trial.verdict.outcome) {
+        case 'hold': return { kind: 'watch' };
+        case 'commit': return { kind: 'commit' };
+        case 'revert': return revert(trial.verdict.trigger, trial.verdict.message, true);
+      } // prettier-ignore
+  }
+}
+
+function nextOfferStep(facts: UpdateFacts): UpdateStep {
+  const { offer, release, record, standby } = facts;
+  if (offer === undefined) return untilNextLook(facts, 'nothing-new');
+  if (rejectionOf(record, { file: offer.file }) !== undefined) return untilNextLook(facts, 'rejected');
+  if (release === undefined) return { kind: 'verify', offer };
+  if (rejectionOf(record, release) !== undefined) return untilNextLook(facts, 'rejected');
+  if (!isNewer(release.version, facts)) return untilNextLook(facts, 'not-newer');
+  if (!offer.isOrdered && !hasConsent(facts, offer)) return wait('consent', waitMsMax);
+  if (standby.state !== 'usable' || standby.digest !== release.digest) {
+    return facts.isFetched ? { kind: 'stage', offer, release } : { kind: 'fetch', offer, release };
+  }
+  if (!offer.isOrdered && facts.untilWindowMs > 0) return wait('window', facts.untilWindowMs);
+  if (facts.memory === 'none') return wait('memory', waitMsMax);
+  return { kind: 'rehearse', offer, release, memory: facts.memory };
+}
+
+/** Newer than what runs, and than everything that was ever committed here. */
+function isNewer(version: string, { running, record }: UpdateFacts): boolean {
+  const newest = record.newestCommitted?.version ?? running.version;
+  return compareVersions(version, running.version) > 0 && compareVersions(version, newest) > 0;
+}
+
+function hasConsent({ consent, record }: UpdateFacts, offer: Offer): boolean {
+  return consent === 'automatic' || record.agreedTo === offer.file;
+}
+
+function isConsentWithdrawn(facts: UpdateFacts): boolean {
+  const { record, consent } = facts;
+  if (record.underWay === undefined || consent === 'automatic' || facts.offer?.isOrdered === true) return false;
+  return record.agreedTo !== record.underWay.file;
+}
+
+function untilNextLook(facts: UpdateFacts, reason: WaitReason): UpdateStep {
+  return facts.nowMs >= facts.nextLookMs ? { kind: 'check' } : wait(reason, facts.nextLookMs - facts.nowMs);
+}
+
+function revert(reason: string, message: string, isItsFault: boolean): UpdateStep {
+  return { kind: 'revert', reason, message, isItsFault };
+}
+
+function wait(reason: WaitReason, durationMs: number): UpdateStep {
+  return { kind: 'wait', reason, durationMs: Math.min(durationMs, waitMsMax) };
+}

@@ -1,0 +1,178 @@
+/**
+ * update/ - a new release exists: from the first look to the commit or the revert. Run by the appliance, shown by web/.
+ * Never: trust what was not verified, keep a truth in memory only, or know anything about visits.
+ */
+import { DiskFault } from '../system/disk.ts';
+import { TrialRecordFile } from '../slot/trial-record-file.ts';
+import type { TrialHistory } from '../slot/trial-record.ts';
+import { fetchOffer, lookForOffer, paused, stageOffer, verifyOffer } from './acquire.ts';
+import { type Desk, emptyDesk, statusOf, type UpdateStatus, type Wishes, withoutOffer, withWishes } from './desk.ts';
+import { look } from './look.ts';
+import { SourceFault } from './offer.ts';
+import { failByFault } from './rehearse.ts';
+import { clean, settle } from './settle.ts';
+import { beginRehearsal, leave, revertCandidate, takeTrialStep, writeDown } from './trial.ts';
+import { heartbeatIntervalMs } from './trial-protocol.ts';
+import { messageOf, type UpdateParts, type UpdateTools } from './update-parts.ts';
+import { nextStep, type UpdateFacts, type UpdateStep } from './update-state.ts';
+
+/** Faults in a row after which a trial is given up. */
+const trialFaultsMax = 3;
+/** A source that changed under our eyes is asked again soon. */
+const changedRetryMs = 60_000;
+const minuteMs = 60_000;
+
+/** check -> verify -> fetch -> stage -> rehearse -> hand over -> probation -> commit or revert. One step per turn. */
+export class Updater {
+  readonly #tools: UpdateTools;
+  #desk: Desk = emptyDesk;
+  #wishes: Wishes = {};
+  #status: UpdateStatus = { phase: 'settle' };
+  #sleep = new AbortController();
+  readonly #watchers = new Set<(status: UpdateStatus) => void>();
+
+  constructor(parts: UpdateParts) {
+    this.#tools = { ...parts, recordFile: new TrialRecordFile(parts.storage, parts.places) };
+  }
+
+  /** Takes steps until the signal is aborted, or until this process has handed over for good and left. */
+  async run(signal: AbortSignal): Promise<'stopped' | 'left'> {
+    signal.addEventListener('abort', () => this.#sleep.abort(), { once: true });
+    if (signal.aborted) return 'stopped';
+    while (!signal.aborted) if ((await this.takeStep()).kind === 'leave') return 'left';
+    await this.#stop();
+    return 'stopped';
+  }
+
+  /** Looks, chooses one step and takes it. A fault of disk or source becomes a pause, and in a trial a revert. */
+  async takeStep(): Promise<UpdateStep> {
+    let step: UpdateStep = { kind: 'wait', reason: 'pause', durationMs: minuteMs };
+    try {
+      await this.#hear();
+      const facts = await look(this.#tools, this.#desk);
+      step = nextStep(facts);
+      this.#show(step);
+      this.#desk = await this.#take(step, facts);
+    } catch (error) {
+      this.#desk = this.#meet(error);
+      // The look itself failed: a trial is watched on, anything else can wait.
+      if (step.kind === 'wait') await this.#rest(this.#desk.trial === undefined ? minuteMs : heartbeatIntervalMs);
+    }
+    this.#show(step);
+    return step;
+  }
+
+  /** The desk after the step. */
+  async #take(step: UpdateStep, facts: UpdateFacts): Promise<Desk> {
+    const tools = this.#tools;
+    const desk = this.#desk;
+    const { trial } = desk;
+    switch (step.kind) {
+      case 'wait': await this.#rest(step.durationMs); return this.#desk;
+      case 'settle': await settle(tools, facts.record, facts.committed); return { ...desk, isSettled: true };
+      case 'clean': await clean(tools); return { ...desk, isClean: true };
+      case 'check': return lookForOffer(tools, desk, facts.record);
+      case 'verify': return verifyOffer(tools, desk, { offer: step.offer, record: facts.record });
+      case 'fetch': return fetchOffer(tools, desk, step);
+      case 'stage': return stageOffer(tools, desk, { ...step, facts });
+      case 'rehearse': return beginRehearsal(tools, { ...desk, faults: 0 }, { ...step, facts });
+      case 'leave': return leave(tools, desk);
+      case 'hand-over':
+      case 'watch':
+      case 'commit':
+      case 'revert':
+      case 'record': return trial === undefined ? desk : takeTrialStep(tools, step, { desk, trial, facts });
+    } // prettier-ignore
+  }
+
+  /** What a fault of disk or source means for the next turn. Anything else is a programmer's error and crashes. */
+  #meet(error: unknown): Desk {
+    const tools = this.#tools;
+    const desk = this.#desk;
+    const problem = messageOf(error);
+    if (!(error instanceof SourceFault || error instanceof DiskFault)) throw error;
+    tools.log.warn('an update step failed', { problem });
+    if (desk.trial !== undefined && desk.trial.state.phase !== 'unrecorded') {
+      const faults = desk.faults + 1;
+      const trial = faults < trialFaultsMax ? desk.trial : failByFault(desk.trial, error, tools.clock.uptimeMs());
+      return { ...desk, faults, problem, trial };
+    }
+    if (error instanceof DiskFault || error.kind === 'later')
+      return paused(tools, desk, { problem, retryMs: error instanceof SourceFault ? error.retryMs : undefined });
+    const waitMs = error.kind === 'changed' ? changedRetryMs : tools.settings.checkIntervalMinutes * minuteMs;
+    return { ...withoutOffer(desk), problem, nextLookMs: tools.clock.uptimeMs() + waitMs };
+  }
+
+  /** Looks at the sources now, instead of when the next look is due. */
+  checkNow(): void {
+    this.#wish({ look: true });
+  }
+
+  /** Has the trial under way reverted. False when there is none. */
+  revert(word: string): boolean {
+    const phase = this.#desk.trial?.state.phase;
+    if (phase !== 'rehearsed' && phase !== 'probation') return false;
+    this.#wish({ revertWord: word });
+    return true;
+  }
+
+  /** The owner agrees to a release file (`status.offer.file`), or with undefined no longer agrees to any. */
+  agree(file: string | undefined): void {
+    this.#wish({ consent: { file } });
+  }
+
+  /** The trials that were, oldest first. */
+  async history(): Promise<readonly TrialHistory[]> {
+    return (await this.#tools.recordFile.read()).history;
+  }
+
+  /** What it does now. */
+  get status(): UpdateStatus {
+    return this.#status;
+  }
+
+  /** Tells of every change of the status, until the returned function is called. */
+  watch(watcher: (status: UpdateStatus) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  #wish(wishes: Wishes): void {
+    this.#wishes = { ...this.#wishes, ...wishes };
+    this.#sleep.abort();
+  }
+
+  /** Between two steps, so that a wish and a step never write over each other. */
+  async #hear(): Promise<void> {
+    const { consent } = this.#wishes;
+    this.#desk = withWishes(this.#desk, this.#wishes);
+    if (consent !== undefined) {
+      const { agreedTo: _agreedTo, ...record } = await this.#tools.recordFile.read();
+      await this.#tools.recordFile.write(consent.file === undefined ? record : { ...record, agreedTo: consent.file });
+    }
+    this.#wishes = {};
+  }
+
+  /** The process is to end: what is on trial goes first, and it is not its fault. */
+  async #stop(): Promise<void> {
+    const { trial } = this.#desk;
+    if (trial === undefined || trial.state.phase === 'committed') return;
+    const failure = { reason: 'stopped', message: 'the incumbent was asked to stop', isItsFault: false };
+    const desk = await revertCandidate(this.#tools, this.#desk, { trial, failure });
+    const facts = await look(this.#tools, desk);
+    if (desk.trial !== undefined) this.#desk = await writeDown(this.#tools, desk, { trial: desk.trial, facts });
+  }
+
+  #show(step: UpdateStep): void {
+    const status = statusOf(this.#desk, step);
+    if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
+    this.#status = status;
+    for (const watcher of this.#watchers) watcher(status);
+  }
+
+  /** Ends early when somebody wishes something. */
+  async #rest(durationMs: number): Promise<void> {
+    await this.#tools.clock.sleep(durationMs, this.#sleep.signal);
+    if (this.#sleep.signal.aborted) this.#sleep = new AbortController();
+  }
+}

@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * A fault that somebody could make. Only such as break a promise: what a second check defends (the digest of a fetched chunk,
+ * the mark of a slot: the read-back before the start) shows nowhere, by design.
+ * In `file`, `from` becomes `to`.
+ */
+interface PlantedFault {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const plantedFaults: readonly PlantedFault[] = [
+  { name: 'replace: no sync of the file', file: 'src/system/disk.ts', from: '  await disk.sync(draft);', to: '  //' },
+  { name: 'replace: no sync of the directory', file: 'src/system/disk.ts', from: '  await disk.syncDirectory(directoryOf(path));', to: '  //' },
+
+  { name: 'slot: no sync of the files', file: 'test/simulation/update-life-releases.ts', from: '      await disk.sync(`${directory}/${path}`);', to: '      //' },
+  { name: 'slot: no sync of the directories', file: 'test/simulation/update-life-releases.ts', from: '      for (const folder of [`${directory}/lib`, directory, machine.places.slots]) await disk.syncDirectory(folder);', to: '      //' },
+  { name: 'record: checksum not looked at', file: 'src/slot/trial-record-file.ts', from: ' && checksum(record) === sha256 ? record', to: ' ? { ...record, rejected: [] }' },
+  { name: 'link: no sync of the directory', file: 'src/slot/current-link.ts', from: '  await storage.syncDirectory(places.root);', to: '  //' },
+  { name: 'link: removed, then made', file: 'src/slot/current-link.ts', from: '  await storage.remove(draft);', to: '  await storage.remove(places.current);\n  await storage.remove(draft);' },
+  { name: 'start: the link is not made to last', file: 'src/update/settle.ts', from: '  else await storage.syncDirectory(places.root);', to: '  //' },
+  { name: 'start: a trial cut short is not counted', file: 'src/update/settle.ts', from: '  return interruptTrial(record, bootId);', to: '  return { ...record, underWay: undefined } as never;' },
+  { name: 'attempt not spent', file: 'src/update/rehearse.ts', from: '  await recordFile.write(\n    beginTrial(', to: '  void Array.of(\n    beginTrial(' },
+  { name: 'rejected release forgotten', file: 'src/slot/trial-record.ts', from: "return rejectRelease(rest, { ...record.underWay, reason: end.reason, atMs: record.underWay.startedMs });", to: 'return rest;' },
+  { name: 'rejections not looked at', file: 'src/slot/trial-record.ts', from: "  if ('file' in release) return", to: "  if (record.format === 1) return undefined;\n  if ('file' in release) return" },
+  { name: 'wrong slot', file: 'src/update/stage.ts', from: '  const slot = otherSlot(committed);', to: '  const slot = committed;' },
+  { name: 'older release accepted', file: 'src/update/update-state.ts', from: "if (!isNewer(release.version, facts)) return untilNextLook(facts, 'not-newer');", to: '' },
+  { name: 'verification skipped', file: 'test/simulation/update-life-releases.ts', from: " || release.nature === 'forged'", to: '' },
+  { name: 'read-back before the start skipped', file: 'src/update/rehearse.ts', from: '  const damage = await proveSlot(tools, task.slot, task.release);', to: '  const damage = undefined;' },
+  { name: 'link moved before the read-back', file: 'src/update/commit.ts', from: 'const damage = await proveSlot(tools, trial.slot, trial.release);', to: 'await moveCurrent(storage, places, trial.slot);\n    const damage = await proveSlot(tools, trial.slot, trial.release);' },
+  { name: 'link moved at the start of probation', file: 'src/update/hand-over.ts', from: '  const baseline = stage.baseline();', to: "  const baseline = stage.baseline();\n  await tools.storage.remove(tools.places.current);\n  await tools.storage.makeLink(`slots/${trial.slot}`, tools.places.current);" },
+  { name: 'lease ignored', file: 'src/slot/update-lease.ts', from: 'return takenBy(owner, holder.pid);', to: "return { outcome: 'held' };" },
+  { name: 'candidate left alive at a revert', file: 'src/update/revert.ts', from: '    await candidate.stop(stopMsMax);', to: '    //' },
+  { name: 'the incumbent does not take the door back', file: 'src/update/revert.ts', from: 'const back = await stage.takeBack();', to: "const back = { outcome: 'done' } as { outcome: string; reason?: string };" },
+  { name: 'a silent candidate is healthy', file: 'src/health/gate.ts', from: "  ['heartbeat', judgeHeartbeat],", to: '' },
+  { name: 'missing data is healthy', file: 'src/health/gate.ts', from: '  if (missing.length === 0) return', to: '  if (missing.length >= 0) return' },
+  { name: 'memory not watched', file: 'src/health/gate.ts', from: "  ['memory', judgeMemory],", to: '' },
+  { name: 'error rate not watched', file: 'src/health/gate.ts', from: 'percent > percentMax', to: 'percent > 1000' },
+  { name: 'wrong names are no matter', file: 'src/update/rehearsal-verdict.ts', from: 'if (wrong.length > 0)', to: 'if (wrong.length > 100)' },
+  { name: 'the name of the candidate is not asked', file: 'src/update/rehearse.ts', from: 'answer.version !== task.release.version', to: 'answer.version.length > 90' },
+  { name: 'gives up after one unreachable source', file: 'src/update/update.ts', from: "    if (error instanceof DiskFault || error.kind === 'later')", to: "    if (!(error instanceof DiskFault)) throw new Error('gives up', { cause: error });\n    if (error instanceof DiskFault)" },
+]; // prettier-ignore
+
+const timeoutMs = 240_000;
+
+/** What the simulation finds in the sources of the folder; undefined when all promises hold. */
+function firstBroken(folder: string): string | undefined {
+  const words = ['test/simulation/simulate.ts', 'find'];
+  const result = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8', timeout: timeoutMs });
+  const first = /^broken: (.*)/m.exec(result.stdout)?.[1];
+  // One that does not even start, or does not end, has shown nothing.
+  if (first === undefined && result.status !== 0 && result.status !== null)
+    throw new Error(`cannot simulate: ${result.stderr}`);
+  return first;
+}
+
+/** Plants one fault in the copy of the sources, and has the simulation look for it. */
+function plant({ file, from, to }: PlantedFault, folder: string): string | undefined {
+  const original = readFileSync(file, 'utf8');
+  if (!original.includes(from)) throw new Error(`cannot plant: ${file} does not contain ${JSON.stringify(from)}`);
+  writeFileSync(join(folder, file), original.replace(from, to));
+  const broken = firstBroken(folder);
+  writeFileSync(join(folder, file), original);
+  return broken;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'doorward-planted-'));
+try {
+  for (const part of ['src', 'test/simulation', 'test/release', 'package.json'])
+    cpSync(part, join(folder, part), { recursive: true });
+  symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
+  const unharmed = firstBroken(folder);
+  if (unharmed !== undefined) throw new Error(`cannot plant: a promise is broken without a fault: ${unharmed}`);
+  const names = process.argv.slice(2);
+  const chosen = plantedFaults.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
+  let noticed = 0;
+  for (const fault of chosen) {
+    const how = plant(fault, folder);
+    if (how !== undefined) noticed += 1;
+    console.log(`${how === undefined ? 'MISSED ' : 'noticed'}  ${fault.name.padEnd(48)} ${how ?? ''}`);
+  }
+  console.log(JSON.stringify({ planted: chosen.length, noticed }));
+  if (noticed < chosen.length) process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

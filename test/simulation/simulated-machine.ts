@@ -1,0 +1,176 @@
+import { type Places, placesAt } from '../../src/slot/places.ts';
+import type { Clock } from '../../src/system/clock.ts';
+import type { Network, NetworkRequest, NetworkResult } from '../../src/system/network.ts';
+import type { ProcessName, Processes } from '../../src/system/processes.ts';
+import type { Choices } from './choices.ts';
+import { type DiskTrouble, SimulatedDisk } from './simulated-machine-disk.ts';
+
+/** The mains. Nothing runs on until the machine is switched on again. */
+export class PowerCut extends Error {}
+/** The incumbent's process is gone; the machine runs on. */
+export class ProcessDied extends Error {}
+
+/** How much of each kind may still happen. */
+export interface Budget {
+  cuts: number;
+  faults: number;
+}
+
+const networkFaults = ['unreachable', 'not-found', 'busy', 'portal', 'whole', 'garbled', 'short', 'changed'] as const;
+const timeFaults = ['died', '1970', '2099', 'rot', 'revert-word', 'candidate-killed'] as const;
+
+/** One machine: disk, clock, network and mains, all driven by one stream of choices. */
+export class SimulatedMachine implements Clock, Network, Processes {
+  readonly disk: SimulatedDisk;
+  readonly places: Places = placesAt('/opt', '/var');
+  readonly server = new Map<string, Uint8Array>();
+  readonly choices: Choices;
+  readonly budget: Budget;
+  cutsUsed = 0;
+  faultsUsed = 0;
+  effects = 0;
+  boots = 0;
+  #upMs = 0;
+  #wallStartMs = 1_800_000_000_000;
+  #pid = 100;
+  #isDown = false;
+  /** True while another updater holds the lease: then this one may change nothing. */
+  isLeaseOthers = false;
+  /** What happens to people and processes when time passes; the life of the device listens. */
+  onTime: (fault: (typeof timeFaults)[number]) => void = () => {};
+  brokenPromise: string | undefined;
+
+  constructor(choices: Choices, budget: Budget) {
+    this.choices = choices;
+    this.budget = budget;
+    this.disk = new SimulatedDisk((act, path) => this.#before(act, path));
+  }
+
+  /** The promise that was broken, said once; checked at every step. */
+  breaks(promise: string): void {
+    this.brokenPromise ??= promise;
+  }
+
+  powerOn(): void {
+    this.boots += 1;
+    this.#upMs = 0;
+    this.#isDown = false;
+    this.#pid = 100;
+  }
+  losePower(): void {
+    this.disk.losePower(this.choices);
+  }
+  startProcess(): void {
+    this.#pid += 1;
+    this.#isDown = false;
+  }
+  /** Everything that this process still tries is in vain. */
+  cut(): never {
+    this.#isDown = true;
+    throw new PowerCut();
+  }
+  die(): never {
+    this.#isDown = true;
+    throw new ProcessDied();
+  }
+
+  #before(act: string, path: string): DiskTrouble {
+    if (this.#isDown) throw new PowerCut(); // What a process still tries after its end.
+    if (act === 'look') return undefined;
+    this.effects += 1;
+    if (this.isLeaseOthers && !path.startsWith(this.places.lease))
+      this.breaks(`${act} ${path} while another process updates`);
+    const { cuts, faults } = this.budget;
+    if (cuts === 0 && faults === 0) return undefined;
+    const choice = this.choices.pick(1 + (cuts > 0 ? 1 : 0) + (faults > 0 ? 3 : 0));
+    if (choice === 0) return undefined;
+    if (cuts > 0 && choice === 1) this.#cut();
+    this.#spendFault();
+    const fault = choice - (cuts > 0 ? 1 : 0);
+    if (fault === 3) this.die();
+    return fault === 1
+      ? 'broken'
+      : act === 'write' || act === 'make-directory' || act === 'make-link'
+        ? 'full'
+        : 'broken';
+  }
+  #cut(): never {
+    this.budget.cuts -= 1;
+    this.cutsUsed += 1;
+    this.cut();
+  }
+  #spendFault(): void {
+    this.budget.faults -= 1;
+    this.faultsUsed += 1;
+  }
+
+  uptimeMs(): number {
+    return this.#upMs;
+  }
+  wallMs(): number {
+    return this.#wallStartMs + this.#upMs;
+  }
+  async sleep(durationMs: number): Promise<void> {
+    this.passTime(durationMs);
+  }
+  /** Time is when everything else happens. */
+  passTime(durationMs: number): void {
+    if (this.#isDown) throw new PowerCut();
+    this.#upMs += durationMs;
+    const { cuts, faults } = this.budget;
+    if (cuts === 0 && faults === 0) return;
+    const choice = this.choices.pick(1 + (cuts > 0 ? 1 : 0) + (faults > 0 ? timeFaults.length : 0));
+    if (choice === 0) return;
+    if (cuts > 0 && choice === 1) this.#cut();
+    this.#spendFault();
+    const fault = timeFaults[choice - (cuts > 0 ? 2 : 1)] ?? 'died';
+    if (fault === '1970') this.#wallStartMs = 0;
+    if (fault === '2099') this.#wallStartMs = 4_000_000_000_000;
+    if (fault === 'died') this.die();
+    this.onTime(fault);
+  }
+
+  get self(): ProcessName {
+    return { pid: this.#pid, startTicks: this.#pid * 7, bootId: `boot-${this.boots}` };
+  }
+  async isAlive(name: ProcessName): Promise<boolean> {
+    return (name.pid === 1 && this.isLeaseOthers) || (name.pid === this.#pid && name.bootId === this.self.bootId);
+  }
+
+  async request({ url, headers, answerBytesMax }: NetworkRequest): Promise<NetworkResult> {
+    this.passTime(10);
+    const body = this.server.get(url);
+    const match = /^bytes=(\d+)-(\d+)$/.exec(headers?.['range'] ?? '');
+    const plain = body === undefined ? notFound : answer(body, match);
+    if (this.budget.faults === 0) return bounded(plain, answerBytesMax);
+    const choice = this.choices.pick(1 + networkFaults.length);
+    if (choice === 0) return bounded(plain, answerBytesMax);
+    this.#spendFault();
+    const fault = networkFaults[choice - 1] ?? 'unreachable';
+    switch (fault) {
+      case 'unreachable': return { outcome: 'unreachable', reason: 'cannot reach it' };
+      case 'not-found': return notFound;
+      case 'busy': return { outcome: 'answered', status: 503, headers: { 'retry-after': '30' }, body: new Uint8Array() };
+      case 'portal': return { outcome: 'answered', status: 200, headers: {}, body: new TextEncoder().encode('<html>log in') };
+      case 'whole': return bounded(body === undefined ? notFound : answer(body, null), answerBytesMax);
+      case 'garbled': return { ...plain, body: plain.body.map((byte, place) => (place === plain.body.length >> 1 ? byte ^ 1 : byte)) };
+      case 'short': return { ...plain, body: plain.body.subarray(0, plain.body.length >> 1) };
+      case 'changed': return { ...plain, headers: { ...plain.headers, etag: 'another' } };
+    } // prettier-ignore
+  }
+}
+
+type Answered = Extract<NetworkResult, { outcome: 'answered' }>;
+const notFound: Answered = { outcome: 'answered', status: 404, headers: {}, body: new Uint8Array() };
+
+function answer(body: Uint8Array, match: RegExpExecArray | null): Answered {
+  if (match === null) return { outcome: 'answered', status: 200, headers: { etag: 'one' }, body };
+  const from = Number(match[1]);
+  const to = Math.min(Number(match[2]), body.length - 1);
+  const headers = { etag: 'one', 'content-range': `bytes ${from}-${to}/${body.length}` };
+  return { outcome: 'answered', status: 206, headers, body: body.slice(from, to + 1) };
+}
+
+function bounded(result: Answered, bytesMax: number): NetworkResult {
+  return result.body.length > bytesMax ? { outcome: 'unreachable', reason: 'longer than it may be' } : result;
+}

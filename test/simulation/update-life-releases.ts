@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { Manifest } from '../../src/release/manifest.ts';
+import { readBack } from '../../src/release/read-back.ts';
+import type { ReleaseActs, SignedRelease } from '../../src/update/release-acts.ts';
+import type { SimulatedMachine } from './simulated-machine.ts';
+import type { Nature } from './simulated-machine-stage.ts';
+
+const encoder = new TextEncoder();
+const chunkBytes = 16;
+
+/** A tiny release, its release file and its signed description. */
+export interface TinyRelease {
+  readonly version: string;
+  readonly nature: Nature;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly file: Uint8Array;
+  readonly head: Uint8Array;
+  readonly signed: SignedRelease;
+}
+
+/** Two small files: enough to be torn, lost and mixed up. */
+export function tinyRelease(version: string, nature: Nature): TinyRelease {
+  const contents: readonly (readonly [string, string])[] = [
+    ['app', `program of ${version}`],
+    ['lib/x', `part ${version}`],
+  ];
+  const files = new Map(contents.map(([path, text]) => [path, encoder.encode(text)]));
+  const head = encoder.encode(`release ${version} ${nature}`.padEnd(40));
+  const body = Buffer.concat([...files.values()]);
+  const chunks: string[] = [];
+  for (let offset = 0; offset < body.length; offset += chunkBytes)
+    chunks.push(sha256(body.subarray(offset, offset + chunkBytes)));
+  const manifest = {
+    format: 1, name: 'doorward', version, architecture: 'any', hardware: [], follows: '0.0.0', schema: { lowest: 0, highest: 1 },
+    entry: ['app'], goldenFaces: [], createdMs: 0, payload: { bytes: body.length, chunkBytes: 1024 * 1024, chunks },
+    files: [...files].map(([path, bytes]) => ({ path, bytes: bytes.length, sha256: sha256(bytes), mode: 0o644 })),
+  } as unknown as Manifest; // prettier-ignore
+  const fileBytes = head.length + body.length;
+  const signed: SignedRelease = {
+    version, digest: sha256(encoder.encode(JSON.stringify(manifest))), signed: 1, manifest, payloadBytes: body.length,
+    chunks: { headBytes: head.length, chunkBytes, fileBytes, sha256: chunks },
+  }; // prettier-ignore
+  return { version, nature, files, head, file: Buffer.concat([head, body]), signed };
+}
+
+/**
+ * The acts of release/ with the same effects in the same order, without signatures and compression, which cost more than
+ * all the rest of a schedule. `deepActs` runs the real ones; reading back is the real one here too.
+ */
+export function quickActs(machine: SimulatedMachine, release: TinyRelease): ReleaseActs {
+  const { disk } = machine;
+  return {
+    async verify(source) {
+      const head = await source.read(0, release.head.length);
+      if (Buffer.compare(head, release.head) !== 0 || release.nature === 'forged')
+        return { outcome: 'refused', failure: 'unsigned', message: 'cannot use it: it is not signed', kind: 'final' };
+      return { outcome: 'verified', release: release.signed };
+    },
+    async stage(source, { chunks }, directory) {
+      const body = await source.read(chunks.headBytes, chunks.fileBytes - chunks.headBytes);
+      await disk.remove(directory);
+      await disk.makeDirectory(directory);
+      await disk.makeDirectory(`${directory}/lib`);
+      let offset = 0;
+      for (const [path, { length }] of release.files) {
+        const content = body.subarray(offset, offset + length);
+        await disk.writePart(`${directory}/${path}`, 0, content);
+        if (sha256(content) !== sha256(release.files.get(path) ?? encoder.encode('')))
+          return { outcome: 'refused', failure: 'digest-differs', message: 'cannot use it: damaged', kind: 'final' };
+        await disk.sync(`${directory}/${path}`);
+        offset += length;
+      }
+      await disk.write(`${directory}/manifest.json`, `${JSON.stringify(release.signed.manifest)}\n`);
+      await disk.sync(`${directory}/manifest.json`);
+      for (const folder of [`${directory}/lib`, directory, machine.places.slots]) await disk.syncDirectory(folder);
+      return { outcome: 'staged' };
+    },
+    readBack: ({ manifest }, directory) => readBack({ directory, manifest, storage: disk }),
+  };
+}
+
+/** What is wrong with the content of a slot; undefined when it is this release, whole. */
+export function damageOf(machine: SimulatedMachine, directory: string, release: TinyRelease): string | undefined {
+  for (const [path, content] of release.files) {
+    const node = machine.disk.names.get(`${directory}/${path}`);
+    if (node?.kind !== 'file') return `${path} is missing`;
+    if (Buffer.compare(node.latest, content) !== 0) return `${path} is damaged`;
+  }
+  return undefined;
+}
+
+/** Lays a release into a slot as if it had always been there. */
+export function install(machine: SimulatedMachine, directory: string, release: TinyRelease): void {
+  machine.disk.seedDirectory(directory);
+  machine.disk.seedDirectory(`${directory}/lib`);
+  for (const [path, content] of release.files) machine.disk.seed(`${directory}/${path}`, content);
+}
+
+export function sha256(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { open } from '../../src/slot/trial-record-file.ts';
+import type { TrialRecord } from '../../src/slot/trial-record.ts';
+import type { Slot } from '../../src/slot/slot.ts';
+import type { UpdateStep } from '../../src/update/update-state.ts';
+import type { SimulatedMachine } from './simulated-machine.ts';
+import type { Nature, SimulatedDoor } from './simulated-machine-stage.ts';
+import { damageOf, type TinyRelease } from './update-life-releases.ts';
+
+/** A device, and what is known of it from outside. */
+export interface Life {
+  readonly machine: SimulatedMachine;
+  readonly door: SimulatedDoor;
+  readonly installed: TinyRelease;
+  readonly release: TinyRelease;
+  /** The newest version that was ever written down as committed. */
+  newestCommitted: string;
+  /** A record was written: from then on there is always one. */
+  hasRecord: boolean;
+  /** Somebody wanted the release reverted. */
+  wordGiven: boolean;
+  steps: number;
+  isOver: boolean;
+}
+
+/** Natures that may be committed. */
+const worthy: ReadonlySet<Nature> = new Set(['good']);
+
+/** Power-on finds a whole release that has proved itself, and never an older one than before. */
+export function judgePowerOn(life: Life): { slot: Slot; version: string } {
+  const { machine, installed, release } = life;
+  const link = machine.disk.names.get(machine.places.current);
+  assert(link?.kind === 'link', 'promise broken: power-on finds no link');
+  assert(!life.hasRecord || readRecord(machine) !== undefined, 'promise broken: power-on finds no trial record');
+  const slot = link.target === 'slots/a' ? 'a' : 'b';
+  const directory = machine.places.slot[slot];
+  const found = [installed, release].find((candidate) => damageOf(machine, directory, candidate) === undefined);
+  assert(
+    found !== undefined,
+    `promise broken: power-on finds slot ${slot} damaged: ${damageOf(machine, directory, installed)}`,
+  );
+  assert(
+    found === installed || worthy.has(release.nature),
+    `promise broken: power-on starts a release that is ${release.nature}`,
+  );
+  assert(
+    found.version >= life.newestCommitted,
+    `promise broken: power-on starts ${found.version} after ${life.newestCommitted}`,
+  );
+  return { slot, version: found.version };
+}
+
+/** What is wrong with starting the release in this directory. */
+export function judgeStart(life: Life, directory: string): string | undefined {
+  const { machine, release, door } = life;
+  if (release.nature === 'forged') return 'it was not signed';
+  if (release.version < life.newestCommitted) return 'it is older than what is committed';
+  const link = machine.disk.names.get(machine.places.current);
+  if (link?.kind === 'link' && directory.endsWith(link.target)) return 'it lies in the committed slot';
+  const damage = damageOf(machine, directory, release);
+  if (damage !== undefined) return damage;
+  if (readRecord(machine)?.underWay === undefined) return 'its attempt was not spent';
+  // Each start more needs a cut or a fault that ended the one before, or the three attempts of one that takes the power.
+  const startsMax = 1 + machine.cutsUsed + machine.faultsUsed + (release.nature === 'takes-the-power' ? 2 : 0);
+  return door.starts + 1 > startsMax ? 'it was tried before, and nothing interrupted it' : undefined;
+}
+
+/** After every step. */
+export function judgeStep(life: Life, step: UpdateStep, running: Slot): void {
+  const { machine, door, release } = life;
+  const link = machine.disk.names.get(machine.places.current);
+  assert(link?.kind === 'link', 'promise broken: the link is gone');
+  if (step.kind === 'settle' || step.kind === 'commit')
+    life.newestCommitted = readRecord(machine)?.newestCommitted?.version ?? life.newestCommitted;
+  life.hasRecord ||= step.kind === 'rehearse' && readRecord(machine)?.underWay !== undefined;
+  const isMoved = link.target !== `slots/${running}`;
+  if (isMoved) {
+    assert(worthy.has(release.nature), `promise broken: the link names a release that is ${release.nature}`);
+    const directory = machine.places.slot[running === 'a' ? 'b' : 'a'];
+    const damage = damageOf(machine, directory, release);
+    // A bit that rots after the commit is for the next start to find; a fault says when that may be.
+    assert(damage === undefined || machine.faultsUsed > 0, `promise broken: the link names a damaged slot: ${damage}`);
+  }
+  if (step.kind === 'wait' && step.reason !== 'pause') {
+    assert(door.isIncumbentServing, 'promise broken: it waits, and nobody answers the door');
+    assert(door.hasModels, 'promise broken: it waits, and nobody knows faces');
+    assert(door.candidate?.isAlive !== true, 'promise broken: a candidate is left behind');
+  }
+}
+
+/** Where it must have come to. */
+export function judgeRest(life: Life, version: string): void {
+  const { machine, door, release, installed } = life;
+  const record = readRecord(machine);
+  assert(record !== undefined, 'promise broken: the trial record is gone');
+  assert(record.underWay === undefined, 'promise broken: a trial is under way for ever');
+  assert(record.newestCommitted?.version === version, 'promise broken: the record does not know what is committed');
+  assert(
+    door.isIncumbentServing && door.candidate?.isAlive !== true,
+    'promise broken: the door is not answered by the incumbent',
+  );
+  if (worthy.has(release.nature)) {
+    const wasUnlucky = life.wordGiven || record.rejected.length > 0;
+    assert(version === release.version || wasUnlucky, 'promise broken: a good release waits and is not reached');
+    // Killed by the machine itself, or reverted by a word: else a good release is never rejected.
+    assert(
+      machine.faultsUsed > 0 || machine.cutsUsed >= 3 || record.rejected.length === 0,
+      'promise broken: a good release is rejected',
+    );
+    return;
+  }
+  assert(version === installed.version, `promise broken: it runs a release that is ${release.nature}`);
+  if (release.nature === 'forged' || release.nature === 'older') return;
+  assert(
+    record.rejected.some(({ digest }) => digest === release.signed.digest),
+    `promise broken: a release that is ${release.nature} is not remembered`,
+  );
+  const isTold = record.history.some(({ outcome, reason }) => outcome !== 'committed' && reason !== '');
+  assert(isTold, 'promise broken: the reason of a revert is not stored');
+}
+
+function readRecord(machine: SimulatedMachine): TrialRecord | undefined {
+  const copies = machine.places.trialRecords.map((path) => {
+    const node = machine.disk.names.get(path);
+    return node?.kind === 'file' ? open(node.latest) : undefined;
+  });
+  const whole = copies.filter((copy) => copy !== undefined).toSorted((one, other) => other.sequence - one.sequence);
+  return whole[0];
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { emptyRecord } from '../../src/slot/trial-record.ts';
+import { nextStep, type UpdateFacts } from '../../src/update/update-state.ts';
+import { tinyRelease } from '../simulation/update-life-releases.ts';
+
+const { signed: release } = tinyRelease('2.0.0', 'good');
+const offer = { from: 'here', file: 'f', isOrdered: false, source: { bytes: 10, read: async () => new Uint8Array() } };
+const usable = { state: 'usable', version: '2.0.0', digest: release.digest } as const;
+const underWay = { ...release, id: 't', file: 'f', slot: 'b', bootId: 'b', by: '1', startedMs: 0 } as const;
+
+/** Everything is ready for the rehearsal of 2.0.0, changed. */
+function step(changed: Partial<UpdateFacts> = {}): string {
+  const chosen = nextStep({
+    nowMs: 1000, committed: 'a', running: { slot: 'a', version: '1.0.0' }, record: emptyRecord, standby: usable, isSettled: true,
+    isClean: true, pauseUntilMs: 0, nextLookMs: 5000, offer, release, isFetched: true, untilWindowMs: 0, consent: 'automatic',
+    memory: 'warm', ...changed,
+  }); // prettier-ignore
+  return chosen.kind === 'wait' ? chosen.reason : chosen.kind;
+}
+
+test('from nothing to the rehearsal, one step after the other', () => {
+  assert.equal(step({ isSettled: false }), 'settle');
+  assert.equal(step({ committed: undefined }), 'settle');
+  assert.equal(step({ isClean: false }), 'clean');
+  assert.equal(step({ standby: { state: 'unusable' }, isFetched: false }), 'fetch');
+  assert.equal(step({ standby: { state: 'unusable' } }), 'stage');
+  assert.equal(step({ standby: { ...usable, digest: 'another' } }), 'stage');
+  assert.equal(step(), 'rehearse');
+});
+
+test('it waits for its turn, the window, consent and memory', () => {
+  assert.equal(step({ leaseTakenBy: '2' }), 'lease');
+  assert.equal(step({ pauseUntilMs: 2000 }), 'pause');
+  assert.equal(step({ untilWindowMs: 1 }), 'window');
+  assert.equal(step({ consent: 'ask' }), 'consent');
+  assert.equal(step({ memory: 'none' }), 'memory');
+  assert.equal(step({ consent: 'ask', record: { ...emptyRecord, agreedTo: 'f' } }), 'rehearse');
+});
+
+test('what the owner gives by hand needs neither window nor consent', () => {
+  assert.equal(step({ offer: { ...offer, isOrdered: true }, untilWindowMs: 1, consent: 'ask' }), 'rehearse');
+});
+
+test('nothing older or equal is tried, by what was ever committed [40]', () => {
+  assert.equal(step({ running: { slot: 'a', version: '2.0.0' } }), 'not-newer');
+  assert.equal(
+    step({ record: { ...emptyRecord, newestCommitted: { version: '2.0.0', digest: '', signed: 0 } } }),
+    'not-newer',
+  );
+});
+
+test('consent withdrawn in the middle ends the trial without blame [64]', () => {
+  const record = { ...emptyRecord, underWay };
+  const trial = { phase: 'probation', slot: 'b', verdict: { outcome: 'hold', missing: [] } } as const;
+  assert.equal(step({ record: { ...record, agreedTo: 'f' }, consent: 'ask', trial }), 'watch');
+  assert.equal(step({ record, consent: 'ask', trial }), 'revert');
+});
+
+test('once the link was moved there is no way back [51]', () => {
+  const verdict = { outcome: 'revert', trigger: 'operator', message: 'no' } as const;
+  assert.equal(step({ committed: 'b', trial: { phase: 'probation', slot: 'b', verdict } }), 'commit');
+  assert.equal(step({ committed: 'b' }), 'leave');
+});
