@@ -1,11 +1,11 @@
-import { openFront } from './appliance/front.ts';
-import { openGround, type Ground } from './appliance/ground.ts';
-import { furnish, type House } from './appliance/house.ts';
-import { openSenses, type Senses } from './appliance/senses.ts';
-import { playDemo } from './appliance/demo.ts';
-import { armedTriggers, startLoops, type Loops } from './appliance/loops.ts';
-import { Watch } from './appliance/watch.ts';
-import { linuxResources } from './machine/linux-resources.ts';
+import { ApplianceCandidate } from './appliance/candidate.ts';
+import { playDemoIn } from './appliance/demo.ts';
+import { openGround } from './appliance/ground.ts';
+import { beIncumbent } from './appliance/incumbency.ts';
+import { openRecognition } from './appliance/recognition.ts';
+import { closeGround, closeRooms, openRooms, type Rooms } from './appliance/rooms.ts';
+import { trialPartsOf, type TrialParts } from './appliance/trial-parts.ts';
+import { openIncumbentChannel } from './machine/incumbent-channel.ts';
 import { nodeClock as clock } from './machine/node-clock.ts';
 import { nodeDisk as disk } from './machine/node-disk.ts';
 import { nodeNetwork as network } from './machine/node-network.ts';
@@ -15,7 +15,6 @@ import { peekDeviceSettings } from './store/peek.ts';
 import type { Home } from './system/home.ts';
 import type { Terminal } from './system/terminal.ts';
 import { verifyAudit, type AuditVerdict } from './telemetry/audit-verify.ts';
-import type { Web } from './web/server.ts';
 
 /** How to start. */
 export interface StartRequest {
@@ -42,55 +41,86 @@ export type StartResult =
       readonly complaints: readonly string[];
       /** Ends well: finishes the visits under way, then closes everything in the opposite order. */
       stop(): Promise<void>;
+      /** Resolves when this process has left the stage to a committed release for good: it may end without `stop`. */
+      readonly left: Promise<void>;
     }
   | { readonly outcome: 'refused'; readonly message: string };
 
+/** A running appliance with what its updater needs. */
+export interface PoweredOn {
+  readonly outcome: 'on';
+  readonly rooms: Rooms;
+  readonly trial: TrialParts;
+  readonly complaints: readonly string[];
+}
+
 /** The whole appliance, from the ground up. Power-on to ready is this function, top to bottom. */
-export async function startAppliance(request: StartRequest): Promise<StartResult> {
+export async function powerOn(request: StartRequest): Promise<PoweredOn | { outcome: 'refused'; message: string }> {
+  const { home, isOffStage, terminal } = request;
   const opened = await openGround({ request, clock, disk, random });
   if (opened.outcome === 'refused') return opened;
   const { ground } = opened;
-  const { audit, events, loaded, log, store } = ground;
-  const { home, isOffStage, terminal } = request;
-  const { settings } = loaded;
-  const { modelsFolder, version } = release;
-
-  const senses = await openSenses({ modelsFolder, settings: settings.camera, isOffStage, clock, log });
-  const chronicle = audit;
-  const house = furnish({ home, settings, store, senses, chronicle, events, log, terminal, ...machine });
-  await house.household.sweep();
-  const armed = isOffStage ? ['api'] : armedTriggers(settings);
-  const watch = new Watch({
-    home,
-    settings,
-    store,
-    senses,
-    house,
-    audit,
-    armed,
-    resources: linuxResources(),
-    clock,
-    disk,
-  });
-  await watch.health.runOnce();
-  const loops = startLoops({ house, ground, senses, watch, isOffStage, home, ...machine });
-
-  const standing: Standing = { ground, senses, house, loops };
-  const web = await openFront({ home, ground, senses, house, watch, ...machine }).catch(messageOf);
-  if (typeof web === 'string') {
-    await stopAll(standing);
-    return { outcome: 'refused', message: web };
+  const recognition = await openRecognition(release.modelsFolder, ground.log);
+  const rooms = await openRooms({ home, ground, recognition, isOffStage, terminal, machine }).catch(messageOf);
+  if (typeof rooms === 'string') {
+    await recognition.stop();
+    await closeGround(ground);
+    return { outcome: 'refused', message: rooms };
   }
-  if (request.hasDemoHousehold) await playDemo({ folder: `${modelsFolder}/demo`, ...house, store, senses, disk, log });
-  await ground.lock.announce({ address: web.address, token: '' });
-  events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
-  log.info('ready', { address: web.address, camera: senses.camera.description, version });
-  const complaints = [
-    ...loaded.complaints,
-    ...(senses.recognitionFault === undefined ? [] : [senses.recognitionFault]),
-  ];
-  return { outcome: 'running', address: web.address, complaints, stop: () => stopAll({ ...standing, web }) };
+  const { front, house, loops, senses } = rooms;
+  await house.household.sweep();
+  loops.takeStage();
+  const fault = await front.web.listen().then(() => undefined, messageOf);
+  if (fault !== undefined) {
+    await closeRooms(rooms);
+    return { outcome: 'refused', message: fault };
+  }
+  if (request.hasDemoHousehold) await playDemoIn(rooms, disk);
+  const { address } = front.web;
+  await ground.tenancy.lock?.announce({ address, token: '' });
+  const { version } = release;
+  ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
+  ground.log.info('ready', { address, camera: senses.camera.description, version });
+  const complaints = [...ground.loaded.complaints, ...(recognition.fault === undefined ? [] : [recognition.fault])];
+  return { outcome: 'on', rooms, trial: trialPartsOf(rooms, request, machine), complaints };
 }
+
+/** Starts the appliance for a command that runs it. */
+export async function startAppliance(request: StartRequest): Promise<StartResult> {
+  const started = await powerOn(request);
+  if (started.outcome === 'refused') return started;
+  const { rooms, trial, complaints } = started;
+  const { address } = rooms.front.web;
+  if (request.isOffStage)
+    return { outcome: 'running', address, complaints, stop: () => closeRooms(rooms), left: trial.left };
+  const incumbency = beIncumbent({ rooms, request, machine, trial });
+  const stop = async (): Promise<void> => {
+    await incumbency.stop();
+    await closeRooms(rooms);
+  };
+  return { outcome: 'running', address, complaints, stop, left: incumbency.left };
+}
+
+/** Takes part in a trial, until it is over; refused when no appliance has started this process. */
+export async function runCandidate(
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<{ readonly outcome: 'ended' } | { readonly outcome: 'refused'; readonly message: string }> {
+  const channel = openIncumbentChannel();
+  if (channel === undefined)
+    return { outcome: 'refused', message: 'cannot be a candidate: only a running appliance starts one, for a trial' };
+  await new ApplianceCandidate({
+    request,
+    channel,
+    machine,
+    onCommitted: (rooms) => beIncumbent({ rooms, request, machine }),
+  }).run(signal);
+  return { outcome: 'ended' };
+}
+
+const machine = { clock, disk, network, random };
+
+export { fallBackIn } from './appliance/installation.ts';
 
 /** Walks the audit chain of a home, whether or not an appliance runs there. */
 export function verifyAuditOf(home: Home): Promise<AuditVerdict> {
@@ -100,34 +130,6 @@ export function verifyAuditOf(home: Home): Promise<AuditVerdict> {
 /** The device's own settings, whether or not an appliance runs there; none where there is no database. */
 export function readDeviceSettings(home: Home): Promise<Readonly<Record<string, unknown>>> {
   return peekDeviceSettings(home, disk);
-}
-
-const machine = { clock, disk, network, random };
-
-/** What has to be taken down again. */
-interface Standing {
-  readonly ground: Ground;
-  readonly senses: Senses;
-  readonly house: House;
-  readonly loops: Loops;
-  readonly web?: Web;
-}
-
-/** The opposite order of the start: no new visitors, then the visits under way, then the loops, then the ground. */
-async function stopAll({ ground, house, loops, senses, web }: Standing): Promise<void> {
-  const { audit, events, lock, log, store } = ground;
-  events.emit({ type: 'SYSTEM_STOPPED', status: 'success', component: 'appliance' });
-  loops.disarm();
-  await web?.close();
-  await house.bell.close();
-  await house.household.idle();
-  await loops.stop();
-  await house.ledger.flush();
-  await senses.recognition.stop();
-  await audit.close();
-  await store.close();
-  log.info('stopped');
-  await lock.release();
 }
 
 function messageOf(error: unknown): string {

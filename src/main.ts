@@ -9,6 +9,7 @@ import { nodeClock } from './machine/node-clock.ts';
 import { nodeDisk } from './machine/node-disk.ts';
 import { nodeNetwork } from './machine/node-network.ts';
 import { nodeRandom } from './machine/node-random.ts';
+import { nodeStorage } from './machine/node-storage.ts';
 import { processTerminal } from './machine/process-terminal.ts';
 import { release } from './machine/release.ts';
 
@@ -43,7 +44,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   process.exitCode = await runCommandLine(process.argv.slice(2), {
     clock: nodeClock,
-    disk: nodeDisk,
+    disk: nodeStorage,
     network: nodeNetwork,
     random: nodeRandom,
     resources: linuxResources(),

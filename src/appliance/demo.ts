@@ -4,6 +4,8 @@ import type { Store } from '../store/store.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Log } from '../system/log.ts';
 import type { Bell } from '../visit/bell.ts';
+import { release } from '../machine/release.ts';
+import type { Rooms } from './rooms.ts';
 import type { Senses } from './senses.ts';
 
 export interface DemoParts {
@@ -27,6 +29,12 @@ export async function playDemo(parts: DemoParts): Promise<void> {
   const visitors = await readDemoVisitors(folder);
   if (store.read.people().length === 0) for (const visitor of visitors) await enrolVisitor(parts, visitor);
   demo.onArrival(() => void bell.ring({ source: 'command' }));
+}
+
+/** The same in the rooms of an appliance. */
+export function playDemoIn({ ground, house, senses }: Rooms, disk: Disk): Promise<void> {
+  const { log, store } = ground;
+  return playDemo({ folder: `${release.modelsFolder}/demo`, ...house, store, senses, disk, log });
 }
 
 async function enrolVisitor({ disk, folder, household, log }: DemoParts, visitor: DemoVisitor): Promise<void> {

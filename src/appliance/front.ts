@@ -1,3 +1,4 @@
+import { RequestFigures } from '../health/request-figures.ts';
 import { release } from '../machine/release.ts';
 import { complaintAboutChanges, explainSettings } from '../settings/explain.ts';
 import type { Clock } from '../system/clock.ts';
@@ -5,12 +6,15 @@ import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import type { Random } from '../system/random.ts';
 import { Metrics } from '../telemetry/metrics.ts';
+import { UpdateStory } from '../telemetry/update-story.ts';
 import { testNotifications } from '../visit/announce.ts';
 import type { SettingsBook } from '../web/parts.ts';
-import { startWeb, type Web } from '../web/server.ts';
+import { openWeb, type Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
+import type { PassedDesk } from './passed-desk.ts';
 import type { Senses } from './senses.ts';
+import { noUpdates } from './installation.ts';
 import type { Watch } from './watch.ts';
 
 export interface FrontParts {
@@ -19,13 +23,21 @@ export interface FrontParts {
   readonly senses: Senses;
   readonly house: House;
   readonly watch: Watch;
+  readonly desk: PassedDesk | undefined;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;
 }
 
-/** Opens the house to the outside: metrics, API and page. Throws when the address cannot be listened on. */
-export function openFront(parts: FrontParts): Promise<Web> {
+/** The house as the outside sees it. */
+export interface Front {
+  readonly web: Web;
+  /** How requests went. */
+  readonly figures: RequestFigures;
+}
+
+/** Metrics, API and page, not listening yet. Throws when the address is not allowed. */
+export async function openFront(parts: FrontParts): Promise<Front> {
   const { clock, ground, house, senses, watch } = parts;
   const { inference, pictures } = senses.recognition;
   const metrics = new Metrics({
@@ -34,7 +46,9 @@ export function openFront(parts: FrontParts): Promise<Web> {
     gauges: () => watch.gauges(),
   });
   ground.events.subscribe((event) => metrics.count(event), { afterId: 0 });
-  return startWeb({
+  await tellUpdates(parts, metrics);
+  const figures = new RequestFigures(clock);
+  const web = await openWeb({
     ...parts,
     version: release.version,
     settings: ground.loaded.settings,
@@ -49,11 +63,33 @@ export function openFront(parts: FrontParts): Promise<Web> {
     inference,
     pictures,
     events: ground.events,
-    metrics,
+    metrics: {
+      httpRequest(request) {
+        metrics.httpRequest(request);
+        figures.note(request);
+      },
+      securityEvent: (event) => metrics.securityEvent(event),
+      text: () => metrics.text(),
+    },
     health: watch.health,
     settingsBook: settingsBook(ground),
     sendTestNotification: () => sendTestNotification(parts),
+    updateDesk: () => parts.desk ?? noUpdates,
   });
+  return { web, figures };
+}
+
+/** The story of updates, told to metrics, log and audit. Before the updater's first step, and before a candidate serves. */
+async function tellUpdates({ desk, ground }: FrontParts, metrics: Metrics): Promise<void> {
+  if (desk === undefined) return metrics.release({ version: release.version, slot: 'none' });
+  const isCandidate = (): boolean => ground.tenancy.lock === undefined;
+  await new UpdateStory({
+    desk,
+    metrics,
+    chronicle: ground.audit,
+    log: ground.log.named('update'),
+    isCandidate,
+  }).begin();
 }
 
 function settingsBook({ events, loaded, store }: Ground): SettingsBook {

@@ -4,14 +4,15 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
+import type { PipelineEvent } from '../system/event.ts';
 import type { Home } from '../system/home.ts';
 import type { Log } from '../system/log.ts';
 import type { Random } from '../system/random.ts';
-import type { Audit } from '../telemetry/audit.ts';
 import { auditEntryOf } from '../telemetry/audit-events.ts';
 import { openAudit } from '../telemetry/audit-open.ts';
 import { EventStream } from '../telemetry/event-stream.ts';
 import { createLog } from '../telemetry/json-log.ts';
+import { PassedChronicle } from './passed-chronicle.ts';
 
 export interface GroundRequest {
   readonly home: Home;
@@ -28,14 +29,19 @@ export interface GroundParts {
   readonly random: Random;
 }
 
-/** What everything else stands on: the right to run here, the database, the settings, and the means to tell. */
+/** What everything else stands on: the database, the settings, and the means to tell. */
 export interface Ground {
-  readonly lock: InstanceLock;
   readonly store: Store;
   readonly loaded: LoadedSettings;
   readonly log: Log;
   readonly events: EventStream;
-  readonly audit: Audit;
+  readonly audit: PassedChronicle;
+  /** Takes the audit chain for this process. */
+  takeAudit(): Promise<void>;
+  /** Tells everybody here of an event of another process, which is not recorded a second time. */
+  relay(event: PipelineEvent): void;
+  /** The right to run in this home; a candidate takes it when it has become the incumbent. */
+  readonly tenancy: { lock: InstanceLock | undefined };
 }
 
 export type OpenGroundResult =
@@ -44,26 +50,33 @@ export type OpenGroundResult =
 
 /** Locks the home, opens the database, and reads the settings, in this order: the device's own lie in the database. */
 export async function openGround(parts: GroundParts): Promise<OpenGroundResult> {
-  const { clock, disk, request } = parts;
-  const locked = await acquireInstanceLock(request.home.root);
+  const locked = await acquireInstanceLock(parts.request.home.root);
   if (locked.outcome !== 'acquired') return { outcome: 'refused', message: locked.message };
-  const { lock } = locked;
+  const shared = await shareGround(parts, locked.lock);
+  if (shared.outcome === 'refused') await locked.lock.release();
+  else await shared.ground.takeAudit();
+  return shared;
+}
+
+/** The same beside an incumbent, which has the lock and writes the audit chain. */
+export async function shareGround(parts: GroundParts, lock?: InstanceLock): Promise<OpenGroundResult> {
+  const { clock, disk, request } = parts;
   const opened = await openStore({ home: request.home, disk, clock });
-  if (opened.outcome !== 'opened') {
-    await lock.release();
-    return { outcome: 'refused', message: opened.message };
-  }
+  if (opened.outcome !== 'opened') return { outcome: 'refused', message: opened.message };
   const { store } = opened;
   const loaded = await readSettings(parts, store);
   if (loaded.flagComplaints.length > 0) {
     await store.close();
-    await lock.release();
     return { outcome: 'refused', message: loaded.flagComplaints.join('\n') };
   }
-  return { outcome: 'opened', ground: { lock, store, loaded, ...(await openTelling(parts, loaded)) } };
+  return { outcome: 'opened', ground: { store, loaded, tenancy: { lock }, ...(await openTelling(parts, loaded)) } };
 }
 
-function readSettings({ disk, request }: GroundParts, store: Store): Promise<LoadedSettings> {
+/** The settings that hold here, the device's own from this database. */
+export function readSettings(
+  { disk, request }: Pick<GroundParts, 'disk' | 'request'>,
+  store: Pick<Store, 'read'>,
+): Promise<LoadedSettings> {
   const { environment, home, isOffStage, settingFlags } = request;
   return loadSettings({
     disk,
@@ -78,21 +91,33 @@ function readSettings({ disk, request }: GroundParts, store: Store): Promise<Loa
 async function openTelling(
   { clock, disk, random, request }: GroundParts,
   loaded: LoadedSettings,
-): Promise<Pick<Ground, 'log' | 'events' | 'audit'>> {
+): Promise<Pick<Ground, 'log' | 'events' | 'audit' | 'takeAudit' | 'relay'>> {
   const write = (line: string): void => request.writeLog(line);
   const log = createLog({ write, level: loaded.settings.log.level, clock });
   const events = new EventStream(clock, (error) => log.error('a listener failed', { error }));
-  const { audit, setAside } = await openAudit({ disk, clock, random, folder: request.home.audit });
-  if (setAside !== undefined)
-    log.error('the audit chain was broken and is set aside', {
-      folder: setAside.folder,
-      reason: setAside.verdict.message,
+  const audit = new PassedChronicle();
+  const takeAudit = async (): Promise<void> => {
+    await audit.take(async () => {
+      const { audit: chain, setAside } = await openAudit({ disk, clock, random, folder: request.home.audit });
+      if (setAside !== undefined)
+        log.error('the audit chain was broken and is set aside', {
+          folder: setAside.folder,
+          reason: setAside.verdict.message,
+        });
+      return chain;
     });
+  };
+  const relayed = { isNow: false };
   events.subscribe((event) => {
-    const entry = auditEntryOf(event);
+    const entry = relayed.isNow ? undefined : auditEntryOf(event);
     if (entry !== undefined)
       audit.record(entry).catch((error: unknown) => log.error('an act is not in the audit chain', { error }));
   });
+  const relay = (event: PipelineEvent): void => {
+    relayed.isNow = true; // Listeners are called at once, within `emit`.
+    events.emit(event);
+    relayed.isNow = false;
+  };
   for (const complaint of loaded.complaints) log.error('settings are left out', { reason: complaint });
   await rememberSettings(disk, request.home, loaded).catch((error: unknown) =>
     log.warn('settings are not kept', { error }),
@@ -103,5 +128,5 @@ async function openTelling(
     status: isSound ? 'success' : 'failure',
     component: 'settings',
   });
-  return { log, events, audit };
+  return { log, events, audit, takeAudit, relay };
 }

@@ -1,8 +1,7 @@
 import { noButton } from '../machine/no-button.ts';
-import { pipeButton } from '../machine/pipe-button.ts';
+import { pipeButton, type PassableButton } from '../machine/pipe-button.ts';
 import { reembedMissing } from '../people/reembed.ts';
 import type { Settings } from '../settings/settings-schema.ts';
-import type { Button } from '../system/button.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
@@ -19,17 +18,10 @@ export interface LoopsParts {
   readonly senses: Senses;
   readonly house: House;
   readonly watch: Watch;
+  readonly button: PassableButton;
   readonly isOffStage: boolean;
   readonly clock: Clock;
   readonly disk: Disk;
-}
-
-/** Everything that goes on by itself until it is told to stop. */
-export interface Loops {
-  /** No press, no motion is taken any more; what goes on, goes on. */
-  disarm(): void;
-  /** Ends the rest, and resolves when all of it has ended. */
-  stop(): Promise<void>;
 }
 
 /** What can start a visit, as the settings have it. */
@@ -40,53 +32,114 @@ export function armedTriggers(settings: Settings): readonly string[] {
   return armed;
 }
 
-/** Sets everything going: first what finishes yesterday's visits, last what starts new ones. */
-export function startLoops(parts: LoopsParts): Loops {
-  const { house, isOffStage, watch } = parts;
-  const running = new AbortController();
-  const arms = new AbortController();
-  const { signal } = running;
-  const loops = [watch.run(signal), house.ledger.run(signal)];
-  if (!isOffStage) {
-    loops.push(house.feed.run(signal), house.notifier.run(signal), backstage(parts, signal));
-    loops.push(...arm(parts, arms.signal));
+/** The bell's button, as the settings have it; `inherited` is its line when another process has opened it. */
+export function buttonOf(settings: Settings, clock: Clock, inherited?: number): PassableButton {
+  const { line } = settings.button;
+  return line.startsWith('pipe:') ? pipeButton(line.slice('pipe:'.length), clock, inherited) : noButton;
+}
+
+/** One time on stage, from its beginning until another process takes over, or until the end. */
+interface Appearance {
+  readonly arms: AbortController;
+  readonly running: AbortController;
+  /** Ended when button and camera are free for another process. */
+  readonly atTheDoor: readonly Promise<void>[];
+  /** Ended when the last notification under way is delivered and nobody tidies up any more. */
+  readonly behind: readonly Promise<void>[];
+}
+
+/** Everything that goes on by itself until it is told to stop. */
+export class Loops {
+  readonly #parts: LoopsParts;
+  readonly #life = new AbortController();
+  readonly #always: Promise<void>;
+  #appearance: Appearance | undefined;
+
+  constructor(parts: LoopsParts) {
+    this.#parts = parts;
+    this.#always = parts.house.ledger.run(this.#life.signal);
   }
-  return {
-    disarm: () => arms.abort(),
-    async stop() {
-      arms.abort();
-      running.abort();
-      await Promise.all(loops);
-    },
-  };
-}
 
-/** Yesterday's visits, then what nobody waits for. */
-async function backstage(parts: LoopsParts, signal: AbortSignal): Promise<void> {
-  const { clock, disk, ground, home, house, senses } = parts;
-  const { log, store, loaded } = ground;
-  const { inference, pictures } = senses.recognition;
-  const { gallery, bell } = house;
-  const finished = await bell.finishUnfinished();
-  if (finished > 0) log.info('finished the visits that were under way when the power went', { visits: finished });
-  const { recognition, retention } = loaded.settings;
-  if (senses.recognitionFault === undefined)
-    await reembedMissing({ store, gallery, inference, pictures, recognition, disk, home, log, clock }, signal);
-  const isUnderWay = (visitId: string): boolean => bell.isUnderWay(visitId);
-  await runRetention({ clock, disk, home, log, store, gallery, settings: retention, isUnderWay }, signal);
-}
-
-function arm({ clock, ground, house }: LoopsParts, signal: AbortSignal): readonly Promise<void>[] {
-  const { events, log, loaded } = ground;
-  const { button, motion } = loaded.settings;
-  const parts = { clock, events, log: log.named('trigger'), target: house.bell };
-  if (motion.enabled) {
-    const stop = watchMotion({ ...parts, feed: house.feed, settings: { ...motion } });
-    signal.addEventListener('abort', stop, { once: true });
+  get isOnStage(): boolean {
+    return this.#appearance !== undefined;
   }
-  return [watchButton(buttonOn(button.line, clock), { ...parts, times: button }, signal)];
+
+  /**
+   * Sets everything going: first what finishes yesterday's visits, last what starts new ones. What another process has
+   * still under way is left alone until `free` resolves.
+   */
+  takeStage(free: Promise<void> = Promise.resolve()): void {
+    if (this.#appearance !== undefined) return;
+    const { house, isOffStage, watch } = this.#parts;
+    const running = new AbortController();
+    const arms = new AbortController();
+    const { signal } = running;
+    const behind = [watch.run(signal)];
+    const atTheDoor: Promise<void>[] = [];
+    if (!isOffStage) {
+      atTheDoor.push(house.feed.run(signal), ...this.#arm(arms.signal));
+      behind.push(house.notifier.run(signal), this.#tidy(free, signal));
+    }
+    this.#appearance = { arms, running, atTheDoor, behind };
+  }
+
+  /** No press, no motion is taken any more; what goes on, goes on. */
+  disarm(): void {
+    this.#appearance?.arms.abort();
+  }
+
+  /** Resolves when button and camera are free; `done` when the rest has ended too. */
+  async leaveStage(): Promise<{ readonly done: Promise<unknown> }> {
+    const appearance = this.#appearance;
+    this.#appearance = undefined;
+    if (appearance === undefined) return { done: Promise.resolve() };
+    appearance.arms.abort();
+    appearance.running.abort();
+    await Promise.all(appearance.atTheDoor);
+    return { done: Promise.all(appearance.behind) };
+  }
+
+  /** Ends everything, and resolves when all of it has ended. */
+  async stop(): Promise<void> {
+    const { done } = await this.leaveStage();
+    this.#life.abort();
+    await Promise.all([done, this.#always]);
+    this.#parts.button.close();
+  }
+
+  /** Yesterday's visits, then what nobody waits for. */
+  async #tidy(free: Promise<void>, signal: AbortSignal): Promise<void> {
+    await Promise.race([free, aborted(signal)]);
+    if (signal.aborted) return;
+    const { clock, disk, ground, home, house, senses } = this.#parts;
+    const { log, store, loaded } = ground;
+    const { inference, pictures } = senses.recognition;
+    const { gallery, bell } = house;
+    const finished = await bell.finishUnfinished();
+    if (finished > 0) log.info('finished the visits that were under way when the power went', { visits: finished });
+    const { recognition, retention } = loaded.settings;
+    if (senses.recognitionFault === undefined)
+      await reembedMissing({ store, gallery, inference, pictures, recognition, disk, home, log, clock }, signal);
+    const isUnderWay = (visitId: string): boolean => bell.isUnderWay(visitId);
+    await runRetention({ clock, disk, home, log, store, gallery, settings: retention, isUnderWay }, signal);
+  }
+
+  #arm(signal: AbortSignal): readonly Promise<void>[] {
+    const { button, clock, ground, house } = this.#parts;
+    const { events, log, loaded } = ground;
+    const { button: times, motion } = loaded.settings;
+    const parts = { clock, events, log: log.named('trigger'), target: house.bell };
+    if (motion.enabled) {
+      const stop = watchMotion({ ...parts, feed: house.feed, settings: { ...motion } });
+      signal.addEventListener('abort', stop, { once: true });
+    }
+    return [watchButton(button, { ...parts, times }, signal)];
+  }
 }
 
-function buttonOn(line: string, clock: Clock): Button {
-  return line.startsWith('pipe:') ? pipeButton(line.slice('pipe:'.length), clock) : noButton;
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

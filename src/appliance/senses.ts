@@ -1,18 +1,18 @@
 /**
- * appliance/ - the wiring diagram in four parts: senses, house, watch, demo. Put together by appliance.ts alone.
+ * appliance/ - the wiring diagram: ground, senses, house, watch, front, loops; and who stands on stage during a trial.
+ * Put together by appliance.ts and candidate.ts.
  * Never: a decision about a visit, a person or a release; that belongs to the rooms.
  */
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Camera } from '../system/camera.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Log } from '../system/log.ts';
-import { absentInference } from '../machine/absent-inference.ts';
 import { openCamera, type OpenCameraResult } from '../machine/cameras.ts';
-import { startInference, type StartedInference } from '../machine/onnx-inference.ts';
+import type { Recognition } from './recognition.ts';
 
 /** Recognition and the camera, as far as they could be had: the bell rings without either. */
 export interface Senses {
-  readonly recognition: StartedInference;
+  readonly recognition: Recognition;
   /** Why nobody can be recognised; undefined when somebody can. */
   readonly recognitionFault: string | undefined;
   readonly camera: Camera;
@@ -20,6 +20,7 @@ export interface Senses {
 }
 
 export interface SensesParts {
+  readonly recognition: Recognition;
   readonly modelsFolder: string;
   readonly settings: Settings['camera'];
   readonly isOffStage: boolean;
@@ -27,15 +28,8 @@ export interface SensesParts {
   readonly log: Log;
 }
 
-/** Threads of one net's run: the other cores belong to the camera and the bell. */
-const threads = 1;
-
-/** Starts recognition and names the camera. What is missing is said, and does not stop the bell. */
-export async function openSenses({ modelsFolder, settings, isOffStage, clock, log }: SensesParts): Promise<Senses> {
-  const started = await startInference({ modelsFolder, threads });
-  const recognition = started.outcome === 'started' ? started : absentInference(started.message);
-  const recognitionFault = started.outcome === 'started' ? undefined : started.message;
-  if (recognitionFault !== undefined) log.error('nobody will be recognised', { reason: recognitionFault });
+/** Names the camera. One that is missing is said, and does not stop the bell. */
+export function openSenses({ recognition, modelsFolder, settings, isOffStage, clock, log }: SensesParts): Senses {
   const options = {
     clock,
     pictures: recognition.pictures,
@@ -49,5 +43,5 @@ export async function openSenses({ modelsFolder, settings, isOffStage, clock, lo
   if (asked.outcome === 'refused') log.error('the camera cannot be used', { reason: asked.message });
   const opened = asked.outcome === 'opened' ? asked : openCamera('none', options);
   if (opened.outcome === 'refused') throw new Error(opened.message);
-  return { recognition, recognitionFault, camera: opened.camera, opened };
+  return { recognition, recognitionFault: recognition.fault, camera: opened.camera, opened };
 }

@@ -9,10 +9,10 @@ import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import type { Resources } from '../system/resources.ts';
-import type { Audit } from '../telemetry/audit.ts';
 import { verifyAudit, type AuditVerdict } from '../telemetry/audit-verify.ts';
 import type { Gauges } from '../telemetry/metrics.ts';
 import type { House } from './house.ts';
+import type { PassedChronicle } from './passed-chronicle.ts';
 import type { Senses } from './senses.ts';
 
 export interface WatchParts {
@@ -21,7 +21,7 @@ export interface WatchParts {
   readonly store: Store;
   readonly senses: Senses;
   readonly house: House;
-  readonly audit: Audit;
+  readonly audit: Pick<PassedChronicle, 'status'>;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly resources: Resources;
@@ -169,6 +169,7 @@ export class Watch {
     const { clock, disk, home } = this.#parts;
     while (!signal.aborted) {
       this.#verdict = await verifyAudit(disk, home.audit);
+      await this.health.runOnce(); // Said at once: a trial waits for every check to be well.
       await clock.sleep(verifyIntervalMs, signal);
     }
   }

@@ -61,6 +61,7 @@ class Ward {
   /** Of the result: wall clock for people, uptime for its age. */
   wallMs: number;
   finishedMs: number | undefined;
+  runs = 0;
   isRunning = false;
 
   constructor(check: HealthCheck, wallMs: number) {
@@ -98,6 +99,12 @@ export class HealthRegistry {
   summary(): HealthSummary {
     const checks = Object.fromEntries([...this.#wards.keys()].map((name) => [name, this.#resultOf(name).status]));
     return { status: overallStatus(Object.values(checks)), checks };
+  }
+
+  /** Each check with its last result and how often it has run, for the gate of a trial. */
+  tally(): Readonly<Record<string, { readonly status: HealthStatus; readonly runs: number }>> {
+    const entries = [...this.#wards].map(([name, { runs }]) => [name, { status: this.#resultOf(name).status, runs }]);
+    return Object.fromEntries(entries);
   }
 
   report(): HealthReport {
@@ -151,6 +158,7 @@ export class HealthRegistry {
 
   #note(ward: Ward, result: CheckResult): void {
     ward.result = result;
+    ward.runs += 1;
     ward.wallMs = this.#clock.wallMs();
     ward.finishedMs = this.#clock.uptimeMs();
   }

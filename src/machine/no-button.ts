@@ -1,8 +1,10 @@
-import type { Button } from '../system/button.ts';
+import type { PassableButton } from './pipe-button.ts';
 
 /** The button of a machine that has none: never pressed, never lost. */
-export const noButton: Button = {
+export const noButton: PassableButton = {
   description: 'no button',
+  descriptor: () => undefined,
+  close: () => {},
   watch: (_onEdge, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) resolve(undefined);

@@ -18,7 +18,6 @@ const endedVisitsKept = 8;
 export interface RingRequest {
   readonly source: TriggerSource;
   readonly press?: PressKind;
-  readonly correlationId?: string;
 }
 
 export type RingResult =
@@ -128,7 +127,6 @@ export class Bell implements TriggerTarget {
       triggerId: random.id(),
       source: request.source,
       press: pressOf(request),
-      correlationId: request.correlationId,
       triggeredMs: clock.uptimeMs(),
       startedMs: Math.round(clock.wallMs()),
       burstFrames: settings.camera.burstFrames,

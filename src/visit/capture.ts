@@ -188,7 +188,7 @@ export class CameraFeed {
       const allowedMs = attempt.firstFrameMs === undefined ? Math.max(openMsMax, settings.stallMs) : settings.stallMs;
       const silentMs = clock.uptimeMs() - attempt.lastFrameMs;
       if (silentMs >= allowedMs) return { outcome: 'stalled', reason: `no picture for ${Math.round(silentMs)} ms` };
-      await clock.sleep(allowedMs - silentMs, signal);
+      await clock.sleep(Math.min(allowedMs - silentMs, settings.stallMs), signal); // The first frame shortens the patience.
     }
     return { outcome: 'ended' };
   }

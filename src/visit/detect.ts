@@ -56,7 +56,7 @@ export async function detect(
 /** Rates the faces of a picture: most prominent first, at most three. */
 function facesInView(faces: readonly DetectedFace[], picture: Pixels, limits: FaceLimits): readonly FaceInView[] {
   return faces
-    .map((face) => ({ face, prominence: prominenceOf(face, picture), complaint: complaintAbout(face.quality, limits) }))
+    .map((face) => ({ face, prominence: prominenceOf(face, picture), complaint: complaintAbout(face, limits) }))
     .toSorted((a, b) => b.prominence - a.prominence)
     .slice(0, facesMax);
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '../settings/settings-schema.ts';
-import type { FaceQuality } from '../system/inference.ts';
+import { isOnFace } from '../face/quality.ts';
+import type { DetectedFace, FaceQuality } from '../system/inference.ts';
 
 export type FaceLimits = Pick<
   Settings['recognition'],
@@ -7,8 +8,10 @@ export type FaceLimits = Pick<
 >;
 
 /** What is wrong with a face at the door and what would help, in words; undefined when it can be recognised. */
-export function complaintAbout(quality: FaceQuality, limits: FaceLimits): string | undefined {
-  const { widthPx, sharpness, yawDeg, light } = quality;
+export function complaintAbout(face: Pick<DetectedFace, 'box' | 'quality'>, limits: FaceLimits): string | undefined {
+  if (!isOnFace(face))
+    return 'eyes, nose and mouth cannot be made out: look at the camera, with nothing before the face';
+  const { widthPx, sharpness, yawDeg, light } = face.quality;
   const { faceWidthPxMin, sharpnessMin, yawDegMax, lightMin, lightMax } = limits;
   if (widthPx < faceWidthPxMin)
     return `face ${Math.round(widthPx)} px wide, ${faceWidthPxMin} needed: stand closer or mount the camera lower`;

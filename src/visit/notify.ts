@@ -71,6 +71,7 @@ export class Notifier {
   readonly #parts: NotifierParts;
   readonly #lanes: ReadonlyMap<string, Lane>;
   readonly #inHand = new Set<string>();
+  readonly #elsewhere = new Set<string>();
   /** Delivered, but the database does not know it yet. */
   readonly #unmarked = new Set<string>();
   readonly #listeners = new Set<(notification: Notification) => void>();
@@ -91,7 +92,24 @@ export class Notifier {
       await this.#parts.clock.sleep(waitMs, this.#waker.signal);
     }
     signal.removeEventListener('abort', stop);
+    for (const lane of this.#lanes.values()) this.#giveBack(lane);
     for (const lane of this.#lanes.values()) await lane.work;
+  }
+
+  /** Ids of the notifications that are being delivered. */
+  get inHand(): readonly string[] {
+    return [...this.#inHand];
+  }
+
+  /** Another process delivers these: they are left alone until `takeFromOther`. */
+  leaveToOther(ids: readonly string[]): void {
+    for (const id of ids) this.#elsewhere.add(id);
+  }
+
+  /** The other process has ended its deliveries: what is still due is delivered here. */
+  takeFromOther(): void {
+    this.#elsewhere.clear();
+    this.wake();
   }
 
   /** There may be something new in the outbox. */
@@ -131,12 +149,20 @@ export class Notifier {
 
   #queue(errand: Errand): void {
     const { id, channel } = errand.notification;
-    if (this.#inHand.has(id)) return;
+    if (this.#inHand.has(id) || this.#elsewhere.has(id)) return;
     const lane = this.#lanes.get(channel) ?? laneFor(undefined);
     if (lane.errands.length >= takenMax) return; // It stays in the outbox.
     this.#inHand.add(id);
     lane.errands.push(errand);
     lane.work ??= this.#empty(lane);
+  }
+
+  /** What waits in the lane stays in the outbox; what is not in the outbox stays in the lane. */
+  #giveBack(lane: Lane): void {
+    const kept = lane.errands.filter(({ origin }) => origin === 'memory');
+    for (const { notification, origin } of lane.errands.splice(0))
+      if (origin === 'outbox') this.#inHand.delete(notification.id);
+    lane.errands.push(...kept);
   }
 
   async #empty(lane: Lane): Promise<void> {
@@ -167,12 +193,13 @@ export class Notifier {
     return this.#markSent(errand);
   }
 
-  /** Why it is not sent at all. Critical ones are always sent, and a repeat was admitted before. */
+  /** Why it is not sent at all. Critical ones always are, a repeat was admitted before, and a display disturbs nobody. */
   #objectionTo(lane: Lane, notification: Notification): string | undefined {
     const { clock, settings, timeZone } = this.#parts;
     if (notification.priority === 'critical' || notification.attempts > 0) return undefined;
     if (notification.kind !== 'test' && isQuiet(settings.quietHours, clock.wallMs(), timeZone))
       return `quiet hours (${settings.quietHours})`;
+    if (lane.channel?.isDisplay === true) return undefined;
     const nowMs = clock.uptimeMs();
     lane.admittedMs = lane.admittedMs.filter((atMs) => nowMs - atMs < rateWindowMs);
     if (lane.admittedMs.length >= settings.ratePerMinute)

@@ -44,8 +44,8 @@ export async function watchButton(
   while (!signal.aborted) {
     const reader = new ButtonReader(parts);
     const reason = await button.watch((edge) => reader.take(edge), signal).catch(wordsOf);
+    if (signal.aborted) return reader.letGo();
     reader.stop();
-    if (signal.aborted) return;
     const data = { errorType: 'line-lost', severity: 'high', reason: reason ?? 'the line ended' } as const;
     parts.events.emit({ type: 'COMPONENT_ERROR', status: 'failure', component: 'button', data });
     parts.log.warn('the button line is lost and is opened again', { button: button.description, reason });
@@ -69,6 +69,13 @@ class ButtonReader {
 
   stop(): void {
     this.#timer.abort();
+  }
+
+  /** Another process may read the line on: what is pressed now was a press, because neither will see it rest. */
+  letGo(): void {
+    const dueMs = this.#state.phase === 'falling' ? dueAt(this.#state, this.#parts.times) : undefined;
+    if (dueMs !== undefined) this.#apply(advanceTime(this.#state, dueMs, this.#parts.times));
+    this.stop();
   }
 
   #apply(step: PressStep): void {

@@ -16,7 +16,7 @@ export async function finishVisit(parts: VisitParts, visit: Visit): Promise<void
   const { id, source, startedMs } = visit;
   const loaded = await loadFrames(parts, visit);
   const triggeredMs = parts.clock.uptimeMs(); // Its time to look begins now.
-  const past = { id, triggerId: id, source, press: undefined, correlationId: undefined, startedMs, burstFrames: 0 };
+  const past = { id, triggerId: id, source, press: undefined, startedMs, burstFrames: 0 };
   const underWay = new VisitUnderWay({ ...past, triggeredMs }, visit.trace);
   const saved = new SavedFrames(parts, underWay);
   for (const { frame, path } of loaded) saved.adopt(frame, path);
@@ -28,12 +28,15 @@ export async function finishVisit(parts: VisitParts, visit: Visit): Promise<void
   await nameVisitor(stopped, underWay, { frames, saved, rung: Promise.resolve() });
 }
 
+type LoadParts = Pick<VisitParts, 'clock' | 'disk' | 'home' | 'log' | 'pictures'>;
+
 interface LoadedFrame {
   readonly frame: VisitFrame;
   readonly path: string;
 }
 
-async function loadFrames(parts: VisitParts, visit: Visit): Promise<readonly LoadedFrame[]> {
+/** The frames that a visit has saved, decoded. One that cannot be read is left out. */
+export async function loadFrames(parts: LoadParts, visit: Visit): Promise<readonly LoadedFrame[]> {
   const loaded: LoadedFrame[] = [];
   for (const [sequence, path] of visit.frames.slice(0, framesMax).entries()) {
     const picture = await within(parts.clock, loadMsMax, loadPicture(parts, path));
@@ -44,7 +47,7 @@ async function loadFrames(parts: VisitParts, visit: Visit): Promise<readonly Loa
   return loaded;
 }
 
-async function loadPicture(parts: VisitParts, path: string): Promise<Omit<VisitFrame, 'sequence'> | undefined> {
+async function loadPicture(parts: LoadParts, path: string): Promise<Omit<VisitFrame, 'sequence'> | undefined> {
   const bytes = await parts.disk.read(`${parts.home.root}/${path}`);
   if (bytes === undefined) return undefined;
   const decoded = await parts.pictures.decode(bytes);

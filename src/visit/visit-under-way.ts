@@ -7,7 +7,6 @@ export interface VisitStart {
   readonly triggerId: string;
   readonly source: TriggerSource;
   readonly press: PressKind | undefined;
-  readonly correlationId: string | undefined;
   /** `clock.uptimeMs()` at the debounced trigger. */
   readonly triggeredMs: number;
   /** Wall clock. */
@@ -18,7 +17,6 @@ export interface VisitStart {
 /** One visit from trigger to record: its state and its latency trace. */
 export class VisitUnderWay {
   readonly start: VisitStart;
-  readonly correlationId: string;
   #state: VisitState;
   readonly #isResumed: boolean;
   #trace: VisitTrace;
@@ -26,13 +24,17 @@ export class VisitUnderWay {
   /** A visit resumed after a restart keeps the trace it had: its trigger is on a clock that has ended. */
   constructor(start: VisitStart, resumed?: VisitTrace) {
     this.start = start;
-    this.correlationId = start.correlationId ?? start.id;
     this.#state = startVisit(start.triggeredMs, start.burstFrames);
     this.#isResumed = resumed !== undefined;
     this.#trace = resumed ?? {};
   }
 
   get id(): string {
+    return this.start.id;
+  }
+
+  /** Ties all that is told of the visit together: notifications, which outlive the request that rang, know only this. */
+  get correlationId(): string {
     return this.start.id;
   }
 

@@ -7,6 +7,7 @@ import test, { type TestContext } from 'node:test';
 import { noButton } from '../../src/machine/no-button.ts';
 import { nodeClock } from '../../src/machine/node-clock.ts';
 import { pipeButton } from '../../src/machine/pipe-button.ts';
+import type { ButtonEdge } from '../../src/system/button.ts';
 
 async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'doorward-button-'));
@@ -47,4 +48,49 @@ test('a machine without a button is never pressed and never lost', async () => {
   const lost = noButton.watch(() => assert.fail('pressed'), abort.signal);
   abort.abort();
   assert.equal(await lost, undefined);
+});
+
+test('an edge may say when it was; those that waited without a time are taken well apart', async (t) => {
+  const path = join(await temporaryFolder(t), 'bell');
+  execFileSync('mkfifo', [path]);
+  const button = pipeButton(path, nodeClock);
+  t.after(() => button.close());
+  assert.notEqual(button.descriptor(), undefined);
+  await writeFile(path, '1@5.5\n0@7\n');
+  const edges: ButtonEdge[] = [];
+  for (const wanted of [2, 4]) {
+    const abort = new AbortController();
+    await button.watch((edge) => edges.push(edge) === wanted && abort.abort(), abort.signal);
+    if (wanted === 2) await writeFile(path, '1\n0\n'); // Nobody watches: the line keeps it.
+  }
+  assert.deepEqual(edges.slice(0, 2), [
+    { pressed: true, atMs: 5.5 },
+    { pressed: false, atMs: 7 },
+  ]);
+  assert.deepEqual(
+    edges.slice(2).map(({ pressed }) => pressed),
+    [true, false],
+  );
+  assert.equal((edges[3]?.atMs ?? 0) - (edges[2]?.atMs ?? 0), 1000);
+});
+
+test('a line that was passed on is read where it was left', async (t) => {
+  const path = join(await temporaryFolder(t), 'bell');
+  execFileSync('mkfifo', [path]);
+  const first = pipeButton(path, nodeClock);
+  const second = pipeButton(path, nodeClock, first.descriptor());
+  t.after(() => first.close()); // The second has the same descriptor.
+  const read: string[] = [];
+  for (const [name, button] of [
+    ['first', first],
+    ['second', second],
+  ] as const) {
+    await writeFile(path, '1\n');
+    const abort = new AbortController();
+    await button.watch(() => {
+      read.push(name);
+      abort.abort();
+    }, abort.signal);
+  }
+  assert.deepEqual(read, ['first', 'second']);
 });

@@ -110,6 +110,15 @@ test('a camera that goes silent is opened again, counted and reported, and its o
   await stop();
 });
 
+test('a camera that goes silent after its very first frame is not given the time of one that opens', async () => {
+  const { clock, camera, feed, stop } = startFeed();
+  await clock.advance(1);
+  camera.mood = 'silent';
+  await clock.advance(4100);
+  assert.equal(feed.status().state, 'stalled');
+  await stop();
+});
+
 test('a camera that never opens is tried ever more slowly, but never given up', async () => {
   const { clock, camera, feed, stop } = startFeed();
   camera.mood = 'failing';

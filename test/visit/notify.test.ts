@@ -139,6 +139,16 @@ test('more than ten a minute are suppressed, with the reason; critical ones neve
   await stop();
 });
 
+test('a display shows them all: nobody is disturbed by a line too many', async () => {
+  const { store, phone, put, statuses, stop } = startNotifier({ ratePerMinute: 1 });
+  await openVisit(store);
+  phone.isDisplay = true;
+  await put(notification(1), notification(2), notification(3));
+  assert.deepEqual(phone.texts, ['text 1', 'text 2', 'text 3']);
+  assert.deepEqual(new Set(statuses()), new Set(['sent']));
+  await stop();
+});
+
 test('quiet hours suppress all but critical ones and tests', async () => {
   const { store, phone, put, statuses, stop } = startNotifier({ quietHours: '11:00-13:00' });
   await openVisit(store);

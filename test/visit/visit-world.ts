@@ -31,7 +31,7 @@ export interface Told {
 /** A channel that keeps what it is told and answers as told. */
 export class RecordingChannel implements Channel {
   readonly name: string;
-  readonly isDisplay: boolean;
+  isDisplay: boolean;
   readonly told: Told[] = [];
   readonly #clock: SteppedClock;
   answer: (attempt: number) => DeliveryResult | Promise<DeliveryResult> = () => ({ outcome: 'delivered' });

@@ -16,8 +16,7 @@ function live(home: string, act: 'ring' | 'finish', killAt = ''): Life | undefin
   const program = join(import.meta.dirname, 'killed-visit.ts');
   const life = spawnSync(process.execPath, [program, home, act, killAt], { encoding: 'utf8', timeout: 30_000 });
   if (killAt !== '') {
-    assert.equal(life.signal, 'SIGKILL', `${killAt} was not reached: ${life.stderr}`);
-    return undefined;
+    if (life.signal === 'SIGKILL') return undefined;
   }
   assert.equal(life.status, 0, life.stderr);
   return JSON.parse(life.stdout) as Life;
@@ -38,6 +37,22 @@ const toldIn = (home: string): string[] =>
 /** The steps of a visit that nothing happens to. */
 const steps = inHome((home) => live(home, 'ring'))?.steps ?? [];
 
+/** Frames are saved as they are looked at, so that the last steps of one life are not always steps of the next. */
+const attemptsMax = 5;
+
+/** A home in which somebody rang and the power went at that step. */
+function inHomeKilledAt(killAt: string, use: (home: string) => void): void {
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const isKilled = inHome((home) => {
+      if (live(home, 'ring', killAt) !== undefined) return false;
+      use(home);
+      return true;
+    });
+    if (isKilled) return;
+  }
+  assert.fail(`${killAt} was not reached`);
+}
+
 test('the steps of a visit are all there to be killed at', () => {
   for (const name of ['before openVisit#1', 'after openVisit#1', 'before telling ring#1', 'rename frame-0.jpg#1', 'after saveFrames#1', 'rename thumbnail.jpg#1', 'rename face.jpg#1', 'before decideVisit#1', 'after decideVisit#1', 'after telling name#1'])
     assert.ok(steps.includes(name), `${name} is missing in ${steps.join(', ')}`);
@@ -45,8 +60,7 @@ test('the steps of a visit are all there to be killed at', () => {
 
 for (const killAt of steps) {
   test(`killed at "${killAt}", a visit is finished by the next start`, () =>
-    inHome((home) => {
-      live(home, 'ring', killAt);
+    inHomeKilledAt(killAt, (home) => {
       const after = live(home, 'finish');
       assert.ok(after !== undefined);
       const told = toldIn(home);

@@ -1,0 +1,36 @@
+import { basename, dirname } from 'node:path';
+import { nodeClock as clock } from '../machine/node-clock.ts';
+import { nodeStorage as storage } from '../machine/node-storage.ts';
+import { release } from '../machine/release.ts';
+import { placesAt, type Places } from '../slot/places.ts';
+import type { Slot } from '../slot/slot.ts';
+import type { Home } from '../system/home.ts';
+import { fallBack, type FallBackResult } from '../update/fall-back.ts';
+
+/** The slot that this process runs from, and everything beside it. */
+export interface Installation {
+  readonly slot: Slot;
+  readonly places: Places;
+}
+
+/**
+ * A release updates itself when it runs from a slot, wherever the slots are. A checkout is changed by the hand of whoever
+ * works in it, and power-on starts it without asking the link: an update that it took would be undone, or would go back
+ * behind what was committed, at its next start. So it takes none, and says so.
+ */
+export function installationOf(home: Home, directory: string = release.directory): Installation | undefined {
+  const slot = basename(directory);
+  const slots = dirname(directory);
+  if ((slot !== 'a' && slot !== 'b') || basename(slots) !== 'slots') return undefined;
+  return { slot, places: placesAt(dirname(slots), home.root) };
+}
+
+/** What people hear where nothing updates itself. */
+export const noUpdates = `cannot update: this is a checkout, in ${release.directory}: install a release, and update that`;
+
+/** The way back after a crash loop: power-on starts the release in the other slot from now on. */
+export async function fallBackIn(home: Home): Promise<FallBackResult> {
+  const installation = installationOf(home);
+  if (installation === undefined) return { outcome: 'refused', message: noUpdates };
+  return fallBack({ storage, places: installation.places, clock });
+}

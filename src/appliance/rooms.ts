@@ -1,0 +1,104 @@
+import { linuxResources } from '../machine/linux-resources.ts';
+import { release } from '../machine/release.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Disk } from '../system/disk.ts';
+import type { Home } from '../system/home.ts';
+import type { Network } from '../system/network.ts';
+import type { Random } from '../system/random.ts';
+import type { Terminal } from '../system/terminal.ts';
+import { openFront, type Front } from './front.ts';
+import type { Ground } from './ground.ts';
+import { furnish, type House } from './house.ts';
+import { armedTriggers, buttonOf, Loops } from './loops.ts';
+import type { Recognition } from './recognition.ts';
+import { nodeStorage } from '../machine/node-storage.ts';
+import { PassedDesk } from './passed-desk.ts';
+import { installationOf } from './installation.ts';
+import { openSenses, type Senses } from './senses.ts';
+import { Watch } from './watch.ts';
+
+export interface RoomsParts {
+  readonly home: Home;
+  readonly ground: Ground;
+  readonly recognition: Recognition;
+  readonly isOffStage: boolean;
+  readonly terminal: Terminal | undefined;
+  /** Line of the bell's button, when another process has opened it. */
+  readonly inheritedLine?: number | undefined;
+  readonly machine: {
+    readonly clock: Clock;
+    readonly disk: Disk;
+    readonly network: Network;
+    readonly random: Random;
+  };
+}
+
+/** The whole appliance above the ground. */
+export interface Rooms {
+  readonly home: Home;
+  readonly ground: Ground;
+  readonly senses: Senses;
+  readonly house: House;
+  readonly watch: Watch;
+  readonly loops: Loops;
+  readonly front: Front;
+  /** The update path, shown to people; undefined when this is no release in a slot. */
+  readonly desk: PassedDesk | undefined;
+  /** Descriptors of the lines that a candidate inherits, by name. */
+  lines(): ReadonlyMap<string, number>;
+}
+
+/** Builds every room. Nobody is answered yet, and nothing at the door is touched. */
+export async function openRooms(parts: RoomsParts): Promise<Rooms> {
+  const { ground, home, isOffStage, machine, recognition, terminal } = parts;
+  const { audit, events, log, store } = ground;
+  const { settings } = ground.loaded;
+  const { clock, disk } = machine;
+  const { modelsFolder } = release;
+  const senses = openSenses({ recognition, modelsFolder, settings: settings.camera, isOffStage, clock, log });
+  const chronicle = audit;
+  const house = furnish({ home, settings, store, senses, chronicle, events, log, terminal, ...machine });
+  const armed = isOffStage ? ['api'] : armedTriggers(settings);
+  const resources = linuxResources();
+  const watch = new Watch({ home, settings, store, senses, house, audit, clock, disk, resources, armed });
+  await watch.health.runOnce();
+  const desk = deskOf(home, ground);
+  const front = await openFront({ desk, home, ground, senses, house, watch, ...machine });
+  const button = buttonOf(settings, clock, parts.inheritedLine);
+  const loops = new Loops({ house, ground, senses, watch, button, isOffStage, home, clock, disk });
+  return { home, ground, senses, house, watch, loops, front, desk, lines: () => linesOf(button) };
+}
+
+function deskOf(home: Home, { audit, loaded, log }: Ground): PassedDesk | undefined {
+  const installation = installationOf(home);
+  if (installation === undefined) return undefined;
+  const { releaseBytesMax } = loaded.settings.update;
+  const { version } = release;
+  return new PassedDesk({ installation, version, storage: nodeStorage, releaseBytesMax, chronicle: audit, log });
+}
+
+function linesOf(button: { descriptor(): number | undefined }): ReadonlyMap<string, number> {
+  const descriptor = button.descriptor();
+  return new Map(descriptor === undefined ? [] : [['button', descriptor]]);
+}
+
+/** The opposite order of the start: no new visitors, then the visits under way, then the loops, then the ground. */
+export async function closeRooms({ front, ground, house, loops, senses }: Rooms): Promise<void> {
+  ground.events.emit({ type: 'SYSTEM_STOPPED', status: 'success', component: 'appliance' });
+  loops.disarm();
+  await front.web.close();
+  await house.bell.close();
+  await house.household.idle();
+  await loops.stop();
+  await house.ledger.flush();
+  await senses.recognition.stop();
+  await closeGround(ground);
+}
+
+/** The last entries, the database, the right to run here. */
+export async function closeGround({ audit, log, store, tenancy }: Ground): Promise<void> {
+  await audit.close();
+  await store.close();
+  log.info('stopped');
+  await tenancy.lock?.release();
+}

@@ -1,0 +1,196 @@
+import { CandidateProcess } from '../machine/candidate-process.ts';
+import { acceptOn, handleOf, stopAccepting } from '../machine/listening-socket.ts';
+import { linuxResources } from '../machine/linux-resources.ts';
+import type { Candidate } from '../system/candidate.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Disk } from '../system/disk.ts';
+import type { RehearsalMaterial, Stage, StageBaseline, StageResult } from '../system/stage.ts';
+import type { Storage } from '../system/storage.ts';
+import { readMessage } from '../update/trial-protocol.ts';
+import { auditedSchema, preparedSchema, webSocket, type Note, type Prepare } from './hand-over-notes.ts';
+import { prepareMaterial } from './rehearsal-material.ts';
+import { closeGround, type Rooms } from './rooms.ts';
+
+/** Opening the household's database may mean migrating it on a slow card. The door is answered meanwhile. */
+const prepareMsMax = 60_000;
+const passMsMax = 2000;
+const auditMsMax = 5000;
+/** Ids of events skipped at a take-back: more than a candidate can have told since its last heartbeat. */
+const eventsMargin = 1000;
+
+export interface StageParts {
+  readonly rooms: Rooms;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly storage: Storage;
+  /** Called when this process has left the stage for good and may end. */
+  onLeft(): void;
+}
+
+/** Where this process stands. `second` is its own handle on the listening socket while another one accepts. */
+type Place =
+  | { readonly kind: 'on-stage' }
+  | {
+      readonly kind: 'behind';
+      readonly candidate: CandidateProcess;
+      readonly second: unknown;
+      readonly drained: Promise<void>;
+    };
+
+/** What the running appliance does with itself during an update. */
+export class ApplianceStage implements Stage {
+  readonly #parts: StageParts;
+  readonly #resources = linuxResources();
+  #place: Place = { kind: 'on-stage' };
+  /** Who hears of the events of this process. */
+  #listener: CandidateProcess | undefined;
+
+  constructor(parts: StageParts) {
+    this.#parts = parts;
+    parts.rooms.ground.events.subscribe((event) => {
+      if (this.#listener === undefined) return;
+      const { id: _id, atMs: _atMs, ...told } = event;
+      this.#tell(this.#listener, { kind: 'event', event: told });
+    });
+  }
+
+  async prepareRehearsal(directory: string, visitsMax: number): Promise<RehearsalMaterial> {
+    try {
+      return await prepareMaterial(this.#parts, directory, visitsMax);
+    } catch (error) {
+      return { outcome: 'failed', reason: messageOf(error) };
+    }
+  }
+
+  makeRoom(): Promise<void> {
+    return this.#parts.rooms.senses.recognition.letGo();
+  }
+
+  baseline(): StageBaseline {
+    const { front, house, watch } = this.#parts.rooms;
+    const isWell = ([, { status }]: [string, { status: string }]): boolean =>
+      status === 'healthy' || status === 'degraded';
+    return {
+      ...front.figures.summary(),
+      memoryBytes: this.#resources.memory().ownBytes,
+      hasFrames: house.feed.status().state === 'flowing',
+      checks: Object.entries(watch.health.tally())
+        .filter(isWell)
+        .map(([name]) => name),
+    };
+  }
+
+  /** First everything that takes time, while the door is answered here; then the door, at once. */
+  async handOver(candidate: Candidate): Promise<StageResult> {
+    const startedMs = this.#parts.clock.uptimeMs();
+    if (!(candidate instanceof CandidateProcess)) return failed('this candidate is no process of this machine');
+    if (this.#place.kind === 'behind') return failed('another candidate has the door');
+    try {
+      candidate.raise();
+      const question: Prepare = { kind: 'prepare' };
+      const prepared = readMessage(preparedSchema, await candidate.ask(question, prepareMsMax));
+      if (prepared === undefined) return failed('the candidate could not prepare itself');
+      const second = await candidate.pass(webSocket, handleOf(this.#parts.rooms.front.web.server), passMsMax);
+      if (second === undefined || second === null) return failed('the candidate did not take the listening socket');
+      await this.#stepBack(candidate, second);
+      return this.#done(startedMs);
+    } catch (error) {
+      return failed(messageOf(error));
+    }
+  }
+
+  async #stepBack(candidate: CandidateProcess, second: unknown): Promise<void> {
+    const { front, ground, house, loops } = this.#parts.rooms;
+    const finished = Promise.withResolvers<void>();
+    this.#place = { kind: 'behind', candidate, second, drained: finished.promise };
+    await ground.audit.pass(async (entry) => {
+      const answer = await candidate.ask({ kind: 'audit', entry }, auditMsMax);
+      return readMessage(auditedSchema, answer) !== undefined;
+    });
+    const { done } = await loops.leaveStage();
+    front.web.sayFarewell();
+    stopAccepting(front.web.server);
+    const { lastId } = ground.events;
+    this.#listener = candidate; // What comes later is told over there, and counted there.
+    const notificationsInHand = house.notifier.inHand;
+    const { lastFrameMs } = house.feed.status();
+    const frame = lastFrameMs === undefined ? {} : { lastFrameMs };
+    const told = { lastEventId: lastId, notificationsInHand: [...notificationsInHand] };
+    this.#tell(candidate, { kind: 'passed', ...told, ...frame });
+    void this.#drain(candidate, done).then(finished.resolve, finished.reject);
+    finished.promise.catch((error: unknown) => ground.log.error('the hand-over does not end well', { error }));
+  }
+
+  /** Visits, requests and deliveries under way end here; then the candidate may tidy up after them. */
+  async #drain(candidate: CandidateProcess, done: Promise<unknown>): Promise<void> {
+    const { front, house } = this.#parts.rooms;
+    await front.web.drained();
+    await house.bell.idle();
+    await house.household.idle();
+    await done;
+    await house.ledger.flush();
+    this.#tell(candidate, { kind: 'drained' });
+  }
+
+  async takeBack(): Promise<StageResult> {
+    const startedMs = this.#parts.clock.uptimeMs();
+    const { ground, house, loops, front, senses } = this.#parts.rooms;
+    const place = this.#place;
+    try {
+      if (place.kind === 'behind') {
+        this.#place = { kind: 'on-stage' };
+        this.#listener = undefined;
+        house.gallery.refresh(); // People enrolled meanwhile stay.
+        if (!front.web.server.listening) await acceptOn(front.web.server, place.second);
+        front.web.welcome();
+        loops.takeStage();
+        ground.events.continueFrom(lastEventOf(place.candidate) + eventsMargin);
+        await ground.takeAudit();
+      }
+      await senses.recognition.takeBack();
+      return this.#done(startedMs);
+    } catch (error) {
+      this.#place = place; // May be asked again.
+      return failed(messageOf(error));
+    }
+  }
+
+  nameMain(): Promise<StageResult> {
+    return Promise.resolve({ outcome: 'done', durationMs: 0 });
+  }
+
+  async leave(): Promise<void> {
+    const { ground, loops, senses } = this.#parts.rooms;
+    if (this.#place.kind !== 'behind') return;
+    const { candidate, drained } = this.#place;
+    await drained.catch(() => {}); // Told already; the process ends either way.
+    await loops.stop();
+    await senses.recognition.stop();
+    await closeGround(ground);
+    candidate.release();
+    this.#parts.onLeft();
+  }
+
+  #tell(candidate: CandidateProcess, note: Note): void {
+    candidate.note(note);
+  }
+
+  #done(startedMs: number): StageResult {
+    return { outcome: 'done', durationMs: this.#parts.clock.uptimeMs() - startedMs };
+  }
+}
+
+/** Where the candidate's events stood, as its last heartbeat said. */
+function lastEventOf(candidate: Candidate): number {
+  const message = candidate.lastHeartbeat()?.message;
+  const id: unknown = typeof message === 'object' && message !== null ? Reflect.get(message, 'lastEventId') : undefined;
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : 0;
+}
+
+function failed(reason: string): StageResult {
+  return { outcome: 'failed', reason };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
+
+/** The lowest (setpriority(2)). */
+const lowest = 19;
+/** CAP_SYS_NICE (capabilities(7)): may raise priorities. */
+const mayRaiseBit = 23n;
+
+/** Gives a process and its threads the lowest priority, unless it could never be raised again. */
+export function lowerPriority(pid: number): void {
+  if (mayRaise()) setForAll(pid, lowest);
+}
+
+/** Gives it back the priority of this process. */
+export function raisePriority(pid: number): void {
+  if (mayRaise()) setForAll(pid, getPriority());
+}
+
+/** On Linux a priority belongs to a thread; those to come inherit it. */
+function setForAll(pid: number, priority: number): void {
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), priority);
+  } catch {
+    return; // The process or a thread of it has ended meanwhile.
+  }
+}
+
+/** A user may only lower: what was lowered stays so, unless the unit says LimitNICE=0 or the user is root. */
+function mayRaise(): boolean {
+  try {
+    const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+    if (((BigInt(`0x${capabilities}`) >> mayRaiseBit) & 1n) === 1n) return true;
+    const limit = /^Max nice priority\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? '0';
+    return limit === 'unlimited' || 20 - Number(limit) <= getPriority(); // getrlimit(2): the ceiling is 20 - limit.
+  } catch {
+    return false; // Not Linux.
+  }
+}

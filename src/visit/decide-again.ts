@@ -1,0 +1,41 @@
+import type { Visit, VisitOutcome } from '../store/records.ts';
+import { decide } from './decide.ts';
+import { detect } from './detect.ts';
+import { embed } from './embed.ts';
+import { match, type Sighting } from './match.ts';
+import { loadFrames } from './unfinished.ts';
+import type { VisitParts } from './visit-parts.ts';
+
+type AgainParts = Pick<
+  VisitParts,
+  'clock' | 'disk' | 'home' | 'log' | 'pictures' | 'inference' | 'gallery' | 'settings'
+>;
+
+export type DecidedAgain =
+  | { readonly outcome: 'decided'; readonly visit: VisitOutcome; readonly personId: string | undefined }
+  | { readonly outcome: 'blind'; readonly reason: string };
+
+/**
+ * Decides a past visit once more, from its saved frames and with today's household. Nothing is recorded, nobody is told.
+ * Two releases that look at the same frames can be compared; what was decided at the door had seen more frames.
+ * `mayLook` is awaited before each frame: a visitor at the door goes first.
+ */
+export async function decideAgain(
+  parts: AgainParts,
+  visit: Visit,
+  mayLook: () => Promise<void>,
+): Promise<DecidedAgain> {
+  const { gallery, settings, inference } = parts;
+  const looking = { ...parts, events: { emit: () => {} }, limits: settings.recognition };
+  const sightings: Sighting[] = [];
+  for (const { frame } of await loadFrames(parts, visit)) {
+    await mayLook();
+    const found = await detect(looking, frame, visit.id);
+    if (found.outcome === 'blind') return found;
+    const embedded = await embed(looking, { picture: frame, faces: found.value }, visit.id);
+    if (embedded.outcome === 'blind') return embedded;
+    sightings.push(match(gallery, frame.sequence, embedded.value));
+  }
+  const verdict = decide(sightings, { recognition: settings.recognition, recogniser: inference.recogniser });
+  return { outcome: 'decided', visit: verdict.outcome, personId: verdict.person?.personId };
+}

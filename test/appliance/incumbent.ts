@@ -1,0 +1,66 @@
+/** A running appliance that does what a test tells it over the channel: the updater's part is played by the test. */
+import { join } from 'node:path';
+import { powerOn } from '../../src/appliance.ts';
+import type { Candidate } from '../../src/system/candidate.ts';
+import { homeAt } from '../../src/system/home.ts';
+
+const [, , root = '', ...flags] = process.argv;
+const settingFlags = Object.fromEntries(
+  flags.map((flag) => flag.slice(2).split(/=(.*)/s).slice(0, 2) as [string, string]),
+);
+const checkout = join(import.meta.dirname, '..', '..');
+
+const started = await powerOn({
+  home: homeAt(root),
+  environment: process.env,
+  settingFlags,
+  isOffStage: false,
+  hasDemoHousehold: false,
+  writeLog: (line) => void process.stderr.write(line),
+  terminal: undefined,
+});
+if (started.outcome === 'refused') throw new Error(started.message);
+const { rooms, trial } = started;
+const { stage, candidates } = trial;
+let candidate: Candidate | undefined;
+
+interface Order {
+  readonly id: number;
+  readonly act: string;
+  readonly given?: unknown;
+}
+
+async function obey({ act, given }: Order): Promise<unknown> {
+  switch (act) {
+    case 'start': {
+      const result = await candidates.start(checkout, { entry: ['node', 'src/main.ts'], isBackground: true });
+      if (result.outcome === 'started') candidate = result.candidate;
+      return result.outcome === 'started' ? result.candidate.pid : result;
+    }
+    case 'ask': return candidate?.ask(given, 30_000);
+    case 'material': return stage.prepareRehearsal(join(root, 'rehearsal'), Number(given));
+    case 'hand-over': return candidate === undefined ? undefined : stage.handOver(candidate);
+    case 'stop': return candidate?.stop(Number(given));
+    case 'take-back': return stage.takeBack();
+    case 'make-room': return stage.makeRoom();
+    case 'baseline': return stage.baseline();
+    case 'heartbeat': return candidate?.lastHeartbeat();
+    case 'ended': return candidate?.ended();
+    case 'leave': return stage.leave();
+    case 'gap': return rooms.house.feed.status();
+  } // prettier-ignore
+  throw new Error(`cannot obey ${act}`);
+}
+
+function tell(message: object): void {
+  if (process.connected) process.send?.(message);
+}
+
+process.on('message', (order: Order) => {
+  void obey(order).then(
+    (answer) => tell({ id: order.id, answer }),
+    (error: unknown) => tell({ id: order.id, fault: String(error) }),
+  );
+});
+void trial.left.then(() => process.disconnect());
+tell({ ready: rooms.front.web.address });
