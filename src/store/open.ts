@@ -3,7 +3,7 @@ import { DiskFault, type Disk, type DiskEntry } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import { openForReading, readerBusyMs, writerBusyMs } from './connection.ts';
 import { faultOf } from './fault.ts';
-import { migrations } from './migrate.ts';
+import { migrations, type SchemaStep } from './migrate.ts';
 import { readsOf } from './reads.ts';
 import type { Store, StoreFault, StoreFaultKind } from './store.ts';
 import type { Migrated, OpenOrder } from './writer-messages.ts';
@@ -31,7 +31,7 @@ export interface OpenStoreOptions {
   /** How long to wait for another process that holds the database; default 5 seconds. */
   readonly busyMs?: number;
   /** The schema's steps, when not those of this release: an upgrade can be tried before it exists. */
-  readonly migrations?: readonly string[];
+  readonly migrations?: readonly SchemaStep[];
 }
 
 export type OpenStoreResult =

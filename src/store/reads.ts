@@ -2,6 +2,7 @@ import type { Connection } from './connection.ts';
 import { deviceSettingReads } from './device-settings.ts';
 import { faceReads } from './faces.ts';
 import { leftoverReads } from './leftover-files.ts';
+import { schemaOf } from './migrate.ts';
 import { outboxReads } from './outbox.ts';
 import { peopleReads } from './people.ts';
 import { Query } from './query.ts';
@@ -21,6 +22,7 @@ export function readsOf(db: Connection): StoreReads {
     ...deviceSettingReads(db),
     ...leftoverReads(db),
     counts: countsRead(db),
+    schema: () => schemaOf(db),
   };
 }
 

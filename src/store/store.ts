@@ -70,6 +70,14 @@ export interface StoreReads {
   /** Files of removed rows that nobody has yet reported as removed, relative to the home (`filesRemoved`). */
   leftoverFiles(limit: number): readonly string[];
   counts(): StoreCounts;
+  /** As it is now: a candidate may have added to it since this process opened the database. */
+  schema(): SchemaState;
+}
+
+/** The schema of a database: its version, and the lowest that a release must know to read and write it. */
+export interface SchemaState {
+  readonly version: number;
+  readonly readableFrom: number;
 }
 
 export interface VisitQuery {

@@ -1,3 +1,4 @@
+import type { SchemaStep } from './migrate.ts';
 import type { StoreFault, StoreFaultKind, StoreWrites } from './store.ts';
 
 /** What the main thread says to the writer thread. Both are of this release: messages are not decoded. */
@@ -14,7 +15,7 @@ export interface OpenOrder {
   /** Wall clock, for the name of the copy made before a migration. */
   readonly nowMs: number;
   readonly busyMs: number;
-  readonly migrations: readonly string[];
+  readonly migrations: readonly SchemaStep[];
 }
 
 /** A write to run; its name says the type of its input and result. */

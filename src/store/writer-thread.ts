@@ -144,7 +144,7 @@ async function prepare(db: Connection, version: number, order: OpenOrder): Promi
 /** A database that is not new is checked and copied before. */
 async function bringUpToDate(db: Connection, version: number, order: OpenOrder): Promise<Migrated | undefined> {
   const to = order.migrations.length;
-  if (version === to) return undefined;
+  if (version >= to) return undefined;
   let backup: string | undefined;
   if (version > 0) {
     requireSound(db);

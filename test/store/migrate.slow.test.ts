@@ -86,9 +86,10 @@ test('a database whose rows point at nothing is not migrated', async (t) => {
   assert.equal(versionIn(home.database), migrations.length);
 });
 
-test('a database of a newer release is refused, naming both versions, and not a byte of it changes', async (t) => {
+test('a database that a newer release has taken from is refused, naming both versions, and not a byte changes', async (t) => {
   const home = await filledHome(t);
-  const newer = await open(t, home, { migrations: withNickname });
+  const taking = { sql: 'ALTER TABLE people DROP COLUMN notify', readableFrom: nextVersion };
+  const newer = await open(t, home, { migrations: [...migrations, taking] });
   assert(newer.outcome === 'opened');
   await newer.store.close();
   const before = readFileSync(home.database);
@@ -98,11 +99,22 @@ test('a database of a newer release is refused, naming both versions, and not a 
   assert.deepEqual(readFileSync(home.database), before);
 });
 
+test('a step that only adds to a database that was taken from does not give it back', async (t) => {
+  const home = await filledHome(t);
+  const taking = { sql: 'ALTER TABLE people DROP COLUMN notify', readableFrom: nextVersion };
+  const newer = await open(t, home, { migrations: [...migrations, taking, 'CREATE TABLE more (id TEXT)'] });
+  assert(newer.outcome === 'opened');
+  assert.deepEqual(newer.store.read.schema(), { version: nextVersion + 1, readableFrom: nextVersion });
+  await newer.store.close();
+  assert.equal((await open(t, home)).outcome, 'too-new');
+});
+
 test('a newer database that was killed in the middle keeps what its log holds', async (t) => {
   const home = await filledHome(t);
   const db = new Database(home.database);
   db.pragma('journal_mode = WAL');
   db.pragma(`user_version = ${nextVersion}`);
+  db.prepare('INSERT INTO schema_readers VALUES (?)').run(nextVersion);
   const files = ['', '-wal'].map((end) => [`${home.database}${end}`, readFileSync(`${home.database}${end}`)] as const);
   db.close();
   for (const [path, bytes] of files) writeFileSync(path, bytes);
