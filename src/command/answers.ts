@@ -31,6 +31,17 @@ export const enrolledAnswer = Type.Object({
   refusals: Type.Array(Type.Object({ message: Type.String() })),
 });
 
+export const strangersAnswer = Type.Object({
+  strangers: Type.Array(Type.Object({ id: Type.String(), lastSeenMs: Type.Number(), visits: Type.Number() })),
+});
+
+export const namedStrangerAnswer = Type.Object({
+  person: personAnswer,
+  visits: Type.Number(),
+  faces: Type.Number(),
+  refusals: Type.Array(Type.Object({ message: Type.String() })),
+});
+
 export const certificateAnswer = Type.Object({
   people: Type.Number(),
   faces: Type.Number(),
@@ -92,6 +103,61 @@ export const recognitionAnswer = Type.Object({
   ),
 });
 export type RecognitionAnswer = Static<typeof recognitionAnswer>;
+
+const nullableNumber = Type.Union([Type.Number(), Type.Null()]);
+const phases = Type.Array(Type.Object({ phase: Type.String(), durationMs: Type.Number() }));
+const figures = Type.Record(Type.String(), Type.Number());
+
+export const statusAnswer = Type.Object({
+  version: Type.String(),
+  uptimeMs: Type.Number(),
+  health: Type.String(),
+  camera: Type.Object({ description: Type.String(), state: Type.String(), reason: nullableText }),
+});
+
+export const updateAnswer = Type.Object({
+  running: Type.Object({ version: Type.String(), slot: Type.String() }),
+  phase: Type.String(),
+  words: Type.String(),
+  waitsFor: nullableText,
+  offer: Type.Union([
+    Type.Null(),
+    Type.Object({ file: Type.String(), from: Type.String(), version: nullableText, bytes: Type.Number() }),
+  ]),
+  fetched: nullableNumber,
+  trial: Type.Union([
+    Type.Null(),
+    Type.Object({ version: Type.String(), phase: Type.String(), elapsedMs: Type.Number(), phases, figures }),
+  ]),
+  problem: nullableText,
+  refusal: Type.Union([
+    Type.Null(),
+    Type.Object({ file: Type.String(), reason: Type.String(), message: Type.String() }),
+  ]),
+  slots: Type.Array(Type.Object({ slot: Type.String(), isCommitted: Type.Boolean(), version: nullableText })),
+});
+export type UpdateAnswer = Static<typeof updateAnswer>;
+
+const pastTrial = Type.Object({
+  id: Type.String(),
+  version: Type.String(),
+  outcome: Type.String(),
+  reason: Type.String(),
+  message: Type.String(),
+  startedMs: Type.Number(),
+  phases,
+  figures,
+});
+export type PastTrial = Static<typeof pastTrial>;
+export const historyAnswer = Type.Object({ trials: Type.Array(pastTrial) });
+
+export const pushedAnswer = Type.Object({
+  bytes: Type.Number(),
+  total: nullableNumber,
+  sha256: nullableText,
+  isComplete: Type.Boolean(),
+});
+export const doneAnswer = Type.Object({ outcome: Type.String() });
 
 export const settingsAnswer = Type.Object({
   settings: Type.Array(

@@ -8,11 +8,18 @@ const timeoutMs = 60_000;
 const answerBytesMax = 16 * 1024 * 1024;
 
 export interface ApiCall {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `/api/v1/people` */
   readonly path: string;
   readonly json?: unknown;
   readonly form?: PictureForm;
+  readonly part?: FilePart;
+}
+
+/** A part of a file, with the headers that say which (RFC 9110, 14.4). */
+export interface FilePart {
+  readonly content: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A picture with the text fields around it, as multipart/form-data (RFC 7578). */
@@ -67,6 +74,11 @@ export class ApiClient {
 
   #bodyOf(call: ApiCall): { body?: Uint8Array | string; headers: Record<string, string> } {
     if (call.form !== undefined) return multipart(call.form, this.#parts.random.id());
+    if (call.part !== undefined)
+      return {
+        body: call.part.content,
+        headers: { 'content-type': 'application/octet-stream', ...call.part.headers },
+      };
     if (call.json === undefined) return { headers: {} };
     return { body: JSON.stringify(call.json), headers: { 'content-type': 'application/json' } };
   }

@@ -17,14 +17,27 @@ export const globalOptions: Readonly<Record<string, CommandOption>> = {
 /** From the words that were typed to an exit code. Rejects only with a fault of the program or the machine. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const list = commands();
-  const [first = 'help'] = argv;
+  const { ahead, words } = splitAhead(argv);
+  const [first = 'help'] = words;
   if (first === '--help' || first === '-h') return printHelp(surroundings, list, []);
   if (first === '--version') return runCommandLine(['version'], surroundings);
-  const found = commandIn(list, argv);
-  if (found === undefined) return unknownCommand(surroundings, list, argv);
+  const found = commandIn(list, words);
+  if (found === undefined) return unknownCommand(surroundings, list, words);
   const { command, rest } = found;
   if (command.name === 'help') return printHelp(surroundings, list, rest);
-  return runCommand(command, rest, surroundings);
+  return runCommand(command, [...ahead, ...rest], surroundings);
+}
+
+/** Global options with a value may stand ahead of the command: `doorward --home DIR ring`. */
+function splitAhead(argv: readonly string[]): { ahead: readonly string[]; words: readonly string[] } {
+  const valued = Object.entries(globalOptions).flatMap(([name, { type }]) => (type === 'string' ? [`--${name}`] : []));
+  let begin = 0;
+  while (begin < argv.length) {
+    const [name = '', value] = (argv[begin] ?? '').split('=', 2);
+    if (!valued.includes(name)) break;
+    begin += value === undefined ? 2 : 1;
+  }
+  return { ahead: argv.slice(0, begin), words: argv.slice(begin) };
 }
 
 /** A first word alone, like `people`, shows what may follow it. */

@@ -27,6 +27,8 @@ export interface Command {
   /** More than the summary, where it needs more. */
   readonly description?: string;
   readonly options?: Readonly<Record<string, CommandOption>>;
+  /** Not in the help: people do not type it. */
+  readonly isHidden?: boolean;
   /** Settings may be given as flags: `--camera.source=demo`. */
   readonly takesSettings?: boolean;
   run(context: CommandContext): Promise<ExitCode>;

@@ -1,7 +1,10 @@
 import { auditVerifyCommand } from './audit-verify.ts';
+import { candidateCommand } from './candidate.ts';
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
+import { fallBackCommand } from './fall-back.ts';
 import { helpCommand } from './help-command.ts';
+import { historyCommand } from './history.ts';
 import { peopleAddCommand } from './people-add.ts';
 import { peopleListCommand } from './people-list.ts';
 import { peopleMergeCommand } from './people-merge.ts';
@@ -12,22 +15,36 @@ import { peopleShowCommand } from './people-show.ts';
 import { peopleIgnoreCommand, peopleWatchCommand, peopleWelcomeCommand } from './people-standing.ts';
 import { peopleUnmergeCommand } from './people-unmerge.ts';
 import { recognizeCommand } from './recognize.ts';
+import { releaseBuildCommand } from './release-build.ts';
+import { releaseInspectCommand } from './release-inspect.ts';
+import { releaseKeysCommand } from './release-keys.ts';
+import { releaseRootCommand } from './release-root.ts';
+import { releaseSignCommand } from './release-sign.ts';
+import { releaseVerifyCommand } from './release-verify.ts';
+import { revertCommand } from './revert.ts';
 import { ringCommand } from './ring.ts';
 import { runCommand } from './run.ts';
 import { settingsSetCommand } from './settings-set.ts';
 import { settingsUnsetCommand } from './settings-unset.ts';
 import { settingsCommand } from './settings.ts';
+import { statusCommand } from './status.ts';
+import { strangersNameCommand } from './strangers-name.ts';
+import { strangersCommand } from './strangers.ts';
+import { updateCommand } from './update.ts';
 import { versionCommand } from './version.ts';
 import { visitsCommand } from './visits.ts';
 
 /** Every command, in the order of help. */
 export function commands(): readonly Command[] {
   return [
-    runCommand, ringCommand, visitsCommand, recognizeCommand,
+    runCommand, statusCommand, ringCommand, visitsCommand, recognizeCommand,
     peopleListCommand, peopleAddCommand, peopleShowCommand, peopleRenameCommand, peopleMergeCommand,
     peopleUnmergeCommand, peopleWatchCommand, peopleIgnoreCommand, peopleWelcomeCommand, peopleNotifyCommand,
-    peopleRemoveCommand,
+    peopleRemoveCommand, strangersCommand, strangersNameCommand,
     doctorCommand, settingsCommand, settingsSetCommand, settingsUnsetCommand, auditVerifyCommand,
-    versionCommand, helpCommand,
+    updateCommand, revertCommand, historyCommand,
+    releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
+    releaseVerifyCommand,
+    fallBackCommand, versionCommand, helpCommand, candidateCommand,
   ]; // prettier-ignore
 }

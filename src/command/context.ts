@@ -1,14 +1,26 @@
 import type { Clock } from '../system/clock.ts';
-import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import type { Network } from '../system/network.ts';
 import type { Random } from '../system/random.ts';
 import type { Resources } from '../system/resources.ts';
+import type { Storage } from '../system/storage.ts';
 import type { Terminal } from '../system/terminal.ts';
 
 /** What the commands need of appliance.ts. */
 export interface ApplianceDoor {
   start(request: StartRequest): Promise<StartResult>;
+  /** Takes part in a trial as the candidate, until it is over; refused when no appliance has started this process. */
+  runCandidate(
+    request: StartRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly outcome: 'ended' } | { readonly outcome: 'refused'; readonly message: string }>;
+  /** Names the release in the other slot again. Nothing may run in the home. */
+  fallBack(
+    home: Home,
+  ): Promise<
+    | { readonly outcome: 'moved'; readonly slot: string; readonly version: string }
+    | { readonly outcome: 'refused'; readonly message: string }
+  >;
   /** Walks the audit chain of a home that may be in use. */
   verifyAudit(home: Home): Promise<AuditAnswer>;
   /** The device's own settings, read from a database that may be in use; none when there is none. */
@@ -37,6 +49,8 @@ export type StartResult =
       readonly address: string;
       readonly complaints: readonly string[];
       stop(): Promise<void>;
+      /** Resolves when the appliance has left the stage to a new release: then there is nothing to stop. */
+      readonly left?: Promise<void>;
     }
   | { readonly outcome: 'refused'; readonly message: string };
 
@@ -56,7 +70,7 @@ export interface Running {
 /** Everything around the commands: the machine, as far as they use it, and the words that were typed. */
 export interface Surroundings {
   readonly clock: Clock;
-  readonly disk: Disk;
+  readonly disk: Storage;
   readonly network: Network;
   readonly random: Random;
   readonly resources: Resources;

@@ -10,7 +10,7 @@ export function helpOfAll(list: readonly Command[], globalOptions: Options): str
     '',
     'Usage: doorward COMMAND [OPTIONS]',
     '',
-    ...indented(list.map((command) => [usageOf(command), command.summary])),
+    ...indented(list.filter(({ isHidden }) => isHidden !== true).map((command) => [usageOf(command), command.summary])),
     '',
     'Every command takes:',
     ...optionLines(globalOptions),

@@ -32,8 +32,10 @@ export const runCommand: Command = {
     }
     for (const complaint of started.complaints) terminal.complain(complaint);
     terminal.print(`Doorward runs: ${started.address}`);
-    await aborted(signal);
-    await started.stop();
+    const isLeft = await Promise.race(
+      [aborted(signal), started.left?.then(() => true)].filter((end) => end !== undefined),
+    );
+    if (isLeft !== true) await started.stop();
     return exitCodes.done;
   },
 };

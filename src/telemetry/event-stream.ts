@@ -58,6 +58,16 @@ export class EventStream implements Events {
     };
   }
 
+  /** The id of the newest event. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** Goes on counting after the events of another process, so that whoever comes from there misses none of ours. */
+  continueFrom(lastId: number): void {
+    this.#lastId = Math.max(this.#lastId, lastId);
+  }
+
   /** The kept events, oldest first, at most 1,000. */
   recent(): readonly NumberedEvent[] {
     return this.#recent.slice(-replayEventsMax);

@@ -6,6 +6,8 @@ const stageBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** Seconds, around the targets of the visit path: ring within 0.15, name within 1. */
 const pressBuckets = [0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 0.75, 1, 1.5, 2.5, 5, 10];
+/** Seconds, around the targets of the update path: revert within 1; a cold hand-over loads models first. */
+const trialBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Every metric that is published. First the names of the origin project, which are a contract; ours begin with `doorward_`. */
 export class Instruments {
@@ -135,6 +137,32 @@ export class Instruments {
   });
   readonly ownMemory = gauge(this.registry, 'doorward_resident_memory_bytes', {
     help: 'Memory the appliance takes',
+    labelNames: [],
+  });
+  readonly release = gauge(this.registry, 'doorward_release_info', {
+    help: 'Always 1; the labels say which release serves, and from which slot',
+    labelNames: ['version', 'slot'],
+  });
+  readonly trialPhase = gauge(this.registry, 'doorward_trial_phase', {
+    help: '1 for the phase in which the trial of a release is, 0 for the others',
+    labelNames: ['phase'],
+  });
+  readonly trials = counter(this.registry, 'doorward_trials_total', {
+    help: 'Trials of releases that have ended, by outcome and reason',
+    labelNames: ['outcome', 'reason'],
+  });
+  readonly handOverGap = histogram(this.registry, 'doorward_handover_gap_seconds', {
+    help: 'From the order to hand over until the candidate answered the door',
+    labelNames: [],
+    buckets: trialBuckets,
+  });
+  readonly revertTime = histogram(this.registry, 'doorward_revert_duration_seconds', {
+    help: 'From the decision to revert until the incumbent served again',
+    labelNames: [],
+    buckets: trialBuckets,
+  });
+  readonly releaseAttempts = gauge(this.registry, 'doorward_release_attempts', {
+    help: 'Trials so far of the release that was tried last',
     labelNames: [],
   });
   readonly build = gauge(this.registry, 'doorward_build_info', {

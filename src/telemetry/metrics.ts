@@ -7,6 +7,7 @@ import type { Clock } from '../system/clock.ts';
 import type { EventType, PipelineEvent } from '../system/event.ts';
 import { confidenceBucket, LabelBounds, localHours, timeOfDay } from './buckets.ts';
 import { Instruments } from './instruments.ts';
+import { trialPhases, type EndedTrial, type TrialPhase } from './update-story.ts';
 
 /** What is true at this moment. Unknown figures are left out, and so is their metric. */
 export interface Gauges {
@@ -100,6 +101,28 @@ export class Metrics {
       source: this.#bound('source', event.source),
       action_taken: this.#bound('action_taken', event.actionTaken),
     });
+  }
+
+  /** Which release serves, from which slot. */
+  release({ version, slot }: { readonly version: string; readonly slot: string }): void {
+    this.#instruments.release.reset();
+    this.#instruments.release.set({ version, slot }, 1);
+  }
+
+  trialPhase(now: TrialPhase): void {
+    for (const phase of trialPhases) this.#instruments.trialPhase.set({ phase }, Number(phase === now));
+  }
+
+  trialEnded({ outcome, reason, handOverMs, revertMs }: EndedTrial): void {
+    const { trials, handOverGap, revertTime } = this.#instruments;
+    trials.inc({ outcome, reason: this.#bound('trial_reason', reason) });
+    if (handOverMs !== undefined) handOverGap.observe(handOverMs / 1000);
+    if (revertMs !== undefined) revertTime.observe(revertMs / 1000);
+  }
+
+  /** Trials of the release that was tried last. */
+  releaseAttempts(count: number): void {
+    this.#instruments.releaseAttempts.set(count);
   }
 
   /** The page that Prometheus reads: text format 0.0.4. */

@@ -4,6 +4,7 @@ import { openEnrol } from './enrol.js';
 import { noteCamera, showLive } from './live.js';
 import { attempt } from './notice.js';
 import { peopleList } from './people.js';
+import { releaseCard } from './release.js';
 import { ringBanner } from './ring.js';
 import { strangerList } from './strangers.js';
 import { openVisit } from './visit-dialog.js';
@@ -17,6 +18,7 @@ const timers = { reload: 0 };
 const visits = visitList(reload);
 const strangers = strangerList(reload);
 const people = peopleList(reload);
+const release = releaseCard();
 const banner = ringBanner((visitId) => void openVisit(visitId, reload));
 
 function reload() {
@@ -59,6 +61,7 @@ byId('ring-button').addEventListener('click', () =>
 byId('enrol-button').addEventListener('click', () => openEnrol(reload));
 listen({
   event: happened,
+  update: (update) => release.show(update),
   connected() {
     byId('lost').hidden = true;
     reload();

@@ -23,6 +23,7 @@ export async function describe(site: Site, version: string): Promise<void> {
         { name: 'camera', description: 'The live picture' },
         { name: 'events', description: 'Everything that happens, as it happens' },
         { name: 'settings', description: 'What holds and where it came from' },
+        { name: 'update', description: 'New releases: where they come from, how their trials go, and the way back' },
         { name: 'health', description: 'For watchers' },
       ],
     },

@@ -1,6 +1,8 @@
 import type { Clock } from '../system/clock.ts';
 import type { EventType } from '../system/event.ts';
 import type { EventStream, NumberedEvent } from '../telemetry/event-stream.ts';
+import { updateAnswer } from './update-answer.ts';
+import type { UpdateDesk } from './update-desk.ts';
 
 const connectionsMax = 16;
 const heartbeatMs = 15_000;
@@ -21,19 +23,29 @@ interface Subscription {
   /** From the Last-Event-ID header: kept events after it come first. */
   readonly afterId: number | undefined;
   /** Only these; every one when empty. */
-  readonly types: ReadonlySet<EventType>;
+  readonly types: ReadonlySet<EventType | typeof updateEvent>;
+}
+
+/** What the updater does, whenever it changes: beside the events of the contract, and without an id. */
+export const updateEvent = 'UPDATE';
+
+interface ConnectionsParts {
+  readonly events: Pick<EventStream, 'subscribe'>;
+  readonly clock: Pick<Clock, 'sleep' | 'uptimeMs'>;
+  updateDesk(): UpdateDesk | string;
 }
 
 /** The open server-sent event streams (WHATWG HTML, section 9.2). */
 export class EventConnections {
-  readonly #events: Pick<EventStream, 'subscribe'>;
-  readonly #clock: Pick<Clock, 'sleep'>;
+  readonly #parts: ConnectionsParts;
   readonly #leaves = new Map<Listener, () => void>();
+  /** Who wants to hear of updates. */
+  readonly #updated = new Set<Listener>();
+  #watched: { readonly desk: UpdateDesk; readonly stop: () => void } | undefined;
   #heartbeat: AbortController | undefined;
 
-  constructor(parts: { readonly events: Pick<EventStream, 'subscribe'>; readonly clock: Pick<Clock, 'sleep'> }) {
-    this.#events = parts.events;
-    this.#clock = parts.clock;
+  constructor(parts: ConnectionsParts) {
+    this.#parts = parts;
   }
 
   get isFull(): boolean {
@@ -45,11 +57,15 @@ export class EventConnections {
     listener.write(`retry: ${reconnectMs}\n\n`);
     const send = (event: NumberedEvent): void => {
       if (types.size > 0 && !types.has(event.type)) return;
-      if (listener.writableLength > waitingBytesMax) this.#cut(listener);
-      else listener.write(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+      this.#send(listener, `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
     };
-    const unsubscribe = this.#events.subscribe(send, afterId === undefined ? {} : { afterId });
+    const unsubscribe = this.#parts.events.subscribe(send, afterId === undefined ? {} : { afterId });
     this.#leaves.set(listener, unsubscribe);
+    this.#watchDesk();
+    if (types.size === 0 || types.has(updateEvent)) {
+      this.#updated.add(listener);
+      if (this.#watched !== undefined) this.#send(listener, this.#updateText(this.#watched.desk));
+    }
     if (this.#heartbeat === undefined) {
       this.#heartbeat = new AbortController();
       void this.#beat(this.#heartbeat.signal);
@@ -59,7 +75,10 @@ export class EventConnections {
   leave(listener: Listener): void {
     this.#leaves.get(listener)?.();
     this.#leaves.delete(listener);
+    this.#updated.delete(listener);
     if (this.#leaves.size > 0) return;
+    this.#watched?.stop();
+    this.#watched = undefined;
     this.#heartbeat?.abort();
     this.#heartbeat = undefined;
   }
@@ -72,6 +91,31 @@ export class EventConnections {
     }
   }
 
+  #send(listener: Listener, text: string): void {
+    if (listener.writableLength > waitingBytesMax) this.#cut(listener);
+    else listener.write(text);
+  }
+
+  /** Who answers for updates changes when a candidate is committed: that is noticed with the next heartbeat. */
+  #watchDesk(): void {
+    const found = this.#parts.updateDesk();
+    const desk = typeof found === 'string' ? undefined : found;
+    if (desk === this.#watched?.desk) return;
+    this.#watched?.stop();
+    if (desk === undefined) return void (this.#watched = undefined);
+    const tell = (): void => {
+      const text = this.#updateText(desk);
+      for (const listener of this.#updated) this.#send(listener, text);
+    };
+    this.#watched = { desk, stop: desk.watch(tell) };
+    tell();
+  }
+
+  #updateText(desk: UpdateDesk): string {
+    const answer = updateAnswer(desk, this.#parts.clock.uptimeMs());
+    return `event: ${updateEvent}\ndata: ${JSON.stringify(answer)}\n\n`;
+  }
+
   #cut(listener: Listener): void {
     this.leave(listener);
     listener.destroy();
@@ -80,12 +124,10 @@ export class EventConnections {
   /** A comment now and then: proxies keep the connection, and both ends notice when it is dead. */
   async #beat(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await this.#clock.sleep(heartbeatMs, signal);
+      await this.#parts.clock.sleep(heartbeatMs, signal);
       if (signal.aborted) return;
-      for (const listener of this.#leaves.keys()) {
-        if (listener.writableLength > waitingBytesMax) this.#cut(listener);
-        else listener.write(': still here\n\n');
-      }
+      for (const listener of this.#leaves.keys()) this.#send(listener, ': still here\n\n');
+      this.#watchDesk();
     }
   }
 }

@@ -13,6 +13,7 @@ import type { EventStream } from '../telemetry/event-stream.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Bell } from '../visit/bell.ts';
 import type { CameraFeed } from '../visit/capture.ts';
+import type { UpdateDesk } from './update-desk.ts';
 
 /** Everything the face to the world needs of the house, and nothing more of it than it uses. */
 export interface WebParts {
@@ -63,6 +64,11 @@ export interface WebParts {
   readonly metrics: Pick<Metrics, 'httpRequest' | 'securityEvent' | 'text'>;
   readonly health: Pick<HealthRegistry, 'summary' | 'report' | 'readiness'>;
   readonly settingsBook: SettingsBook;
+  /**
+   * Who answers for updates; a message for people when nobody does here: why. Asked at every request, because it changes
+   * when a candidate becomes the incumbent.
+   */
+  updateDesk(): UpdateDesk | string;
   /** Writes a test notification for every channel; resolves with the channels' names. */
   sendTestNotification(correlationId: string): Promise<readonly string[]>;
 }

@@ -20,8 +20,10 @@ import { healthRoutes } from './routes/health-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { peopleRoutes } from './routes/people-routes.ts';
 import { recognizeRoutes } from './routes/recognize-routes.ts';
+import { releaseFileRoutes } from './routes/release-file-routes.ts';
 import { settingsRoutes } from './routes/settings-routes.ts';
 import { strangerRoutes } from './routes/stranger-routes.ts';
+import { updateRoutes } from './routes/update-routes.ts';
 import { visitActRoutes } from './routes/visit-act-routes.ts';
 import { visitPictureRoutes, visitRoutes } from './routes/visit-routes.ts';
 import { checkerOf, describeSchemaErrors } from './schema-check.ts';
@@ -36,37 +38,113 @@ const connectionsMax = 200;
 const drainMs = 5000;
 /** At close a connection without a request yet may still send one for this long. */
 const firstRequestMs = 100;
+/** An idle connection is kept for this long: a hand-over waits for them, so not for Fastify's 72 s. */
+const keepAliveMs = 5000;
+/** After a hand-over: idle connections are cut when nobody may use them any more, and busy ones after this. */
+const idleMs = keepAliveMs + 1000;
+const farewellMsMax = 15_000;
+const lookMs = 100;
 
 export interface Web {
-  /** `http://127.0.0.1:8080`. */
+  /** `http://127.0.0.1:8080`; empty while it does not listen. */
   readonly address: string;
+  /** Below the site: its listening socket can be passed to another process. */
+  readonly server: Site['server'];
+  /** Listens where the settings say. Rejects when the address is taken, saying what to do. */
+  listen(): Promise<void>;
+  /** Another process accepts from now on: streams end, and every answer tells its client to connect anew. */
+  sayFarewell(): void;
+  /** Resolves when no connection is left after `sayFarewell`, or when it was taken back by `welcome`. */
+  drained(): Promise<void>;
+  /** Accepts again: everything as before. */
+  welcome(): void;
   /** Takes no new connection, lets requests under way finish, ends the streams. */
   close(): Promise<void>;
 }
 
 /** Starts to listen. Throws when the address is not allowed or taken, saying what to do. */
 export async function startWeb(parts: WebParts): Promise<Web> {
-  const { address, port } = parts.settings.web;
-  const refusal = addressRefusal(address);
+  const web = await openWeb(parts);
+  await web.listen();
+  return web;
+}
+
+/** The site with everything it answers, not listening yet. Throws when the address is not allowed. */
+export async function openWeb(parts: WebParts): Promise<Web> {
+  const refusal = addressRefusal(parts.settings.web.address);
   if (refusal !== undefined) throw new Error(refusal);
-  const site = await buildSite(parts);
+  const grace: Grace = { isLeaving: false, streams: [] };
+  const site = await buildSite(parts, grace);
   const cutSilent = watchSilentConnections(site);
-  const listening = await site.listen({ host: address, port }).catch((cause: unknown) => {
+  return {
+    get address() {
+      return addressOf(site);
+    },
+    server: site.server,
+    listen: () => listen(site, parts.settings.web),
+    sayFarewell() {
+      grace.isLeaving = true;
+      for (const stream of grace.streams) stream.close();
+    },
+    drained: () => drain(site, grace, { clock: parts.clock, cutSilent }),
+    welcome: () => void (grace.isLeaving = false),
+    close: () => close(site, parts.clock, cutSilent),
+  };
+}
+
+async function listen(site: Site, { address, port }: WebParts['settings']['web']): Promise<void> {
+  try {
+    await site.listen({ host: address, port });
+  } catch (cause) {
     throw new Error(`cannot listen on ${address}:${port}: another program may use this port; stop it or set web.port`, {
       cause,
     });
+  }
+}
+
+function addressOf(site: Site): string {
+  const bound = site.server.address();
+  if (bound === null || typeof bound === 'string') return '';
+  const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return `http://${host}:${bound.port}`;
+}
+
+interface Draining {
+  readonly clock: WebParts['clock'];
+  readonly cutSilent: () => void;
+}
+
+/**
+ * Connections end with their next answer; those on which nothing comes, when their clients may not use them any more.
+ * Cut sooner, a request that is on its way would be lost.
+ */
+async function drain(site: Site, grace: Grace, { clock, cutSilent }: Draining): Promise<void> {
+  const startedMs = clock.uptimeMs();
+  while (grace.isLeaving && (await connectionsOf(site)) > 0) {
+    for (const stream of grace.streams) stream.close(); // One that was asked for on an old connection.
+    const waitedMs = clock.uptimeMs() - startedMs;
+    if (waitedMs > idleMs) {
+      site.server.closeIdleConnections();
+      cutSilent();
+    }
+    if (waitedMs > farewellMsMax) site.server.closeAllConnections();
+    await clock.sleep(lookMs);
+  }
+}
+
+function connectionsOf(site: Site): Promise<number> {
+  return new Promise((resolve) => {
+    site.server.getConnections((error, count) => resolve(error === null ? count : 0));
   });
-  return {
-    address: listening,
-    close: async () => {
-      const drained = new AbortController();
-      const { signal } = drained;
-      void parts.clock.sleep(firstRequestMs, signal).then(cutSilent);
-      void parts.clock.sleep(drainMs, signal).then(() => site.server.closeAllConnections());
-      await site.close();
-      drained.abort();
-    },
-  };
+}
+
+async function close(site: Site, clock: WebParts['clock'], cutSilent: () => void): Promise<void> {
+  const drained = new AbortController();
+  const { signal } = drained;
+  void clock.sleep(firstRequestMs, signal).then(cutSilent);
+  void clock.sleep(drainMs, signal).then(() => site.server.closeAllConnections());
+  await site.close();
+  drained.abort();
 }
 
 /** Browsers open connections ahead of need. One that never carried a request is not idle to Node, and would hold the close. */
@@ -83,10 +161,11 @@ function watchSilentConnections(site: Site): () => void {
 }
 
 /** The whole site, not listening yet. */
-export async function buildSite(parts: WebParts): Promise<Site> {
+export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: false, streams: [] }): Promise<Site> {
   const site: Site = fastify({
     bodyLimit: jsonBytesMax,
     requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
     genReqId: () => parts.random.id(),
     requestIdHeader: false,
     schemaErrorFormatter: describeSchemaErrors,
@@ -96,7 +175,8 @@ export async function buildSite(parts: WebParts): Promise<Site> {
   site.setValidatorCompiler(checkerOf);
   const live = new LiveView(parts);
   const connections = new EventConnections(parts);
-  endWithGrace(site, [live, connections]);
+  grace.streams = [live, connections];
+  endWithGrace(site, grace);
   await describe(site, parts.version);
   await protect(site, parts);
   site.setErrorHandler<FastifyError>((error, request, reply) => answerError(parts.log, error, { request, reply }));
@@ -108,15 +188,21 @@ export async function buildSite(parts: WebParts): Promise<Site> {
   return site;
 }
 
+/** How the site takes leave of those who are connected. */
+interface Grace {
+  /** Nobody is to use a connection again after its next answer. */
+  isLeaving: boolean;
+  streams: readonly { close(): void }[];
+}
+
 /** At close the streams end, and whoever still waits for an answer is told not to use the connection again. */
-function endWithGrace(site: Site, streams: readonly { close(): void }[]): void {
-  const state = { isClosing: false };
+function endWithGrace(site: Site, grace: Grace): void {
   site.addHook('preClose', async () => {
-    state.isClosing = true;
-    for (const stream of streams) stream.close();
+    grace.isLeaving = true;
+    for (const stream of grace.streams) stream.close();
   });
   site.addHook('onSend', async (_request, reply) => {
-    if (state.isClosing) reply.header('connection', 'close');
+    if (grace.isLeaving) reply.header('connection', 'close');
   });
 }
 
@@ -137,11 +223,13 @@ async function registerRoutes(rooms: {
   eventRoutes(site, parts, connections);
   settingsRoutes(site, parts);
   healthRoutes(site, parts);
+  updateRoutes(site, parts);
   await site.register(async (uploads: Site) => {
     await acceptUploads(uploads);
     enrolRoutes(uploads, parts);
     recognizeRoutes(uploads, parts);
     pushRoutes(uploads, parts);
   });
+  await site.register(async (files: Site) => releaseFileRoutes(files, parts));
   await pageRoutes(site);
 }

@@ -182,7 +182,13 @@ test('a database that cannot be read does not stop the doctor', async (context) 
   const refusing = async (): Promise<never> => {
     throw new Error('cannot open the database: it is of a newer release');
   };
-  const appliance = { start: refusing, verifyAudit: refusing, deviceSettings: refusing };
+  const appliance = {
+    start: refusing,
+    verifyAudit: refusing,
+    deviceSettings: refusing,
+    runCandidate: refusing,
+    fallBack: refusing,
+  };
   const { findings } = await examine(folder, { surroundings: { appliance } });
   assert.match(findings.get('database')?.message ?? '', /it is of a newer release/);
   assert.equal(findings.get('models')?.verdict, 'good');

@@ -10,8 +10,9 @@ test('help lists every command with its summary, and needs nothing else', async 
   for (const words of [[], ['help'], ['--help'], ['-h']]) {
     const { code, out } = await type(folder, words);
     assert.equal(code, 0);
-    for (const { name, summary } of commands()) {
-      assert.ok(out.includes(`  ${name}`), name);
+    for (const { name, summary, isHidden } of commands()) {
+      assert.equal(out.includes(`  ${name}`), isHidden !== true, name);
+      if (isHidden === true) continue;
       assert.ok(out.includes(summary), summary);
     }
   }
@@ -87,9 +88,12 @@ test('the home is what the flag says, else the variable, else the default', asyn
   };
   const environment = { DOORWARD_HOME: '/var/door' };
   await type(folder, ['run', '--home', 'here'], { start, environment });
+  await type(folder, ['--home', 'here', 'run'], { start, environment });
+  await type(folder, ['--home=here', 'run'], { start, environment });
   await type(folder, ['run'], { start, environment });
   await type(folder, ['run'], { start });
-  assert.deepEqual(homes, [join(folder, 'here'), '/var/door', join(folder, 'home')]);
+  const here = join(folder, 'here');
+  assert.deepEqual(homes, [here, here, here, '/var/door', join(folder, 'home')]);
 });
 
 test('version', async (context) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { runCommandLine } from '../../src/command/command-line.ts';
 import type { AuditAnswer, StartRequest, StartResult, Surroundings } from '../../src/command/context.ts';
-import { nodeDisk } from '../../src/machine/node-disk.ts';
+import { nodeStorage } from '../../src/machine/node-storage.ts';
 import type { NetworkRequest } from '../../src/system/network.ts';
 
 export interface House {
@@ -56,7 +56,7 @@ export async function type(folder: string, words: readonly string[], house: Hous
         nowMs += durationMs;
       },
     },
-    disk: nodeDisk,
+    disk: nodeStorage,
     network: {
       async request(request) {
         const { pathname, search } = new URL(request.url);
@@ -91,6 +91,8 @@ export async function type(folder: string, words: readonly string[], house: Hous
     release: { version: '1.2.3', node: 'v24.21.0', modelsFolder: join(folder, 'models') },
     appliance: {
       start: house.start ?? (async () => ({ outcome: 'refused', message: 'cannot start: not in this test' })),
+      runCandidate: async () => ({ outcome: 'refused', message: 'no appliance has started this' }),
+      fallBack: async () => ({ outcome: 'refused', message: 'cannot fall back: nothing is installed' }),
       verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
       deviceSettings: async () => house.device ?? {},
     },

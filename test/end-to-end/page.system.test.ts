@@ -171,9 +171,9 @@ test('an empty house says what to do; a silent camera and a lost connection say 
   await page.getByText('Nobody is enrolled yet').waitFor();
   await page.getByText('The camera is starting…').waitFor();
   assert.equal(await page.locator('#strangers-section').isVisible(), false);
+  const port = Number(new URL(web.address).port);
   await web.close();
   await page.getByText('Connection lost. Trying again…').waitFor();
-  const port = Number(new URL(web.address).port);
   const parts = house.parts();
   const again = await startWeb({ ...parts, settings: { ...parts.settings, web: { address: '127.0.0.1', port } } });
   t.after(() => again.close());

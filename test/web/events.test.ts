@@ -33,7 +33,11 @@ test('a heartbeat keeps connections, and stops when nobody listens', async () =>
         signal?.addEventListener('abort', () => resolve());
       }),
   };
-  const connections = new EventConnections({ events: new EventStream(nodeClock, () => undefined), clock });
+  const connections = new EventConnections({
+    events: new EventStream(nodeClock, () => undefined),
+    clock: { ...nodeClock, ...clock },
+    updateDesk: () => 'cannot update',
+  });
   const ear = new Ear();
   connections.join(ear, everything);
   beats[0]?.();
@@ -47,7 +51,11 @@ test('a heartbeat keeps connections, and stops when nobody listens', async () =>
 
 test('slow listeners are cut, too many are refused, closing ends the rest', () => {
   const events = new EventStream(nodeClock, () => undefined);
-  const connections = new EventConnections({ events, clock: { sleep: () => new Promise(() => undefined) } });
+  const connections = new EventConnections({
+    events,
+    clock: { ...nodeClock, sleep: () => new Promise(() => undefined) },
+    updateDesk: () => 'cannot update',
+  });
   const ears = Array.from({ length: 16 }, () => new Ear());
   for (const ear of ears) connections.join(ear, everything);
   assert.ok(connections.isFull);

@@ -18,6 +18,7 @@ import type { RingRequest, RingResult } from '../../src/visit/bell.ts';
 import type { FramePush, WebParts } from '../../src/web/parts.ts';
 import { buildSite } from '../../src/web/server.ts';
 import type { Site } from '../../src/web/site.ts';
+import { Counter } from './counter.ts';
 import { Neighbours } from './neighbours.ts';
 
 /** The smallest thing that looks like a JPEG to a program that only passes it on. */
@@ -38,6 +39,9 @@ const recognition = {
 export class House {
   readonly home = homeAt(mkdtempSync(join(tmpdir(), 'doorward-web-')));
   readonly neighbours = new Neighbours();
+  readonly counter = new Counter(join(this.home.root, 'incoming'));
+  /** Why nobody answers for updates; then `counter` is not asked. */
+  updateRefusal: string | undefined;
   readonly events = new EventStream(nodeClock, () => undefined);
   readonly health = new HealthRegistry(nodeClock);
   readonly rings: RingRequest[] = [];
@@ -143,6 +147,7 @@ export class House {
       },
       health: this.health,
       settingsBook: neighbours,
+      updateDesk: () => this.updateRefusal ?? this.counter,
       sendTestNotification: async () => ['log', 'webhook'],
     };
   }

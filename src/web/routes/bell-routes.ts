@@ -85,17 +85,15 @@ export function bellRoutes(site: Site, parts: WebParts, live: LiveView): void {
     },
     async (request, reply) => {
       const { source = 'api', press } = request.body ?? {};
-      const rung = await parts.bell.ring({
-        source,
-        correlationId: request.id,
-        ...(press === undefined ? {} : { press }),
-      });
+      const rung = await parts.bell.ring({ source, ...(press === undefined ? {} : { press }) });
       if (rung.outcome === 'refused')
         throw new RequestRefused(503, 'cannot-ring', {
           message: rung.message,
           advice: 'Look at /health and try again.',
         });
-      return reply.code(202).send({ visitId: rung.visitId, joined: rung.joined });
+      const { visitId, joined } = rung;
+      parts.log.info('somebody rang through the API', { correlation_id: visitId, requestId: request.id, joined });
+      return reply.code(202).send({ visitId, joined });
     },
   );
 }

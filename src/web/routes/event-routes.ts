@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { eventTypes, type EventType } from '../../system/event.ts';
-import type { EventConnections } from '../event-connections.ts';
+import { updateEvent, type EventConnections } from '../event-connections.ts';
 import type { WebParts } from '../parts.ts';
 import { RequestRefused, problems } from '../problem.ts';
 import { closed } from '../shapes.ts';
@@ -28,7 +28,9 @@ export function eventRoutes(site: Site, parts: WebParts, connections: EventConne
       config: { isStream: true },
       schema: {
         summary: 'Everything that happens, as server-sent events',
-        description: 'With Last-Event-ID the events missed meanwhile come first (the last 1,000 are kept).',
+        description:
+          'With Last-Event-ID the events missed meanwhile come first (the last 1,000 are kept). ' +
+          'UPDATE tells what the updater does: at once, and whenever it changes.',
         tags: ['events'],
         querystring: eventsQuery,
         headers: eventsHeaders,
@@ -71,12 +73,13 @@ export function eventRoutes(site: Site, parts: WebParts, connections: EventConne
   );
 }
 
-function eventTypesOf(text: string | undefined): ReadonlySet<EventType> {
+function eventTypesOf(text: string | undefined): ReadonlySet<EventType | typeof updateEvent> {
   const wanted = new Set(text === undefined ? [] : text.split(','));
-  const types = new Set(eventTypes.filter((type) => wanted.has(type)));
+  const known = [...eventTypes, updateEvent] as const;
+  const types = new Set(known.filter((type) => wanted.has(type)));
   if (types.size === wanted.size) return types;
   throw new RequestRefused(400, 'unknown-event-type', {
     message: 'cannot listen to an event type that does not exist',
-    advice: `There are ${eventTypes.join(', ')}.`,
+    advice: `There are ${known.join(', ')}.`,
   });
 }

@@ -1,0 +1,71 @@
+import type { Static } from 'typebox';
+import { statusAnswer, updateAnswer, visitsAnswer, type UpdateAnswer, type VisitAnswer } from './answers.ts';
+import type { ApiClient } from './api-client.ts';
+import { exitCodes, jsonOption, noParameters, type Command, type ExitCode } from './command.ts';
+import type { CommandContext } from './context.ts';
+import { failed, printJson, reach } from './reach.ts';
+import { announcement } from './ring.ts';
+import { localTime, plain, table } from './text.ts';
+import { durationText, nowWords, phaseWords } from './trial-words.ts';
+
+/** How the appliance is, on one screen. */
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'Show how the appliance is: release, slots, trial, camera, last visit',
+  parameters: noParameters,
+  options: jsonOption,
+  run: (context) => reach(context, (client) => show(context, client), { mustRun: 'show how it is' }),
+};
+
+interface Sight {
+  readonly status: Static<typeof statusAnswer>;
+  /** Null when this appliance does not update itself, and then why. */
+  readonly update: UpdateAnswer | null;
+  readonly whyNot: string;
+  readonly lastVisit: VisitAnswer | null;
+}
+
+async function show(context: CommandContext, client: ApiClient): Promise<ExitCode> {
+  const status = await client.ask({ method: 'GET', path: '/api/v1/status' }, statusAnswer);
+  if (status.outcome !== 'answered') return failed(context, status);
+  const update = await client.ask({ method: 'GET', path: '/api/v1/update' }, updateAnswer);
+  const visits = await client.ask({ method: 'GET', path: '/api/v1/visits?limit=1' }, visitsAnswer);
+  const sight: Sight = {
+    status: status.body,
+    update: update.outcome === 'answered' ? update.body : null,
+    whyNot: update.outcome === 'answered' ? '' : update.message,
+    lastVisit: visits.outcome === 'answered' ? (visits.body.visits[0] ?? null) : null,
+  };
+  if (context.flags.isSet('json')) {
+    const { status: appliance, update: release, lastVisit } = sight;
+    return printJson(context, { status: appliance, update: release, lastVisit });
+  }
+  for (const line of table(rowsOf(sight))) context.terminal.print(line);
+  return exitCodes.done;
+}
+
+function rowsOf({ status, update, whyNot, lastVisit }: Sight): string[][] {
+  const { camera } = status;
+  const why = camera.reason === null ? '' : `: ${camera.reason}`;
+  return [
+    ['appliance', `${status.health}, up ${durationText(status.uptimeMs)}`],
+    ['camera', `${camera.description}, ${camera.state}${why}`],
+    ['last visit', lastVisit === null ? 'none yet' : `${localTime(lastVisit.startedMs)}, ${announcement(lastVisit)}`],
+    ...(update === null ? [['release', `${status.version}; ${plain(whyNot)}`]] : releaseRows(update)),
+  ];
+}
+
+function releaseRows(update: UpdateAnswer): string[][] {
+  const { running, slots, trial } = update;
+  return [
+    ['release', `${running.version} in slot ${running.slot}`],
+    ...slots.map(({ slot, version, isCommitted }) => [
+      `slot ${slot}`,
+      `${version ?? 'nothing that could be started'}${isCommitted ? ', committed: power-on starts it' : ''}`,
+    ]),
+    ['updates', nowWords(update)],
+    ...(trial === null || trial.phases.length === 0
+      ? []
+      : [['trial', `${trial.version}: ${phaseWords(trial.phases)}`]]),
+  ];
+}

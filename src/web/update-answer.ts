@@ -1,0 +1,130 @@
+import Type, { type Static } from 'typebox';
+import { nullable } from './shapes.ts';
+import type { PastTrial, UpdateDesk } from './update-desk.ts';
+
+type Status = UpdateDesk['status'];
+
+const phasesShape = Type.Array(Type.Object({ phase: Type.String(), durationMs: Type.Number() }), {
+  description: 'What is done, in order',
+});
+const figuresShape = Type.Record(Type.String(), Type.Number(), { description: 'What the gate saw last' });
+
+export const updateShape = Type.Object({
+  running: Type.Object({ version: Type.String(), slot: Type.String() }),
+  phase: Type.String({
+    description:
+      'What the updater does: wait, check, verify, fetch, stage, rehearse, hand-over, watch, commit, revert …',
+  }),
+  words: Type.String({ description: 'The same for people' }),
+  waitsFor: nullable(Type.String({ description: 'Why it waits: nothing-new, consent, window …' })),
+  offer: nullable(
+    Type.Object({
+      file: Type.String({ description: 'For consent' }),
+      from: Type.String(),
+      version: nullable(Type.String()),
+      bytes: Type.Number(),
+    }),
+  ),
+  fetched: nullable(Type.Number({ description: 'Share of the release file that is here, 0 to 1' })),
+  trial: nullable(
+    Type.Object({
+      version: Type.String(),
+      phase: Type.String({ description: 'rehearsed, probation, failed, unrecorded (reverted), committed' }),
+      memory: Type.Enum(['warm', 'cold']),
+      elapsedMs: Type.Number({ description: 'Since the present phase began' }),
+      phases: phasesShape,
+      figures: figuresShape,
+    }),
+  ),
+  problem: nullable(Type.String({ description: 'What went wrong last' })),
+  refusal: nullable(
+    Type.Object(
+      { file: Type.String(), reason: Type.String(), message: Type.String() },
+      { description: 'The release file that was refused last, and why' },
+    ),
+  ),
+  mayRevert: Type.Boolean(),
+});
+export type UpdateAnswer = Static<typeof updateShape>;
+
+export const slotsShape = Type.Array(
+  Type.Object({
+    slot: Type.String(),
+    isCommitted: Type.Boolean({ description: 'Power-on starts this one' }),
+    version: nullable(Type.String({ description: 'Null while nothing in it may be started' })),
+  }),
+);
+
+export const pastTrialShape = Type.Object({
+  id: Type.String(),
+  version: Type.String(),
+  outcome: Type.Enum(['committed', 'reverted', 'interrupted']),
+  reason: Type.String({ description: 'For programs: proved, operator, heartbeat, error-rate …' }),
+  message: Type.String({ description: 'For people' }),
+  startedMs: Type.Number({ description: 'Milliseconds since 1970' }),
+  phases: phasesShape,
+  figures: figuresShape,
+});
+
+/** One trial that is over. */
+export function pastTrialAnswer(trial: PastTrial): Static<typeof pastTrialShape> {
+  const { id, version, outcome, reason, message, startedMs, phases, figures } = trial;
+  return { id, version, outcome, reason, message, startedMs, phases: [...phases], figures: { ...figures } };
+}
+
+/** What the updater does, for people and programs. `nowMs`: `clock.uptimeMs()`. */
+export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | 'status'>, nowMs: number): UpdateAnswer {
+  const { phase, waitsFor, offer, fetched, trial, problem, refusal } = status;
+  return {
+    running: { version: running.version, slot: running.slot },
+    phase,
+    words: wordsOf(status),
+    waitsFor: waitsFor ?? null,
+    offer: offer === undefined ? null : { ...offer, version: offer.version ?? null },
+    fetched: fetched ?? null,
+    trial:
+      trial === undefined
+        ? null
+        : {
+            version: trial.version,
+            phase: trial.phase,
+            memory: trial.memory,
+            elapsedMs: Math.max(0, nowMs - trial.phaseStartedMs),
+            phases: [...trial.phases],
+            figures: { ...trial.figures },
+          },
+    problem: problem ?? null,
+    refusal: refusal === undefined ? null : { ...refusal },
+    mayRevert: trial?.phase === 'rehearsed' || trial?.phase === 'probation',
+  };
+}
+
+const waitWords: Readonly<Record<string, string>> = {
+  'lease': 'another process updates this device',
+  'pause': 'trying again a little later',
+  'nothing-new': 'no newer release was found',
+  'rejected': 'what was found was rejected before',
+  'not-newer': 'what was found is not newer than what runs',
+  'window': 'waiting for the maintenance window',
+  'memory': 'waiting for memory: too little is free to start a release',
+}; // prettier-ignore
+
+function wordsOf(status: Status): string {
+  const name = `release ${status.trial?.version ?? status.offer?.version ?? ''}`.trim();
+  switch (status.phase) {
+    case 'wait': return status.waitsFor === 'consent' ? `waiting for your consent to ${name}` : (waitWords[status.waitsFor ?? ''] ?? 'waiting');
+    case 'settle':
+    case 'clean': return 'tidying up after the last start';
+    case 'check': return 'looking for a release';
+    case 'verify': return `verifying ${name}`;
+    case 'fetch': return `fetching ${name}`;
+    case 'stage': return `staging ${name}`;
+    case 'rehearse': return `rehearsing ${name} off-stage`;
+    case 'hand-over': return `handing over to ${name}`;
+    case 'watch': return `${name} serves on probation`;
+    case 'commit': return `committing ${name}`;
+    case 'revert':
+    case 'record': return `reverting ${name}`;
+    case 'leave': return `${name} is committed`;
+  } // prettier-ignore
+}
