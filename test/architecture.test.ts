@@ -6,15 +6,19 @@ import test from 'node:test';
 /** The one table of who may import whom. A room that is absent from a list may not be imported. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['command', 'machine', 'system'],
-  command: ['appliance.ts', 'settings', 'system'],
+  command: ['appliance.ts', 'release', 'settings', 'system'],
   'appliance.ts': ['appliance', 'web', 'store', 'telemetry', 'machine', 'system'],
   appliance: [
-    'web', 'visit', 'people', 'store', 'health', 'telemetry', 'settings', 'face', 'machine', 'system',
+    'web', 'visit', 'update', 'people', 'store', 'slot', 'release', 'health', 'telemetry', 'settings', 'face',
+    'machine', 'system',
   ], // prettier-ignore
-  web: ['visit', 'people', 'store', 'health', 'telemetry', 'settings', 'system'],
+  web: ['visit', 'update', 'people', 'store', 'health', 'telemetry', 'settings', 'system'],
   visit: ['people', 'store', 'face', 'settings', 'system'],
   people: ['store', 'face', 'settings', 'system'],
   store: ['system'],
+  update: ['slot', 'release', 'health', 'settings', 'system'],
+  slot: ['system'],
+  release: ['system'],
   health: ['system'],
   telemetry: ['system'],
   settings: ['system'],
@@ -29,6 +33,8 @@ const worldly: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['store'],
   'node:worker_threads': ['store', 'machine'],
   'node:fs': ['store', 'machine'],
+  'node:zlib': ['release'],
+  '@tufjs/models': ['release'],
   'onnxruntime-node': ['machine'],
   sharp: ['machine'],
   fastify: ['web'],

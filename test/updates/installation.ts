@@ -1,0 +1,220 @@
+/** A device on a table: two slots, a home, a button, a camera, and the appliance that power-on starts. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { findRunning } from '../../src/machine/instance-lock.ts';
+import { nodeClock } from '../../src/machine/node-clock.ts';
+import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { moveCurrent } from '../../src/slot/current-link.ts';
+import { placesAt, type Places } from '../../src/slot/places.ts';
+import { markUsable } from '../../src/slot/slot-mark.ts';
+import type { TrialHistory } from '../../src/slot/trial-record.ts';
+import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
+import type { UpdateStatus } from '../../src/update/desk.ts';
+import { releaseActs } from '../../src/update/release-acts.ts';
+import { storedFile } from '../../src/update/stored-file.ts';
+import { isAlive, until } from '../appliance/street.ts';
+
+const checkout = join(import.meta.dirname, '..', '..');
+/** As scripts/doorward.sh has it. */
+const nodeOptions = ['--max-semi-space-size=2', '--optimize-for-size'];
+const startMsMax = 30_000;
+
+export interface InstallationOptions {
+  /** `section.key=value` */
+  readonly settings?: readonly string[];
+}
+
+export class Installation {
+  readonly folder = mkdtempSync(join(tmpdir(), 'doorward-updates-'));
+  readonly home = join(this.folder, 'home');
+  readonly places: Places = placesAt(join(this.folder, 'install'), this.home);
+  readonly log = join(this.folder, 'log.jsonl');
+  readonly #pipe = join(this.folder, 'bell');
+  readonly #settings: readonly string[];
+  readonly #started: number[] = [];
+  #button = -1;
+  #child: ChildProcess | undefined;
+  /** Where it listens; the same through all its lives. */
+  address = '';
+  pressed = 0;
+
+  constructor({ settings = [] }: InstallationOptions = {}) {
+    mkdirSync(this.home, { recursive: true });
+    mkdirSync(this.places.slots, { recursive: true });
+    symlinkSync(join(checkout, 'node_modules'), join(this.places.root, 'node_modules')); // A checkout carries no libraries.
+    execFileSync('mkfifo', [this.#pipe]);
+    this.#button = openSync(this.#pipe, constants.O_RDWR); // Both ends: the line is there before and after anybody reads it.
+    const pictures = join(this.folder, 'pictures');
+    mkdirSync(pictures);
+    copyFileSync(join(checkout, '.models', 'demo', 'ada.jpg'), join(pictures, '1.jpg'));
+    this.#settings = [
+      `button.line=pipe:${this.#pipe}`, 'button.debounceMs=5', `camera.source=folder:${pictures}`,
+      'camera.framesPerSecond=10', 'log.level=INFO', ...settings,
+    ]; // prettier-ignore
+  }
+
+  /** The factory's release in slot a, committed. */
+  async install({ file, root }: { readonly file: string; readonly root: Uint8Array }): Promise<void> {
+    const source = await storedFile(nodeStorage, file);
+    assert(source !== undefined);
+    const facts = {
+      nowMs: Date.now(), builtMs: 0, architecture: 'any', hardware: [], runningVersion: '0.0.0', schemaVersion: 0,
+      releaseBytesMax: 1e9,
+    }; // prettier-ignore
+    const directory = join(this.folder, 'factory-trust');
+    const acts = releaseActs({ storage: nodeStorage, directory, carriedRoot: root, facts: async () => facts });
+    const verified = await acts.verify(source);
+    assert.equal(verified.outcome, 'verified', JSON.stringify(verified));
+    assert(verified.outcome === 'verified');
+    const { release } = verified;
+    assert.equal((await acts.stage(source, release, this.places.slot.a)).outcome, 'staged');
+    await markUsable(nodeStorage, this.places, { slot: 'a', version: release.version, digest: release.digest });
+    await moveCurrent(nodeStorage, this.places, 'a');
+  }
+
+  /** Power-on: what the link names, whatever it is. */
+  async powerOn(): Promise<void> {
+    const port = this.address === '' ? '0' : new URL(this.address).port;
+    const words = ['run', '--home', this.home, `--web.port=${port}`, ...this.#settings.map((text) => `--${text}`)];
+    const child = spawn(process.execPath, [...nodeOptions, join(this.places.current, 'src', 'main.ts'), ...words], {
+      stdio: ['ignore', 'ignore', openSync(this.log, 'a')],
+      env: {
+        ...process.env, DOORWARD_MODELS: join(checkout, '.models'), MALLOC_ARENA_MAX: '1',
+        NODE_COMPILE_CACHE: join(checkout, 'node_modules', '.cache', 'doorward'),
+      },
+      detached: true,
+    }); // prettier-ignore
+    child.on('error', () => undefined);
+    this.#child = child;
+    this.#started.push(child.pid ?? 0);
+    await until(async () => {
+      assert.ok(child.exitCode === null && child.signalCode === null, `it does not start: ${this.lastWords()}`);
+      const running = await this.running();
+      if (running === undefined || running.pid !== child.pid || running.address === '') return false;
+      this.address = running.address;
+      return true;
+    }, startMsMax);
+  }
+
+  /** Who has the home; between two of them, nobody. */
+  running(): ReturnType<typeof findRunning> {
+    return findRunning(this.home);
+  }
+
+  /** Hands a release file to the appliance, as `doorward update FILE` does. */
+  async push(file: string): Promise<void> {
+    const body = readFileSync(file);
+    const answer = await fetch(`${this.address}/api/v1/update/files/${basename(file)}`, {
+      method: 'PUT',
+      body,
+      headers: { 'content-type': 'application/octet-stream', connection: 'close' },
+    });
+    assert.equal(answer.status, 201, await answer.text());
+  }
+
+  async status(): Promise<Pick<UpdateStatus, 'phase' | 'trial'> | undefined> {
+    const answer = await fetch(`${this.address}/api/v1/update`, { headers: { connection: 'close' } });
+    return answer.status === 200 ? ((await answer.json()) as Pick<UpdateStatus, 'phase' | 'trial'>) : undefined;
+  }
+
+  async history(): Promise<readonly TrialHistory[]> {
+    return (await new TrialRecordFile(nodeStorage, this.places).read()).history;
+  }
+
+  /** The trial after those that were, once it is over and whoever serves has the home. */
+  async nextTrial(before: number, waitMs: number): Promise<TrialHistory> {
+    await until(async () => (await this.history()).length > before, waitMs).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${this.lastWords()}`);
+    });
+    const trial = (await this.history())[before];
+    assert(trial !== undefined);
+    await until(async () => (await this.running())?.address === this.address);
+    return trial;
+  }
+
+  /** Until a release serves under the eyes of its incumbent; returns its process. */
+  async untilProbation(waitMs: number): Promise<number> {
+    await until(async () => (await this.status())?.trial?.phase === 'probation', waitMs);
+    const incumbent = (await this.running())?.pid;
+    const candidate = this.processes().find((pid) => pid !== incumbent);
+    assert(candidate !== undefined);
+    return candidate;
+  }
+
+  /** Pressed and let go, 25 ms each: one press every 50 ms. */
+  async press(): Promise<void> {
+    this.pressed += 1;
+    for (const edge of [1, 0]) {
+      writeSync(this.#button, `${edge}@${nodeClock.uptimeMs()}\n`); // As the kernel tells the edges of a GPIO line.
+      await sleep(25);
+    }
+  }
+
+  async pressUntil(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) await this.press();
+  }
+
+  /** Presses that have their row in the database. */
+  answered(): number {
+    const database = new Database(join(this.home, 'doorward.db'), { readonly: true });
+    try {
+      const sql = "SELECT count(*) FROM triggers WHERE source = 'button' AND press IN ('press', 'double')";
+      return Number(database.prepare(sql).pluck().get());
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Every process of this installation that lives: the incumbent, and the candidate. */
+  processes(): readonly number[] {
+    const words = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+    return words
+      .filter((line) => line.includes(`--home ${this.home}`))
+      .map((line) => Number(line.trim().split(' ')[0]));
+  }
+
+  lastWords(): string {
+    const lines = readFileSync(this.log, 'utf8').split('\n');
+    return lines.filter((line) => !line.includes('"INFO"')).join('\n').slice(-4000); // prettier-ignore
+  }
+
+  note(text: string): void {
+    appendFileSync(this.log, `${text}\n`);
+  }
+
+  /** Aborted when it is put away: whoever stands before it goes. */
+  readonly closing = new AbortController();
+
+  /** Whoever runs is killed. */
+  async cutPower(): Promise<void> {
+    const pids = this.processes();
+    for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    await until(() => pids.every((pid) => !isAlive(pid)));
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await sleep(50); // A press under way.
+    await this.cutPower();
+    this.#child?.unref();
+    if (this.#button >= 0) closeSync(this.#button);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

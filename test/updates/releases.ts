@@ -1,0 +1,89 @@
+/** Releases of this checkout, signed with keys that are made for the occasion, some with a planted fault. */
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { migrations } from '../../src/store/migrate.ts';
+import { signRelease } from '../../src/release/sign-release.ts';
+import { buildRelease } from '../../src/release/write-release.ts';
+import { makeRoot, signerNamed } from '../release/workshop.ts';
+
+const checkout = join(import.meta.dirname, '..', '..');
+const createdMs = Date.parse('2026-11-20T18:00:00Z');
+const goodUntil = '2036-11-20T00:00:00Z';
+
+/** A fault that somebody could make: in `file`, `from` becomes `to`. */
+export interface Patch {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** It starts, and never says a word. */
+export const neverReady: Patch = {
+  file: 'src/appliance/candidate.ts',
+  from: "case 'hello': return {",
+  to: "case 'hello': await new Promise(() => setInterval(() => {}, 1000)); return {",
+};
+
+/** It rehearses well and takes over well; two seconds later a check of its own says that it is not well. */
+export const unhealthyInProbation: Patch = {
+  file: 'src/appliance/watch.ts',
+  from: "health.register({ name: 'application_components', check: () => checkComponents(this.#components()) });",
+  to: `const bornMs = this.#parts.clock.uptimeMs();
+    health.register({ name: 'application_components', intervalMs: 100, check: () => {
+      const isWell = !this.#parts.house.feed.status().framesTotal || this.#parts.clock.uptimeMs() < bornMs + 2000;
+      return isWell ? checkComponents(this.#components()) : { status: 'unhealthy', message: 'planted' };
+    } });`,
+};
+
+/** Where releases are made, and the keys that sign them. */
+export class Workshop {
+  readonly #folder: string;
+  readonly #signer = signerNamed('the demo');
+  readonly root = makeRoot(undefined, { roots: [this.#signer], releases: [this.#signer] });
+  #built = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Makes room. */
+  discard(version: string): void {
+    for (const name of [`source-${version}`, `doorward-${version}.release`])
+      rmSync(join(this.#folder, name), { recursive: true, force: true });
+  }
+
+  /** A signed release file of this checkout, as it lies on the disk. */
+  async build(version: string, patches: readonly Patch[] = []): Promise<{ file: string; bytes: number }> {
+    this.#built += 1;
+    const directory = join(this.#folder, `source-${version}`);
+    mkdirSync(directory, { recursive: true });
+    cpSync(join(checkout, 'src'), join(directory, 'src'), { recursive: true });
+    const description = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as Record<string, unknown>;
+    writeFileSync(join(directory, 'package.json'), JSON.stringify({ ...description, version }));
+    for (const { file, from, to } of patches) {
+      const text = readFileSync(join(directory, file), 'utf8');
+      assert.ok(text.includes(from), `cannot plant a fault: ${file} has changed`);
+      writeFileSync(join(directory, file), text.replace(from, to));
+    }
+    const file = join(this.#folder, `doorward-${version}.release`);
+    const built = await buildRelease({
+      storage: nodeStorage,
+      directory,
+      description: {
+        name: 'doorward', version, architecture: 'any', hardware: [], follows: '0.0.0',
+        schema: { lowest: 0, highest: migrations.length }, entry: ['node', 'src/main.ts'], goldenFaces: [], createdMs,
+      },
+      roots: [this.root],
+      expires: goodUntil,
+      signed: this.#built,
+      level: 3,
+      file,
+    }); // prettier-ignore
+    assert.equal(built.outcome, 'built', JSON.stringify(built));
+    const signed = await signRelease({ storage: nodeStorage, file, signer: this.#signer });
+    assert.equal(signed.outcome, 'signed', JSON.stringify(signed));
+    return { file, bytes: statSync(file).size };
+  }
+}
