@@ -3,5 +3,5 @@
 # malloc arena, frames given back to the kernel at once, a small heap for JavaScript, compiled code kept between starts.
 here=$(cd "$(dirname "$0")/.." && pwd)
 export PATH="$here/node_modules/.bin:$PATH" NODE_COMPILE_CACHE="$here/node_modules/.cache/doorward"
-export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
-exec node --max-semi-space-size=2 --optimize-for-size "$here/src/main.ts" "$@"
+export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
+exec node --max-semi-space-size=1 --optimize-for-size "$here/src/main.ts" "$@"

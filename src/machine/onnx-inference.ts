@@ -148,7 +148,7 @@ class InferenceThread {
   start(): Promise<StartResult> {
     const worker = new Worker(new URL('./inference-worker.ts', import.meta.url), {
       workerData: this.#settings,
-      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 },
+      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 96 },
     });
     const state: ThreadState = { phase: 'running', worker, hasAnswered: false };
     this.#state = state;

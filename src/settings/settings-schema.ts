@@ -43,7 +43,7 @@ export const settingsSchema = Type.Object(
         }),
         framesPerSecond: Type.Number({ default: 8, minimum: 1, maximum: 30, description: 'Frames per second' }),
         ringFrames: Type.Integer({
-          default: 12,
+          default: 10,
           minimum: 1,
           maximum: 120,
           description: 'Frames kept from before a trigger',

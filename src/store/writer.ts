@@ -13,7 +13,10 @@ export type WriterStart =
 
 /** Starts the writer thread and has it open the database and bring its schema up to date. */
 export async function startWriter(order: OpenOrder): Promise<WriterStart> {
-  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { name: 'store-writer' });
+  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+    name: 'store-writer',
+    resourceLimits: { maxYoungGenerationSizeMb: 2 }, // Rows are small: garbage need not pile up.
+  });
   try {
     const opened = await new Promise<FromWriter>((resolve, reject) => {
       worker.once('message', resolve);

@@ -33,7 +33,7 @@ import { isAlive, until } from '../appliance/street.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 /** As scripts/doorward.sh has it. */
-const nodeOptions = ['--max-semi-space-size=2', '--optimize-for-size'];
+const nodeOptions = ['--max-semi-space-size=1', '--optimize-for-size'];
 const startMsMax = 30_000;
 
 export interface InstallationOptions {
