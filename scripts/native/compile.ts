@@ -23,7 +23,10 @@ const pageFlags: Readonly<Record<NativeArchitecture, string>> = {
 };
 
 /** Compiles our own addon for an architecture and returns where it lies: the same bytes whenever and wherever. */
-export function compileNative(architecture: NativeArchitecture, directory = join(checkout, '.build', 'native')): string {
+export function compileNative(
+  architecture: NativeArchitecture,
+  directory = join(checkout, '.build', 'native'),
+): string {
   const folder = join(directory, `linux-${architecture}`);
   const addon = join(folder, 'doorward-system.node');
   mkdirSync(folder, { recursive: true });

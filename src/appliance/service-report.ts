@@ -20,6 +20,7 @@ const looksPerWatchdog = 3;
 const writerSilenceMsMax = 60_000;
 /** The inference thread is started again by itself, with pauses: only when that does not help. */
 const inferenceSilenceMsMax = 5 * 60_000;
+const bellSilenceMsMax = 30_000;
 /** Every step of a visit has its own deadline; together they are far below this. */
 const visitMsMax = 5 * 60_000;
 
@@ -62,7 +63,7 @@ function organsOf({ ground, house, senses }: Rooms, clock: Clock): readonly Orga
     { name: 'inference thread', silenceMsMax: inferenceSilenceMsMax, ask: () => senses.recognition.ping() },
     {
       name: 'bell',
-      silenceMsMax: 0,
+      silenceMsMax: bellSilenceMsMax,
       async ask() {
         const { oldestStartMs } = house.bell;
         if (oldestStartMs !== undefined && clock.uptimeMs() - oldestStartMs > visitMsMax)

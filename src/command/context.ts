@@ -52,7 +52,7 @@ export type StartResult =
       /** Resolves when the appliance has left the stage to a new release: then there is nothing to stop. */
       readonly left?: Promise<void>;
     }
-  | { readonly outcome: 'refused'; readonly message: string };
+  | { readonly outcome: 'refused'; readonly message: string; readonly isMachineToBlame?: true };
 
 export type AuditAnswer =
   | { readonly outcome: 'whole'; readonly entries: number; readonly unsigned: number }

@@ -28,6 +28,7 @@ export function serviceManager(parts: ServiceManagerParts): ServiceManager {
 }
 
 const nobody: ServiceManager = {
+  isListening: false,
   watchdogMs: undefined,
   ready: () => undefined,
   status: () => undefined,
@@ -37,6 +38,7 @@ const nobody: ServiceManager = {
 };
 
 class Systemd implements ServiceManager {
+  readonly isListening = true;
   readonly watchdogMs: number | undefined;
   readonly #socket: string;
   readonly #addon: SystemAddon;

@@ -1,5 +1,7 @@
 /** Who started this process and looks after it: systemd on a device, nobody on a laptop. It hears only its main process. */
 export interface ServiceManager {
+  /** False where nobody has started this process who wants to hear of it. */
+  readonly isListening: boolean;
   /** The longest silence of `alive` before it restarts us; undefined when it does not watch. */
   readonly watchdogMs: number | undefined;
   /** Everything works; `status` is one line for people, as for `status`. */
