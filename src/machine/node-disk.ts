@@ -1,6 +1,8 @@
 import { mkdir, open, readFile, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DiskFault, type Disk, type DiskEntry, type DiskFaultKind } from '../system/disk.ts';
+import { carriedAt } from './carried-files.ts';
+import { codeOf } from './error-code.ts';
 
 /** Nobody but the appliance's user may look at the faces and keys of a household. */
 const fileMode = 0o600;
@@ -13,7 +15,7 @@ const statsAtOnceMax = 64;
 export const nodeDisk: Disk = {
   async read(path) {
     try {
-      return await readFile(path);
+      return carriedAt(path) ?? (await readFile(path));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw faultOf('read', path, error);
@@ -135,10 +137,4 @@ function faultOf(act: string, path: string, error: unknown): DiskFault {
   const kind = faultKinds[code] ?? 'other';
   const why = remedies[kind] ?? (error instanceof Error ? error.message : String(error));
   return new DiskFault(`cannot ${act} ${path}: ${why}`, kind, error);
-}
-
-/** `ENOENT`, `ENOSPC` ... */
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
