@@ -26,7 +26,7 @@ export function installationOf(home: Home, directory: string = release.directory
 }
 
 /** What people hear where nothing updates itself. */
-export const noUpdates = `cannot update: this is a checkout, in ${release.directory}: install a release, and update that`;
+export const noUpdates = `cannot update: ${release.directory} is not a slot of an installation: install a release, and update that`;
 
 /** The way back after a crash loop: power-on starts the release in the other slot from now on. */
 export async function fallBackIn(home: Home): Promise<FallBackResult> {

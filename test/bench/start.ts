@@ -32,7 +32,7 @@ async function startOnce({ command, home }: Contender): Promise<Start> {
   const [program = '', ...words] = command;
   const beganMs = performance.now();
   const child = spawn(program, [...words, 'run', '--home', home, '--web.port=0', '--camera.source=none'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'], // Its log is another story.
   });
   const address = await addressOf(child);
   const readyMs = performance.now() - beganMs;
@@ -80,7 +80,12 @@ try {
   linkSync(executable, join(folder, 'download', 'doorward'));
   const contenders: readonly Contender[] = [
     { name: 'executable', command: [join(folder, 'download', 'doorward')], home: join(folder, 'a'), starts: [] },
-    { name: 'checkout', command: ['sh', join(checkout, 'scripts', 'doorward.sh')], home: join(folder, 'b'), starts: [] },
+    {
+      name: 'checkout',
+      command: ['sh', join(checkout, 'scripts', 'doorward.sh')],
+      home: join(folder, 'b'),
+      starts: [],
+    },
   ];
   for (const contender of contenders) await startOnce(contender); // Unpacks, compiles, warms the cache.
   for (let round = 0; round < rounds; round += 1) {
@@ -92,7 +97,9 @@ try {
       rssMb: Math.round(median(starts.map((start) => start.rssMb))),
     };
     const fastestMs = Math.round(Math.min(...starts.map((start) => start.readyMs)));
-    console.log(`${name}: ready after ${figures.readyMsMedian} ms (fastest ${fastestMs}), ${figures.rssMb} MB resident`);
+    console.log(
+      `${name}: ready after ${figures.readyMsMedian} ms (fastest ${fastestMs}), ${figures.rssMb} MB resident`,
+    );
     return figures;
   });
   console.log(JSON.stringify(ours));
