@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import { applianceDoor } from './command/appliance-door.ts';
 import { runCommandLine } from './command/command-line.ts';
+import { carriedFile } from './machine/carried-files.ts';
 import { findRunning } from './machine/instance-lock.ts';
 import { linuxResources } from './machine/linux-resources.ts';
 import { nodeClock } from './machine/node-clock.ts';
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
       homeDefault: release.homeDefault,
       release,
       appliance: applianceDoor,
+      carriedFile,
       findRunning,
       signal: end.signal,
     });

@@ -1,10 +1,12 @@
 import { auditVerifyCommand } from './audit-verify.ts';
 import { candidateCommand } from './candidate.ts';
 import type { Command } from './command.ts';
+import { dashboardsCommand } from './dashboards.ts';
 import { doctorCommand } from './doctor.ts';
 import { fallBackCommand } from './fall-back.ts';
 import { helpCommand } from './help-command.ts';
 import { historyCommand } from './history.ts';
+import { licencesCommand } from './licences.ts';
 import { peopleAddCommand } from './people-add.ts';
 import { peopleListCommand } from './people-list.ts';
 import { peopleMergeCommand } from './people-merge.ts';
@@ -45,6 +47,6 @@ export function commands(): readonly Command[] {
     updateCommand, revertCommand, historyCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,
-    fallBackCommand, versionCommand, helpCommand, candidateCommand,
+    dashboardsCommand, licencesCommand, fallBackCommand, versionCommand, helpCommand, candidateCommand,
   ]; // prettier-ignore
 }

@@ -82,6 +82,8 @@ export interface Surroundings {
   readonly homeDefault: string;
   readonly release: { readonly version: string; readonly node: string; readonly modelsFolder: string };
   readonly appliance: ApplianceDoor;
+  /** A file that this release carries beside its code. */
+  readonly carriedFile: (name: string) => Uint8Array | undefined;
   findRunning(home: string): Promise<Running | undefined>;
   /** Aborted when the person or the machine wants the command to end. */
   readonly signal: AbortSignal;

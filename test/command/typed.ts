@@ -96,6 +96,7 @@ export async function type(folder: string, words: readonly string[], house: Hous
       verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
       deviceSettings: async () => house.device ?? {},
     },
+    carriedFile: () => undefined,
     findRunning: async () =>
       house.isRunning === false ? undefined : { pid: 7, address: 'http://127.0.0.1:8080', token: '' },
     signal: new AbortController().signal,
