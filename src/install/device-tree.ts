@@ -69,3 +69,8 @@ export function directoryRules(tmpfiles: string): readonly DirectoryRule[] {
     return [{ path, mode: Number.parseInt(mode, 8), user, group }];
   });
 }
+
+/** The option by which systemd's tools work on the tree of another machine. */
+export function rootWords({ root }: Pick<DeviceTree, 'root'>): readonly string[] {
+  return root === '' ? [] : [`--root=${root}`];
+}

@@ -4,14 +4,7 @@ import type { Slot } from '../slot/slot.ts';
 import type { Clock } from '../system/clock.ts';
 import { replaceFile } from '../system/disk.ts';
 import type { Owner } from '../system/host.ts';
-import {
-  bellUser,
-  type DeviceTree,
-  directoryRules,
-  enabledUnits,
-  executableName,
-  type SystemFile,
-} from './device-tree.ts';
+import { bellUser, directoryRules, enabledUnits, executableName, rootWords, type SystemFile } from './device-tree.ts';
 import type { LookParts } from './look-at-machine.ts';
 import type { InstallStep } from './plan.ts';
 import { putFactory, putRelease, type PutResult, type ReleaseSource } from './put-release.ts';
@@ -168,10 +161,6 @@ async function start(parts: InstallParts): Promise<PutResult> {
 async function runTool(parts: InstallParts, program: string, words: readonly string[]): Promise<PutResult> {
   const { code, output } = await parts.host.run(program, words, { timeoutMs: toolMsMax });
   return code === 0 ? done : refused(`${program} ${words.join(' ')} failed: ${output.slice(-500)}`);
-}
-
-function rootWords({ root }: DeviceTree): readonly string[] {
-  return root === '' ? [] : [`--root=${root}`];
 }
 
 function bellOwner({ storage, tree }: InstallParts): Promise<Owner | undefined> {

@@ -6,7 +6,7 @@ import { DiskFault } from '../system/disk.ts';
 import type { Host } from '../system/host.ts';
 import type { Network } from '../system/network.ts';
 import type { Storage } from '../system/storage.ts';
-import { type DeviceTree, directoryRules, enabledUnits, type SystemFile } from './device-tree.ts';
+import { type DeviceTree, directoryRules, enabledUnits, rootWords, type SystemFile } from './device-tree.ts';
 import type { InstallFacts } from './plan.ts';
 import { ownerNamed } from './users.ts';
 
@@ -47,7 +47,7 @@ export async function lookAtMachine(parts: LookParts): Promise<InstallFacts> {
     areDirectoriesSound: await areDirectoriesThere(parts),
     hasSettings: (await storage.read(tree.settingsFile)) !== undefined,
     hasCommand: (await storage.readLink(tree.command)) !== undefined,
-    isEnabled: isOffline ? false : await systemctl(parts, ['is-enabled', '--quiet', ...enabledUnits]),
+    isEnabled: await systemctl(parts, [...rootWords(tree), 'is-enabled', '--quiet', ...enabledUnits]),
     isRunning,
   };
 }
