@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { librariesList } from '../../src/machine/native-libraries.ts';
+import { addonName, compileNative } from '../native/compile.ts';
 import { billOfMaterials, licenceTexts, materials } from './bill-of-materials.ts';
 import { makeBlob } from './blob.ts';
 import { bundle } from './bundle.ts';
@@ -33,7 +34,7 @@ export async function makeExecutable(options: PackageOptions): Promise<{ readonl
   mkdirSync(work, { recursive: true });
   const targetFolder = join(out, 'packages');
   const packages = await fetchPackages(checkout, targetFolder, arch);
-  const libraries = new Map([...packages.libraries, ...(await ownAddon(checkout, arch))]);
+  const libraries = new Map([...packages.libraries, [addonName, compileNative(arch)]]);
   const node = join(work, 'node');
   await run(`${triples[arch]}-strip`, ['-o', node, packages.node]);
   const { main, threads, inputs } = await bundle({ checkout, version });
@@ -68,15 +69,6 @@ function commitMs(checkout: string): number {
   const seconds = Number(text);
   if (!Number.isInteger(seconds)) throw new Error(`cannot package: "${text}" is no time: set SOURCE_DATE_EPOCH`);
   return seconds * 1000;
-}
-
-/** Our own addon, compiled for the target. */
-async function ownAddon(checkout: string, arch: Arch): Promise<ReadonlyMap<string, string>> {
-  const builder = join(checkout, 'scripts', 'native.ts');
-  if (!existsSync(builder)) return new Map();
-  await run(process.execPath, [builder, '--arch', arch], { folder: checkout });
-  const name = 'doorward-system.node';
-  return new Map([[name, join(checkout, '.build', 'native', `linux-${arch}`, name)]]);
 }
 
 interface Text {
