@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { librariesList } from '../../src/machine/native-libraries.ts';
 
 /** Faces that every release must recognise before it serves: two pictures each of two demo visitors. */
-const goldenFaces: Readonly<Record<string, string>> = {
+export const goldenFaces: Readonly<Record<string, string>> = {
   'ada-enrolment.jpg': 'Ada',
   'ada.jpg': 'Ada',
   'grace-enrolment.jpg': 'Grace',
@@ -28,13 +28,3 @@ export function makeReleaseFolder({ checkout, folder, executable, libraries }: R
     copyFileSync(join(checkout, '.models', 'demo', file), join(folder, 'golden', file));
   }
 }
-
-/** What `doorward release build` is told about that folder. */
-export const releaseBuildWords: readonly string[] = [
-  '--entry',
-  'doorward',
-  '--golden',
-  Object.entries(goldenFaces)
-    .map(([file, person]) => `golden/${file}=${person}`)
-    .join(','),
-];
