@@ -80,6 +80,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
   const { front, house, loops, senses } = rooms;
   await house.household.sweep();
   loops.takeStage();
+  loops.readLine();
   const fault = await openDoor(front.web, { ...request, ground }).then(() => undefined, messageOf);
   if (fault !== undefined) {
     await closeRooms(rooms);
