@@ -1,7 +1,8 @@
 import { type Choices, EveryChoice, GivenChoices, SeededChoices } from './choices.ts';
 import type { Budget } from './simulated-machine.ts';
 import { deepRelease } from './update-life-deep.ts';
-import { liveThrough, stories, type Story } from './update-life.ts';
+import { liveThrough } from './update-life.ts';
+import { stories, type Story } from './update-stories.ts';
 
 /** A schedule that broke a promise. `name` replays it. */
 export interface Failure {

@@ -6,10 +6,16 @@ import type { Choices } from './choices.ts';
 export type DiskTrouble = 'full' | 'broken' | undefined;
 
 /** What stands behind a name. A file has the bytes that a reader sees, and those that are on the platter. */
-type Node =
+export type Node =
   | { readonly kind: 'file'; latest: Uint8Array; synced: Uint8Array; isDirty: boolean }
   | { readonly kind: 'link'; readonly target: string }
   | { readonly kind: 'directory' };
+
+/** A disk as it was at one moment. */
+export interface RememberedDisk {
+  readonly names: ReadonlyMap<string, Node>;
+  readonly durable: ReadonlyMap<string, Node>;
+}
 
 const nothing = new Uint8Array();
 const encoder = new TextEncoder();
@@ -54,9 +60,7 @@ export class SimulatedDisk implements Storage {
 
   /** The power is gone: names and bytes that were not synced come back old, new or half, as the choices say. */
   losePower(choices: Choices): void {
-    const differing = [...new Set([...this.names.keys(), ...this.#durable.keys()])].filter(
-      (path) => this.names.get(path) !== this.#durable.get(path),
-    );
+    const differing = this.paths().filter((path) => this.names.get(path) !== this.#durable.get(path));
     const alike = differing.length > individualMax ? choices.pick(3) : undefined;
     differing.forEach((path, place) => {
       const isNew = alike === undefined ? choices.pick(2) === 1 : alike === 1 || (alike === 2 && place % 2 === 1);
@@ -65,8 +69,9 @@ export class SimulatedDisk implements Storage {
       else this.#durable.set(path, survivor);
     });
     for (const path of this.#durable.keys()) if (this.#isOrphan(path)) this.#durable.delete(path);
-    const dirty = [...new Set(this.#durable.values())]
-      .filter((node) => node.kind === 'file')
+    const survivors = this.paths().map((path) => this.#durable.get(path));
+    const dirty = [...new Set(survivors)]
+      .filter((node) => node?.kind === 'file')
       .filter((node) => node.latest !== node.synced);
     const fate = dirty.length > individualMax ? choices.pick(4) : undefined;
     for (const node of dirty) {
@@ -76,6 +81,28 @@ export class SimulatedDisk implements Storage {
       node.isDirty = false;
     }
     this.names = new Map(this.#durable);
+  }
+
+  /** Every name that there is or may be again, always in the same order: choices must not depend on how it came about. */
+  paths(): readonly string[] {
+    const paths = new Set(this.names.keys());
+    for (const path of this.#durable.keys()) paths.add(path);
+    return [...paths].toSorted();
+  }
+
+  /** All that the disk holds, to go on from later, as often as wanted. */
+  remember(): RememberedDisk {
+    const copies = new Map<Node, Node>();
+    return { names: copied(this.names, copies), durable: copied(this.#durable, copies) };
+  }
+  goOnFrom({ names, durable }: RememberedDisk): void {
+    const copies = new Map<Node, Node>();
+    this.names = copied(names, copies);
+    this.#durable = copied(durable, copies);
+  }
+  /** What stands behind the name on the platter. */
+  durable(path: string): Node | undefined {
+    return this.#durable.get(path);
   }
 
   /** True when a directory above the name did not survive. */
@@ -215,6 +242,17 @@ export class SimulatedDisk implements Storage {
     this.#effect('remove', path);
     for (const name of this.names.keys()) if (name === path || name.startsWith(`${path}/`)) this.names.delete(name);
   }
+}
+
+/** A file may have two names, or one now and another on the platter: the copies have them alike. */
+function copied(names: ReadonlyMap<string, Node>, copies: Map<Node, Node>): Map<string, Node> {
+  const result = new Map<string, Node>();
+  for (const [path, node] of names) {
+    let copy = copies.get(node);
+    if (copy === undefined) copies.set(node, (copy = node.kind === 'file' ? { ...node } : node));
+    result.set(path, copy);
+  }
+  return result;
 }
 
 function parentOf(path: string): string {

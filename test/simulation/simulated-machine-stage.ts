@@ -34,6 +34,23 @@ const decisions: readonly RehearsedDecision[] = [
   { visitId: 'v2', outcome: 'stranger' },
 ];
 
+/** What has become of a candidate. */
+interface CandidateProcess {
+  end: string | undefined;
+  tookOverMs: number | undefined;
+  isHanging: boolean;
+}
+
+/** The door at one moment. */
+export interface RememberedDoor {
+  readonly candidate: SimulatedCandidate | undefined;
+  readonly process: Readonly<CandidateProcess> | undefined;
+  readonly isIncumbentServing: boolean;
+  readonly hasModels: boolean;
+  readonly starts: number;
+  readonly hasLeft: boolean;
+}
+
 /** The door, who answers it, and the candidate. Watches that never two answer, and that nobody is left behind. */
 export class SimulatedDoor implements Stage, Candidates {
   readonly #machine: SimulatedMachine;
@@ -63,6 +80,17 @@ export class SimulatedDoor implements Stage, Candidates {
     this.isIncumbentServing = true;
     this.hasModels = true;
     this.hasLeft = false;
+  }
+
+  /** To go on from later. The candidate stays the same object, because the updater's desk names it. */
+  remember(): RememberedDoor {
+    const { candidate, isIncumbentServing, hasModels, starts, hasLeft } = this;
+    const process = candidate === undefined ? undefined : { ...candidate.process };
+    return { candidate, process, isIncumbentServing, hasModels, starts, hasLeft };
+  }
+  goOnFrom({ process, ...door }: RememberedDoor): void {
+    Object.assign(this, door);
+    if (this.candidate !== undefined && process !== undefined) this.candidate.process = { ...process };
   }
 
   async start(directory: string, _options: CandidateOptions): Promise<StartedCandidate> {
@@ -116,10 +144,7 @@ export class SimulatedCandidate implements Candidate {
   readonly #machine: SimulatedMachine;
   readonly #nature: Nature;
   readonly #version: string;
-  #end: string | undefined;
-  #tookOverMs: number | undefined;
-  #isHanging = false;
-  hasCommit = false;
+  process: CandidateProcess = { end: undefined, tookOverMs: undefined, isHanging: false };
 
   constructor(machine: SimulatedMachine, nature: Nature, version: string) {
     this.#machine = machine;
@@ -128,16 +153,16 @@ export class SimulatedCandidate implements Candidate {
   }
 
   get isAlive(): boolean {
-    return this.#end === undefined;
+    return this.process.end === undefined;
   }
   kill(how: string): void {
-    this.#end ??= how;
+    this.process.end ??= how;
   }
 
   async ask(question: { readonly kind: string }, timeoutMs: number): Promise<unknown> {
     this.#machine.passTime(5);
     if (!this.isAlive) return undefined;
-    const answer = this.#isHanging ? undefined : this.#answer(question.kind);
+    const answer = this.process.isHanging ? undefined : this.#answer(question.kind);
     if (answer === undefined) this.#machine.passTime(timeoutMs);
     return answer;
   }
@@ -153,22 +178,22 @@ export class SimulatedCandidate implements Candidate {
         return rehearsal(nature);
       case 'take-over':
         if (nature === 'hangs-at-take-over') return undefined;
-        this.#tookOverMs = this.#machine.uptimeMs();
+        this.process.tookOverMs = this.#machine.uptimeMs();
         return { kind: 'ready', durationMs: 3 };
-      case 'commit': this.hasCommit = true; return { kind: 'committed' };
+      case 'commit': return { kind: 'committed' };
       case 'revert': return { kind: 'reverted' };
       default: return undefined;
     } // prettier-ignore
   }
 
   lastHeartbeat(): { readonly atMs: number; readonly message: unknown } | undefined {
-    const tookOverMs = this.#tookOverMs;
+    const { tookOverMs } = this.process;
     if (tookOverMs === undefined || !this.isAlive) return undefined;
     const nowMs = this.#machine.uptimeMs();
     const beats = Math.floor((nowMs - tookOverMs) / 100);
     const nature = this.#nature;
     if (nature === 'hangs' && beats > 1) {
-      this.#isHanging = true;
+      this.process.isHanging = true;
       return { atMs: tookOverMs + 100, message: heartbeat(1, nature) };
     }
     return { atMs: nowMs, message: heartbeat(beats, nature) };
@@ -177,15 +202,15 @@ export class SimulatedCandidate implements Candidate {
   ended(): string | undefined {
     if (
       this.#nature === 'crashes' &&
-      this.#tookOverMs !== undefined &&
-      this.#machine.uptimeMs() > this.#tookOverMs + 200
+      this.process.tookOverMs !== undefined &&
+      this.#machine.uptimeMs() > this.process.tookOverMs + 200
     )
       this.kill('signal SIGSEGV');
-    return this.#end;
+    return this.process.end;
   }
   async stop(timeoutMs: number): Promise<void> {
     if (!this.isAlive) return;
-    this.#machine.passTime(this.#isHanging ? timeoutMs : 5);
+    this.#machine.passTime(this.process.isHanging ? timeoutMs : 5);
     this.kill('stopped');
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { simulateDeep, simulateEvery, simulateSeeds } from './simulate.ts';
-import { stories } from './update-life.ts';
+import { stories } from './update-stories.ts';
 
 const good = stories.slice(0, 1);
 const schedulesMax = 6000;

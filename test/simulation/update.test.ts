@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { simulateEvery, simulateSeeds } from './simulate.ts';
-import { stories } from './update-life.ts';
+import { stories } from './update-stories.ts';
 
 // Cut and fault together are tens of thousands of schedules: update.slow.test.ts has them. Here one of them at a time.
 
