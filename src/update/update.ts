@@ -31,9 +31,9 @@ export class Updater {
   #sleep = new AbortController();
   readonly #watchers = new Set<(status: UpdateStatus) => void>();
 
-  /** With a desk of its own it goes on where another left off: what a simulation needs to try every way on from a moment. */
-  constructor(parts: UpdateParts, desk: Desk = emptyDesk) {
-    this.#tools = { ...parts, recordFile: new TrialRecordFile(parts.storage, parts.places) };
+  /** With the desk and the record file of another it goes on where that one left off: a simulation tries every way on. */
+  constructor(parts: UpdateParts, desk = emptyDesk, recordFile = new TrialRecordFile(parts.storage, parts.places)) {
+    this.#tools = { ...parts, recordFile };
     this.#desk = desk;
   }
 

@@ -90,19 +90,14 @@ export class SimulatedDisk implements Storage {
     return [...paths].toSorted();
   }
 
-  /** All that the disk holds, to go on from later, as often as wanted. */
-  remember(): RememberedDisk {
-    const copies = new Map<Node, Node>();
-    return { names: copied(this.names, copies), durable: copied(this.#durable, copies) };
+  /** All that the disk holds, now and on the platter. */
+  get content(): RememberedDisk {
+    return { names: this.names, durable: this.#durable };
   }
-  goOnFrom({ names, durable }: RememberedDisk): void {
-    const copies = new Map<Node, Node>();
-    this.names = copied(names, copies);
-    this.#durable = copied(durable, copies);
-  }
-  /** What stands behind the name on the platter. */
-  durable(path: string): Node | undefined {
-    return this.#durable.get(path);
+  goOnFrom(content: RememberedDisk): void {
+    const { names, durable } = copyOf(content);
+    this.names = names;
+    this.#durable = durable;
   }
 
   /** True when a directory above the name did not survive. */
@@ -245,6 +240,11 @@ export class SimulatedDisk implements Storage {
 }
 
 /** A file may have two names, or one now and another on the platter: the copies have them alike. */
+export function copyOf({ names, durable }: RememberedDisk): { names: Map<string, Node>; durable: Map<string, Node> } {
+  const copies = new Map<Node, Node>();
+  return { names: copied(names, copies), durable: copied(durable, copies) };
+}
+
 function copied(names: ReadonlyMap<string, Node>, copies: Map<Node, Node>): Map<string, Node> {
   const result = new Map<string, Node>();
   for (const [path, node] of names) {

@@ -55,8 +55,8 @@ export class SimulatedMachine implements Clock, Network, Processes {
   }
 
   /** All but the disk, to go on from later. */
-  remember(): Readonly<MachineState> {
-    return { ...this.#state };
+  get state(): Readonly<MachineState> {
+    return this.#state;
   }
   goOnFrom(state: Readonly<MachineState>): void {
     this.#state = { ...state };

@@ -1,86 +1,114 @@
 import { open } from '../../src/slot/trial-record-file.ts';
+import type { TrialRecord } from '../../src/slot/trial-record.ts';
 import type { Desk } from '../../src/update/desk.ts';
 import type { Node } from './simulated-machine-disk.ts';
+import type { MachineState } from './simulated-machine.ts';
 import type { Moment } from './update-life.ts';
+
+/** A trial that is under way in a record: whether this process, this life of the machine or an earlier one began it. */
+interface Meaning {
+  readonly number: number;
+  readonly begunBy: { readonly bootId: string; readonly by: string } | undefined;
+}
 
 /**
  * Names of moments: two with the same name go on alike, whatever is done to them. Left out is only what nobody acts upon:
- * texts and times for people, and how long it all took. Never: leave out what anything in src/ compares or branches on.
+ * texts and times for people, how long it all took, and which number a process has as long as it is the same one.
+ * What may still happen is not in the name: who may do more can do all that who may do less can.
  */
 export class MomentNames {
   /** Every content that was ever on a disk, by what it means. */
   readonly #meanings = new Map<string, number>();
-  readonly #contents = new Map<string, number>();
-  readonly #known = new WeakMap<Uint8Array, number>();
+  readonly #contents = new Map<string, Meaning>();
+  readonly #known = new WeakMap<Uint8Array, Meaning>();
 
   nameOf(moment: Moment): string {
     const { machine, life, process, tag } = moment;
     const nowMs = machine.upMs;
     return [
-      machine.cuts, machine.faults, machine.boots, machine.pid, machine.wallStartMs, machine.isLeaseOthers ? 1 : 0,
+      machine.wallStartMs, machine.isLeaseOthers ? 1 : 0,
       life.newestCommitted, life.hasRecord ? 1 : 0, life.wordGiven ? 1 : 0, life.steps,
       process.slot, process.version, process.rests, process.isWordWaiting ? 1 : 0, tag ?? '',
-      this.#doorName(moment), deskName(moment.desk, nowMs), this.#diskName(moment),
+      doorName(moment), deskName(moment.desk, nowMs), this.#diskName(moment),
     ].join('|'); // prettier-ignore
   }
 
-  #doorName({ door, machine }: Moment): string {
-    const { process } = door;
-    const flags = [door.isIncumbentServing, door.hasModels, door.hasLeft, process !== undefined].map(Number).join('');
-    if (process === undefined) return `${flags}${door.starts}`;
-    const { end, tookOverMs, isHanging } = process;
-    const agoMs = tookOverMs === undefined ? '' : machine.upMs - tookOverMs;
-    return `${flags}${door.starts},${end ?? ''},${agoMs},${Number(isHanging)}`;
-  }
-
   /** Each file once, by number: a file that has two names is another thing than two files. */
-  #diskName({ disk: { names, durable } }: Moment): string {
+  #diskName({ disk: { names, durable }, machine }: Moment): string {
     const numbers = new Map<Node, number>();
     const paths = [...names.keys()];
     for (const path of durable.keys()) if (!names.has(path)) paths.push(path);
+    const nodeName = (node: Node | undefined): string => {
+      if (node === undefined) return '';
+      if (node.kind === 'directory') return 'd';
+      if (node.kind === 'link') return linkName(node.target, machine);
+      const number = numbers.get(node);
+      if (number !== undefined) return `=${number}`;
+      numbers.set(node, numbers.size);
+      const { latest, synced, isDirty } = node;
+      const onPlatter = latest === synced ? '' : this.#contentName(synced, machine);
+      return `${this.#contentName(latest, machine)},${onPlatter},${isDirty ? 1 : 0}`;
+    };
     let name = '';
-    for (const path of paths.toSorted()) {
-      name += `${path}:${this.#nodeName(names.get(path), numbers)}:${this.#nodeName(durable.get(path), numbers)};`;
-    }
+    for (const path of paths.toSorted()) name += `${path}:${nodeName(names.get(path))}:${nodeName(durable.get(path))};`;
     return name;
   }
 
-  #nodeName(node: Node | undefined, numbers: Map<Node, number>): string {
-    if (node === undefined) return '';
-    if (node.kind === 'directory') return 'd';
-    if (node.kind === 'link') return node.target;
-    const number = numbers.get(node);
-    if (number !== undefined) return `=${number}`;
-    numbers.set(node, numbers.size);
-    return `${this.#meaningOf(node.latest)},${this.#meaningOf(node.synced)},${node.isDirty ? 1 : 0}`;
+  #contentName(bytes: Uint8Array, machine: MachineState): string {
+    const { number, begunBy } = this.#meaningOf(bytes);
+    if (begunBy === undefined) return String(number);
+    const { bootId, by } = begunBy;
+    return `${number}${relation(machine, bootId, by)}`;
   }
 
-  #meaningOf(bytes: Uint8Array): number {
+  #meaningOf(bytes: Uint8Array): Meaning {
     const known = this.#known.get(bytes);
     if (known !== undefined) return known;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    let number = this.#contents.get(text);
-    if (number === undefined) {
-      const meaning = meaningOf(text, bytes);
-      number = this.#meanings.get(meaning) ?? this.#meanings.size;
-      this.#meanings.set(meaning, number);
-      this.#contents.set(text, number);
+    let meaning = this.#contents.get(text);
+    if (meaning === undefined) {
+      const record = text.startsWith('{"sha256"') ? open(bytes) : undefined;
+      const meant = record === undefined ? text : recordName(record);
+      const number = this.#meanings.get(meant) ?? this.#meanings.size;
+      this.#meanings.set(meant, number);
+      meaning = { number, begunBy: record?.underWay };
+      this.#contents.set(text, meaning);
     }
-    this.#known.set(bytes, number);
-    return number;
+    this.#known.set(bytes, meaning);
+    return meaning;
   }
 }
 
-/** A whole trial record says the same whenever it was written; anything else is its bytes. */
-function meaningOf(text: string, bytes: Uint8Array): string {
-  const record = text.startsWith('{"sha256"') ? open(bytes) : undefined;
-  if (record === undefined) return text;
-  return `record ${JSON.stringify(record, (key, value: unknown) => (forPeople.has(key) ? undefined : value))}`;
+/** Of a process: this one, one before it in this life of the machine, or one of an earlier life. None ever comes back. */
+function relation({ boots, pid }: MachineState, bootId: string, by: string): 'self' | 'before' | 'earlier' {
+  if (bootId !== `boot-${boots}`) return 'earlier';
+  return by.startsWith(`${pid}:`) ? 'self' : 'before';
+}
+
+/** The lease is a link that names its owner. */
+function linkName(target: string, machine: MachineState): string {
+  const [, by, bootId] = /^(\d+:\d+):(boot-\d+)$/.exec(target) ?? [];
+  if (by === undefined || bootId === undefined || by.startsWith('1:')) return target;
+  return relation(machine, bootId, by);
+}
+
+function doorName({ door, machine }: Moment): string {
+  const { process } = door;
+  const flags = [door.isIncumbentServing, door.hasModels, door.hasLeft, process !== undefined].map(Number).join('');
+  if (process === undefined) return flags;
+  const { end, tookOverMs, isHanging } = process;
+  return `${flags}${end ?? ''},${tookOverMs === undefined ? '' : machine.upMs - tookOverMs},${Number(isHanging)}`;
+}
+
+/** A whole trial record says the same whenever it was written. */
+function recordName(record: TrialRecord): string {
+  const text = JSON.stringify(record, (key, value: unknown) => (forPeople.has(key) ? undefined : value));
+  return `record ${text}`;
 }
 
 /** In record and desk. */
 const forPeople: ReadonlySet<string> = new Set([
-  'startedMs', 'atMs', 'phases', 'figures', 'message', 'problem', 'refusal', 'phaseStartedMs',
+  'startedMs', 'atMs', 'phases', 'figures', 'message', 'problem', 'refusal', 'phaseStartedMs', 'bootId', 'by',
 ]); // prettier-ignore
 
 /** The desk with its times counted from now. */

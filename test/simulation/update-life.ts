@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import Value from 'typebox/value';
 import { gateSection, type UpdateSettings, updateSection } from '../../src/settings/update-settings.ts';
 import type { Slot } from '../../src/slot/slot.ts';
+import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
 import type { Log } from '../../src/system/log.ts';
 import type { Desk } from '../../src/update/desk.ts';
 import { Updater } from '../../src/update/update.ts';
@@ -9,7 +10,7 @@ import type { UpdateParts } from '../../src/update/update-parts.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
 import type { Choices } from './choices.ts';
 import { answer, type Budget, type MachineState, PowerCut, ProcessDied, SimulatedMachine } from './simulated-machine.ts';
-import type { RememberedDisk } from './simulated-machine-disk.ts';
+import { copyOf, type RememberedDisk } from './simulated-machine-disk.ts';
 import { type RememberedDoor, SimulatedDoor } from './simulated-machine-stage.ts';
 import { SimulatedSource, TaggedFile } from './simulated-source.ts';
 import { deepActs } from './update-life-deep.ts';
@@ -67,6 +68,7 @@ export class Device {
   readonly #story: Story;
   readonly #life: Life;
   readonly #source: SimulatedSource;
+  readonly #recordFile: TrialRecordFile;
   #updater: Updater | undefined;
   #process: ProcessSoFar = { slot: 'a', version: '', steps: 0, rests: 0, lives: 0, isWordWaiting: false };
 
@@ -85,6 +87,7 @@ export class Device {
     this.#source = new SimulatedSource(machine, url, (tag) => ({
       request: async (asked) => answer(machine.server.get(asked.url), asked.headers?.['range'], tag),
     }));
+    this.#recordFile = new TrialRecordFile(machine.disk, machine.places);
     machine.onTime = (fault) => this.#meet(fault);
     machine.powerOn();
     this.#startProcess();
@@ -92,6 +95,11 @@ export class Device {
 
   get isOver(): boolean {
     return this.#life.isOver;
+  }
+
+  /** How many trials were begun. */
+  get starts(): number {
+    return this.#life.door.starts;
   }
 
   /** One step, and when the process ends in it, the start of the next one. Rejects with the promise that was broken. */
@@ -152,18 +160,29 @@ export class Device {
     if (fault === 'candidate-killed') this.#life.door.candidate?.kill('signal SIGKILL');
   }
 
-  remember(): Moment {
+  /** To be looked at: it changes with the device. */
+  get moment(): Moment {
     assert(this.#updater !== undefined, 'no process runs');
     const { newestCommitted, hasRecord, wordGiven, steps, door } = this.#life;
     const { desk } = this.#updater;
     return {
-      disk: this.machine.disk.remember(),
-      machine: this.machine.remember(),
+      disk: this.machine.disk.content,
+      machine: this.machine.state,
       door: door.remember(),
       life: { newestCommitted, hasRecord, wordGiven, steps: Math.min(steps, 1 + (this.#story.leaseSteps ?? 0)) },
-      process: { ...this.#process },
+      process: this.#process,
       desk,
       tag: desk.offer?.source instanceof TaggedFile ? desk.offer.source.tag : undefined,
+    };
+  }
+  /** To be kept. */
+  remember(): Moment {
+    const { moment } = this;
+    return {
+      ...moment,
+      disk: copyOf(moment.disk),
+      machine: { ...moment.machine },
+      process: { ...moment.process },
     };
   }
 
@@ -199,7 +218,7 @@ export class Device {
       running: { slot, version },
       log: silent,
     };
-    return new Updater(parts, desk);
+    return new Updater(parts, desk, this.#recordFile);
   }
 }
 
