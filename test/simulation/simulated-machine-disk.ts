@@ -6,8 +6,14 @@ import type { Choices } from './choices.ts';
 export type DiskTrouble = 'full' | 'broken' | undefined;
 
 /** What stands behind a name. A file has the bytes that a reader sees, and those that are on the platter. */
+interface File {
+  readonly kind: 'file';
+  latest: Uint8Array;
+  synced: Uint8Array;
+  isDirty: boolean;
+}
 export type Node =
-  | { readonly kind: 'file'; latest: Uint8Array; synced: Uint8Array; isDirty: boolean }
+  | File
   | { readonly kind: 'link'; readonly target: string }
   | { readonly kind: 'directory' };
 
@@ -27,6 +33,7 @@ export class SimulatedDisk implements Storage {
   names = new Map<string, Node>();
   #durable = new Map<string, Node>();
   freeBytes = 1e12;
+  readonly #contents = new Map<string, Uint8Array>();
   readonly #before: (act: string, path: string) => DiskTrouble;
 
   constructor(before: (act: string, path: string) => DiskTrouble) {
@@ -77,7 +84,7 @@ export class SimulatedDisk implements Storage {
     for (const node of dirty) {
       const { latest, synced } = node;
       const fates = [synced, nothing, latest, latest.subarray(0, latest.length >> 1)];
-      node.synced = node.latest = fates[fate ?? choices.pick(4)] ?? nothing;
+      node.synced = node.latest = this.#same(fates[fate ?? choices.pick(4)] ?? nothing);
       node.isDirty = false;
     }
     this.names = new Map(this.#durable);
@@ -107,18 +114,33 @@ export class SimulatedDisk implements Storage {
     return false;
   }
 
+  /** The same bytes are the same object, whoever wrote them: what was made of them once need not be made again. */
+  #same(bytes: Uint8Array): Uint8Array {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    const known = this.#contents.get(text) ?? bytes;
+    this.#contents.set(text, known);
+    return known;
+  }
+
+  /** What was written is on its way, even when it is what the platter has already. */
+  #write(node: File, bytes: Uint8Array): void {
+    const same = this.#same(bytes);
+    node.latest = same === node.synced ? bytes : same;
+    node.isDirty = true;
+  }
+
   #effect(act: string, path: string): void {
     const trouble = this.#before(act, path);
     if (trouble === 'full') throw new DiskFault(`cannot write ${path}: no space`, 'full');
     if (trouble === 'broken') throw new DiskFault(`cannot ${act} ${path}: input/output error`, 'other');
   }
 
-  #file(path: string): Extract<Node, { kind: 'file' }> | undefined {
+  #file(path: string): File | undefined {
     const node = this.names.get(path);
     return node?.kind === 'file' ? node : undefined;
   }
 
-  #openFile(path: string): Extract<Node, { kind: 'file' }> {
+  #openFile(path: string): File {
     const there = this.#file(path);
     if (there !== undefined) return there;
     if (this.names.get(parentOf(path))?.kind !== 'directory')
@@ -169,8 +191,7 @@ export class SimulatedDisk implements Storage {
       throw fault;
     }
     const node = this.#openFile(path);
-    node.latest = bytes;
-    node.isDirty = true;
+    this.#write(node, bytes);
   }
   async writePart(path: string, offset: number, content: Uint8Array): Promise<void> {
     this.#effect('write', path);
@@ -178,8 +199,7 @@ export class SimulatedDisk implements Storage {
     const bytes = new Uint8Array(Math.max(node.latest.length, offset + content.length));
     bytes.set(node.latest);
     bytes.set(content, offset);
-    node.latest = bytes;
-    node.isDirty = true;
+    this.#write(node, bytes);
   }
   async append(path: string, content: string): Promise<void> {
     const before = this.#file(path)?.latest ?? nothing;
@@ -190,8 +210,7 @@ export class SimulatedDisk implements Storage {
     this.#effect('truncate', path);
     const node = this.#openFile(path);
     if (node.latest.length === bytes) return;
-    node.latest = node.latest.slice(0, bytes);
-    node.isDirty = true;
+    this.#write(node, node.latest.slice(0, bytes));
   }
   async setMode(path: string): Promise<void> {
     this.#before('look', path);

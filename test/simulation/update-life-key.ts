@@ -19,7 +19,6 @@ interface Meaning {
 export class MomentNames {
   /** Every content that was ever on a disk, by what it means. */
   readonly #meanings = new Map<string, number>();
-  readonly #contents = new Map<string, Meaning>();
   readonly #known = new WeakMap<Uint8Array, Meaning>();
 
   nameOf(moment: Moment): string {
@@ -65,15 +64,11 @@ export class MomentNames {
     const known = this.#known.get(bytes);
     if (known !== undefined) return known;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    let meaning = this.#contents.get(text);
-    if (meaning === undefined) {
-      const record = text.startsWith('{"sha256"') ? open(bytes) : undefined;
-      const meant = record === undefined ? text : recordName(record);
-      const number = this.#meanings.get(meant) ?? this.#meanings.size;
-      this.#meanings.set(meant, number);
-      meaning = { number, begunBy: record?.underWay };
-      this.#contents.set(text, meaning);
-    }
+    const record = text.startsWith('{"sha256"') ? open(bytes) : undefined;
+    const meant = record === undefined ? text : recordName(record);
+    const number = this.#meanings.get(meant) ?? this.#meanings.size;
+    this.#meanings.set(meant, number);
+    const meaning = { number, begunBy: record?.underWay };
     this.#known.set(bytes, meaning);
     return meaning;
   }

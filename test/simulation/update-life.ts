@@ -68,7 +68,8 @@ export class Device {
   readonly #story: Story;
   readonly #life: Life;
   readonly #source: SimulatedSource;
-  readonly #recordFile: TrialRecordFile;
+  /** What each content of the trial record says is found out once. */
+  readonly #recordFiles = new WeakMap<object, TrialRecordFile>();
   #updater: Updater | undefined;
   #process: ProcessSoFar = { slot: 'a', version: '', steps: 0, rests: 0, lives: 0, isWordWaiting: false };
 
@@ -87,7 +88,6 @@ export class Device {
     this.#source = new SimulatedSource(machine, url, (tag) => ({
       request: async (asked) => answer(machine.server.get(asked.url), asked.headers?.['range'], tag),
     }));
-    this.#recordFile = new TrialRecordFile(machine.disk, machine.places);
     machine.onTime = (fault) => this.#meet(fault);
     machine.powerOn();
     this.#startProcess();
@@ -198,6 +198,15 @@ export class Device {
     if (process.isWordWaiting) this.#updater.revert(word);
   }
 
+  #recordFile(): TrialRecordFile {
+    const { disk, places } = this.machine;
+    const node = disk.names.get(places.trialRecords[0] ?? '');
+    const content = node?.kind === 'file' ? node.latest : this;
+    const known = this.#recordFiles.get(content) ?? new TrialRecordFile(disk, places);
+    this.#recordFiles.set(content, known);
+    return known;
+  }
+
   #makeUpdater(desk?: Desk): Updater {
     const { machine } = this;
     const { slot, version } = this.#process;
@@ -218,7 +227,7 @@ export class Device {
       running: { slot, version },
       log: silent,
     };
-    return new Updater(parts, desk, this.#recordFile);
+    return new Updater(parts, desk, this.#recordFile());
   }
 }
 

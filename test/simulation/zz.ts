@@ -1,4 +1,5 @@
 import { exploreLives } from './explore-lives.ts';
+Error.stackTraceLimit = 0;
 import { stories } from './update-stories.ts';
 const [,, c, f, ...which] = process.argv;
 let total = 0; const T = performance.now();
