@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { EveryChoice } from './choices.ts';
 import type { Budget } from './simulated-machine.ts';
@@ -45,46 +46,94 @@ interface Room {
  * one that was explored with more room for cuts and faults, and judged no less strictly: therefore those come first.
  */
 export async function exploreLives(story: Story, budget: Budget, failuresMax: number): Promise<Exploration> {
-  const names = new MomentNames();
-  const explored = new Map<string, Room[]>();
-  const rests = new Set<string>();
-  const failures: BrokenSchedule[] = [];
-  let schedules = 0;
-  let pruned = 0;
-  let moments = 0;
-  const device = new Device(new EveryChoice(), budget, story);
-  const open: Open[][] = Array.from({ length: budget.cuts + budget.faults + 1 }, () => []);
-  const keep = (trace: string, picks: number): void => {
-    const name = hash('sha256', names.nameOf(device.moment), 'base64');
-    const room = roomOf(device);
-    if (device.isOver) rests.add(name);
-    if (device.isOver || isKnown(explored.get(name), room)) schedules += 1;
-    else open[room.cuts + room.faults]?.push({ moment: device.remember(), name, room, trace, picks });
-    if (!device.isOver && isKnown(explored.get(name), room)) pruned += 1;
-  };
-  keep('', 0);
-  for (let level = open.length - 1; level >= 0; level -= 1) {
-    for (let from = open[level]?.pop(); from !== undefined; from = open[level]?.pop()) {
-      const rooms = explored.get(from.name);
-      if (isKnown(rooms, from.room)) {
-        schedules += 1;
-        pruned += 1;
-        continue;
-      }
-      explored.set(from.name, [...(rooms ?? []), from.room]);
-      moments += 1;
-      const every = new EveryChoice();
-      while (every.next()) {
-        await device.goOnFrom(from.moment, every);
-        const message = await brokenPromise(device);
-        const trace = joined(from.trace, every.traceFrom(from.picks));
-        if (message === undefined) keep(trace, from.picks + every.picks);
-        else failures.push({ trace, message });
-        if (failures.length >= failuresMax) return { schedules, pruned, moments, rests, failures };
+  const explorer = new Explorer(story, budget);
+  await explorer.explore(failuresMax);
+  return explorer;
+}
+
+class Explorer implements Exploration {
+  schedules = 0;
+  pruned = 0;
+  moments = 0;
+  readonly rests = new Set<string>();
+  readonly failures: BrokenSchedule[] = [];
+  readonly #names = new MomentNames();
+  readonly #explored = new Map<string, Room[]>();
+  readonly #device: Device;
+  /** By how much may still happen. */
+  readonly #open: Open[][];
+
+  constructor(story: Story, budget: Budget) {
+    this.#device = new Device(new EveryChoice(), budget, story);
+    this.#open = Array.from({ length: budget.cuts + budget.faults + 1 }, () => []);
+  }
+
+  async explore(failuresMax: number): Promise<void> {
+    this.#arrive('', 0);
+    for (const level of this.#open.toReversed()) {
+      for (let from = level.pop(); from !== undefined; from = level.pop()) {
+        if (!this.#isNew(from.name, from.room)) continue;
+        const every = new EveryChoice();
+        while (every.next()) {
+          await this.#device.goOnFrom(from.moment, every);
+          await this.#live(from, every);
+          if (this.failures.length >= failuresMax) return;
+        }
       }
     }
   }
-  return { schedules, pruned, moments, rests, failures };
+
+  /** One step; and where nothing unusual can happen any more, all the others as well. */
+  async #live(from: Open, every: EveryChoice): Promise<void> {
+    const device = this.#device;
+    const message = await brokenPromise(device);
+    const trace = joined(from.trace, every.traceFrom(from.picks));
+    if (message !== undefined) return this.#fail(trace, message);
+    const picks = from.picks + every.picks;
+    while (this.#arrive(trace, picks) === 'goes-on') {
+      const laterMessage = await brokenPromise(device);
+      if (laterMessage !== undefined) return this.#fail(trace, laterMessage);
+      assert(from.picks + every.picks === picks, 'a choice where there is none');
+    }
+  }
+
+  #fail(trace: string, message: string): void {
+    this.schedules += 1;
+    this.failures.push({ trace, message });
+  }
+
+  /** Between two steps: at rest, at a moment that is known, at one to be explored later, or at one to go on from at once. */
+  #arrive(trace: string, picks: number): 'done' | 'goes-on' {
+    const device = this.#device;
+    const name = hash('sha256', this.#names.nameOf(device.moment), 'base64');
+    const room = roomOf(device);
+    if (device.isOver) {
+      this.schedules += 1;
+      this.rests.add(name);
+      return 'done';
+    }
+    if (isKnown(this.#explored.get(name), room)) {
+      this.schedules += 1;
+      this.pruned += 1;
+      return 'done';
+    }
+    if (device.isDecided) return this.#isNew(name, room) ? 'goes-on' : 'done';
+    this.#open[room.cuts + room.faults]?.push({ moment: device.remember(), name, room, trace, picks });
+    return 'done';
+  }
+
+  /** Notes that it is explored from now on; false when it was already. */
+  #isNew(name: string, room: Room): boolean {
+    const rooms = this.#explored.get(name) ?? [];
+    if (isKnown(rooms, room)) {
+      this.schedules += 1;
+      this.pruned += 1;
+      return false;
+    }
+    this.#explored.set(name, [...rooms, room]);
+    this.moments += 1;
+    return true;
+  }
 }
 
 function roomOf({ machine, starts }: Device): Room {

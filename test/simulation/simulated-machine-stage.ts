@@ -23,10 +23,7 @@ export type Nature =
   | 'unhealthy'
   | 'fails-requests'
   | 'no-frames'
-  | 'takes-the-power'
-  /** Never to be started: wrong signatures, or older than what is committed. */
-  | 'forged'
-  | 'older';
+  | 'takes-the-power';
 
 const done: StageResult = { outcome: 'done', durationMs: 1 };
 const decisions: readonly RehearsedDecision[] = [
@@ -49,12 +46,13 @@ export interface RememberedDoor {
   readonly hasModels: boolean;
   readonly starts: number;
   readonly hasLeft: boolean;
+  readonly nature: Nature | undefined;
 }
 
 /** The door, who answers it, and the candidate. Watches that never two answer, and that nobody is left behind. */
 export class SimulatedDoor implements Stage, Candidates {
   readonly #machine: SimulatedMachine;
-  readonly #nature: Nature;
+  readonly #natures: readonly Nature[];
   readonly #version: string;
   /** Asked before a release is started: what is wrong with starting it. */
   readonly #judgeStart: (directory: string) => string | undefined;
@@ -63,13 +61,19 @@ export class SimulatedDoor implements Stage, Candidates {
   hasModels = true;
   starts = 0;
   hasLeft = false;
+  /** What the release on offer is like shows when it is started first: until then all of them are the same story. */
+  nature: Nature | undefined;
 
   constructor(
     machine: SimulatedMachine,
-    release: { readonly nature: Nature; readonly version: string; judgeStart(directory: string): string | undefined },
+    release: {
+      readonly natures: readonly Nature[];
+      readonly version: string;
+      judgeStart(directory: string): string | undefined;
+    },
   ) {
     this.#machine = machine;
-    this.#nature = release.nature;
+    this.#natures = release.natures;
     this.#version = release.version;
     this.#judgeStart = (directory) => release.judgeStart(directory);
   }
@@ -84,9 +88,9 @@ export class SimulatedDoor implements Stage, Candidates {
 
   /** To go on from later. The candidate stays the same object, because the updater's desk names it. */
   remember(): RememberedDoor {
-    const { candidate, isIncumbentServing, hasModels, starts, hasLeft } = this;
+    const { candidate, isIncumbentServing, hasModels, starts, hasLeft, nature } = this;
     const process = candidate === undefined ? undefined : { ...candidate.process };
-    return { candidate, process, isIncumbentServing, hasModels, starts, hasLeft };
+    return { candidate, process, isIncumbentServing, hasModels, starts, hasLeft, nature };
   }
   goOnFrom({ process, ...door }: RememberedDoor): void {
     Object.assign(this, door);
@@ -99,8 +103,9 @@ export class SimulatedDoor implements Stage, Candidates {
     if (this.candidate?.isAlive === true) this.#machine.breaks('two candidates at once');
     this.starts += 1;
     this.#machine.passTime(5);
-    if (this.#nature === 'not-starting') return { outcome: 'failed', reason: 'no such file' };
-    this.candidate = new SimulatedCandidate(this.#machine, this.#nature, this.#version);
+    this.nature ??= this.#natures[this.#machine.choices.pick(this.#natures.length)] ?? 'good';
+    if (this.nature === 'not-starting') return { outcome: 'failed', reason: 'no such file' };
+    this.candidate = new SimulatedCandidate(this.#machine, this.nature, this.#version);
     return { outcome: 'started', candidate: this.candidate };
   }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { open } from '../../src/slot/trial-record-file.ts';
 import type { TrialRecord } from '../../src/slot/trial-record.ts';
 import type { Desk } from '../../src/update/desk.ts';
@@ -5,9 +6,12 @@ import type { Node } from './simulated-machine-disk.ts';
 import type { MachineState } from './simulated-machine.ts';
 import type { Moment } from './update-life.ts';
 
+/** Of the name of a content: 72 bits. */
+const letters = 12;
+
 /** A trial that is under way in a record: whether this process, this life of the machine or an earlier one began it. */
 interface Meaning {
-  readonly number: number;
+  readonly name: string;
   readonly begunBy: { readonly bootId: string; readonly by: string } | undefined;
 }
 
@@ -17,8 +21,7 @@ interface Meaning {
  * What may still happen is not in the name: who may do more can do all that who may do less can.
  */
 export class MomentNames {
-  /** Every content that was ever on a disk, by what it means. */
-  readonly #meanings = new Map<string, number>();
+  /** Every content that was ever on a disk, and what it means. */
   readonly #known = new WeakMap<Uint8Array, Meaning>();
 
   nameOf(moment: Moment): string {
@@ -54,10 +57,8 @@ export class MomentNames {
   }
 
   #contentName(bytes: Uint8Array, machine: MachineState): string {
-    const { number, begunBy } = this.#meaningOf(bytes);
-    if (begunBy === undefined) return String(number);
-    const { bootId, by } = begunBy;
-    return `${number}${relation(machine, bootId, by)}`;
+    const { name, begunBy } = this.#meaningOf(bytes);
+    return begunBy === undefined ? name : `${name}${relation(machine, begunBy.bootId, begunBy.by)}`;
   }
 
   #meaningOf(bytes: Uint8Array): Meaning {
@@ -66,9 +67,7 @@ export class MomentNames {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     const record = text.startsWith('{"sha256"') ? open(bytes) : undefined;
     const meant = record === undefined ? text : recordName(record);
-    const number = this.#meanings.get(meant) ?? this.#meanings.size;
-    this.#meanings.set(meant, number);
-    const meaning = { number, begunBy: record?.underWay };
+    const meaning = { name: hash('sha256', meant, 'base64').slice(0, letters), begunBy: record?.underWay };
     this.#known.set(bytes, meaning);
     return meaning;
   }
@@ -89,7 +88,7 @@ function linkName(target: string, machine: MachineState): string {
 
 function doorName({ door, machine }: Moment): string {
   const { process } = door;
-  const flags = [door.isIncumbentServing, door.hasModels, door.hasLeft, process !== undefined].map(Number).join('');
+  const flags = [door.nature ?? '', door.isIncumbentServing, door.hasModels, door.hasLeft, process !== undefined].map(String).join();
   if (process === undefined) return flags;
   const { end, tookOverMs, isHanging } = process;
   return `${flags}${end ?? ''},${tookOverMs === undefined ? '' : machine.upMs - tookOverMs},${Number(isHanging)}`;

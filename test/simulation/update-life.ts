@@ -80,7 +80,7 @@ export class Device {
     this.machine = machine;
     this.#story = story;
     const judge = (directory: string): string | undefined => judgeStart(this.#life, directory);
-    const door = new SimulatedDoor(machine, { nature: story.nature, version: release.version, judgeStart: judge });
+    const door = new SimulatedDoor(machine, { natures: story.natures, version: release.version, judgeStart: judge });
     this.#life = {
       machine, door, installed, release,
       newestCommitted: installed.version, hasRecord: false, wordGiven: false, steps: 0, isOver: false,
@@ -100,6 +100,13 @@ export class Device {
   /** How many trials were begun. */
   get starts(): number {
     return this.#life.door.starts;
+  }
+
+  /** True when nothing is left to chance: the mains, the machine and the release can do nothing unexpected any more. */
+  get isDecided(): boolean {
+    const { cuts, faults } = this.machine.state;
+    const { nature } = this.#life.door;
+    return cuts + faults === 0 && nature !== undefined && nature !== 'takes-the-power';
   }
 
   /** One step, and when the process ends in it, the start of the next one. Rejects with the promise that was broken. */
@@ -252,7 +259,7 @@ function prepare(machine: SimulatedMachine, release: TinyRelease): void {
   install(machine, places.slot.a, installed);
   disk.seedLink(places.current, 'slots/a');
   const entry = {
-    version: release.nature === 'older' ? '3.0.0' : release.version,
+    version: release.flaw === 'older' ? '3.0.0' : release.version,
     file: 'two.release',
     bytes: release.file.length,
   };
