@@ -157,6 +157,7 @@ export class ApplianceCandidate {
         checks: watch.health.tally(),
         ...front.figures.summary(),
         memoryBytes: resources.memory().ownBytes,
+        processorMs: resources.ownProcessorMs(),
         lastEventId: ground.events.lastId,
         ...(this.#cameraGapMs === undefined ? {} : { cameraGapMs: this.#cameraGapMs }),
       };

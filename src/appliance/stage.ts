@@ -70,8 +70,11 @@ export class ApplianceStage implements Stage {
     const { front, house, watch } = this.#parts.rooms;
     const isWell = ([, { status }]: [string, { status: string }]): boolean =>
       status === 'healthy' || status === 'degraded';
+    const processorPercent = watch.processorPercent();
     return {
       ...front.figures.summary(),
+      ...(processorPercent === undefined ? {} : { processorPercent }),
+      processors: this.#resources.processors(),
       memoryBytes: this.#resources.memory().ownBytes,
       hasFrames: house.feed.status().state === 'flowing',
       checks: Object.entries(watch.health.tally())

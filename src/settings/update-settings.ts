@@ -61,6 +61,18 @@ export const gateSection = Type.Object(
       maximum: second,
       description: 'A mean request time below this is never too slow, in milliseconds',
     }),
+    processorTimesMax: Type.Number({
+      default: 2,
+      minimum: 1,
+      maximum: 100,
+      description: 'Processor time on a strained machine, as a multiple of the incumbent, that ends a trial',
+    }),
+    processorFloorPercent: Type.Number({
+      default: 50,
+      minimum: 0,
+      maximum: 100,
+      description: 'A share of all processors below this is never too much, in percent',
+    }),
     memoryTimesMax: Type.Number({
       default: 2,
       minimum: 1,

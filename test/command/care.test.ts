@@ -43,6 +43,8 @@ test('everything that is ill is named with what to do about it', async (context)
         cpuPercent: () => 1,
         memory: () => ({ totalBytes: 5e8, availableBytes: 1e8, ownBytes: 1 }),
         temperatureCelsius: async () => 84,
+        ownProcessorMs: () => 0,
+        processors: () => 4,
         hostname: () => 'door',
       },
       clock: { uptimeMs: () => 0, wallMs: () => 0, sleep: async () => undefined },

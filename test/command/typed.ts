@@ -77,6 +77,8 @@ export async function type(folder: string, words: readonly string[], house: Hous
       cpuPercent: () => 5,
       memory: () => ({ totalBytes: 4e9, availableBytes: 3e9, ownBytes: 1e8 }),
       temperatureCelsius: async () => 50,
+      ownProcessorMs: () => 0,
+      processors: () => 4,
       hostname: () => 'door',
     },
     terminal: {

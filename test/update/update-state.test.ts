@@ -58,7 +58,7 @@ test('consent withdrawn in the middle ends the trial without blame [64]', () => 
 });
 
 test('once the link was moved there is no way back [51]', () => {
-  const verdict = { outcome: 'revert', trigger: 'operator', message: 'no' } as const;
+  const verdict = { outcome: 'revert', trigger: 'operator', message: 'no', isItsFault: true } as const;
   assert.equal(step({ committed: 'b', trial: { phase: 'probation', slot: 'b', verdict } }), 'commit');
   assert.equal(step({ committed: 'b' }), 'leave');
 });
