@@ -5,7 +5,7 @@ import { Crowd } from '../test/updates/crowd.ts';
 
 const trialMsMax = 300_000;
 
-const site = new Installation({ settings: ['update.probationMinutes=0.1'] });
+const site = new Installation({ settings: ['update.probationMinutes=0.1', 'gate.helloMsMax=30000'] });
 try {
   const workshop = new Workshop(site.folder);
   const { root } = workshop;

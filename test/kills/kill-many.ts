@@ -29,11 +29,11 @@ export interface KillsPlan {
 }
 
 /** Limits end a proof that has failed; a busy machine stays far below them. */
-const trialMsMax = 300_000;
-const bootMsMax = 180_000;
+const trialMsMax = 1_800_000;
+const bootMsMax = 300_000;
 const askMsMax = 10_000;
 const lookMs = 10;
-const pressPauseMs = 500;
+const pressPauseMs = 1000;
 /** Of a whole update, in milliseconds: a kill at a random moment falls into it. */
 const updateMsMax = 8000;
 /** Deaths of the incumbent beside one release on trial; then it is rejected. */
@@ -43,7 +43,7 @@ const settings = [
   'update.probationMinutes=0.05', 'update.rehearsalVisits=1', 'camera.framesPerSecond=5', 'log.level=WARN',
   // What the gate makes of a machine that is busy is not the matter here.
   'gate.checkFailures=20', 'gate.heartbeatMsMax=60000', 'gate.p99MsMax=60000', 'gate.slowerTimesMax=100',
-  'gate.framesSilentMsMax=60000',
+  'gate.framesSilentMsMax=60000', 'gate.helloMsMax=1800000',
 ]; // prettier-ignore
 
 /** Kills so often, one update after the other. */
