@@ -70,6 +70,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | { outc
   const { front, house, loops, senses } = rooms;
   await house.household.sweep();
   loops.takeStage();
+  loops.readLine();
   const fault = await front.web.listen().then(() => undefined, messageOf);
   if (fault !== undefined) {
     await closeRooms(rooms);
