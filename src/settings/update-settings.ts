@@ -7,6 +7,13 @@ const minute = 60 * second;
 /** The section `gate`: when a trial is reverted. The triggers of the contract, their thresholds and least sample sizes. */
 export const gateSection = Type.Object(
   {
+    helloMsMax: Type.Integer({
+      default: 5 * minute,
+      minimum: second,
+      maximum: 60 * minute,
+      description:
+        'A candidate that has not said for this long that it has started is given up; it starts at low priority',
+    }),
     heartbeatMsMax: Type.Integer({
       default: 3 * second,
       minimum: 500,
