@@ -69,4 +69,4 @@ function answerer(pipeline: FacePipeline): (question: Question) => Promise<Answe
   };
 }
 
-await work(workerData);
+void work(workerData); // What it rejects with ends the thread with that error.
