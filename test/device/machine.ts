@@ -39,19 +39,23 @@ export interface MachineOptions {
   readonly folder: string;
   /** Folders below the changes, the topmost first. Never written to. */
   readonly layers: readonly string[];
+  /** Folders of this machine that it sees: `/here:/there`. */
+  readonly binds?: readonly string[];
 }
 
 export class Machine {
   readonly #folder: string;
   readonly #layers: readonly string[];
+  readonly #binds: readonly string[];
   readonly #group: string;
   #container: ChildProcess | undefined;
   #leader = 0;
   #console = '';
 
-  constructor({ folder, layers }: MachineOptions) {
+  constructor({ folder, layers, binds = [] }: MachineOptions) {
     this.#folder = folder;
     this.#layers = layers;
+    this.#binds = binds.map((bind) => `--bind-ro=${bind}`);
     this.#group = `doorward-machine-${process.pid}-${folder.replaceAll(/[^a-zA-Z0-9]/g, '-').slice(-40)}`;
     for (const name of ['disk', 'work', 'root']) mkdirSync(join(folder, name), { recursive: true });
   }
@@ -70,7 +74,7 @@ export class Machine {
   async powerOn(): Promise<string> {
     const options = `lowerdir=${this.#layers.join(':')},upperdir=${this.disk},workdir=${join(this.#folder, 'work')}`;
     const words = ['--resolv-conf=off', '--timezone=off', '--link-journal=no', '--machine=doorward', '--setenv=SYSTEMD_LOG_COLOR=0']; // prettier-ignore
-    const shell = ['sh', '-c', enclosure, 'enclosure', this.#group, options, join(this.#folder, 'root'), ...words];
+    const shell = ['sh', '-c', enclosure, 'enclosure', this.#group, options, join(this.#folder, 'root'), ...words, ...this.#binds];
     const container = spawn('unshare', ['--mount', '--propagation', 'private', ...shell], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
