@@ -84,6 +84,7 @@ export class Machine {
         this.#console = (this.#console + text).slice(-outputCharsMax);
       });
     this.#container = container;
+    process.once('exit', this.#kill); // A test that breaks leaves no machine behind.
     const deadlineMs = performance.now() + bootMsMax;
     for (;;) {
       if (performance.now() > deadlineMs || container.exitCode !== null)
@@ -140,11 +141,15 @@ export class Machine {
   async cutPower(): Promise<void> {
     const container = this.#container;
     if (container === undefined) return;
-    if (this.#leader > 0) process.kill(this.#leader, 'SIGKILL');
-    else container.kill('SIGKILL');
+    this.#kill();
     await ended(container);
     this.#leave();
   }
+
+  readonly #kill = (): void => {
+    if (this.#leader > 0) process.kill(this.#leader, 'SIGKILL');
+    else this.#container?.kill('SIGKILL');
+  };
 
   async shutDown(): Promise<void> {
     const container = this.#container;
@@ -155,6 +160,7 @@ export class Machine {
   }
 
   #leave(): void {
+    process.off('exit', this.#kill);
     this.#container = undefined;
     this.#leader = 0;
     for (const root of ['/sys/fs/cgroup/unified', '/sys/fs/cgroup']) removeGroups(join(root, this.#group));
