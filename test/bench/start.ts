@@ -80,7 +80,12 @@ try {
   linkSync(executable, join(folder, 'download', 'doorward'));
   const contenders: readonly Contender[] = [
     { name: 'executable', command: [join(folder, 'download', 'doorward')], home: join(folder, 'a'), starts: [] },
-    { name: 'checkout', command: ['sh', join(checkout, 'scripts', 'doorward.sh')], home: join(folder, 'b'), starts: [] },
+    {
+      name: 'checkout',
+      command: ['sh', join(checkout, 'scripts', 'doorward.sh')],
+      home: join(folder, 'b'),
+      starts: [],
+    },
   ];
   for (const contender of contenders) await startOnce(contender); // Unpacks, compiles, warms the cache.
   for (let round = 0; round < rounds; round += 1) {
@@ -92,7 +97,9 @@ try {
       rssMb: Math.round(median(starts.map((start) => start.rssMb))),
     };
     const fastestMs = Math.round(Math.min(...starts.map((start) => start.readyMs)));
-    console.log(`${name}: ready after ${figures.readyMsMedian} ms (fastest ${fastestMs}), ${figures.rssMb} MB resident`);
+    console.log(
+      `${name}: ready after ${figures.readyMsMedian} ms (fastest ${fastestMs}), ${figures.rssMb} MB resident`,
+    );
     return figures;
   });
   console.log(JSON.stringify(ours));

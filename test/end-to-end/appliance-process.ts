@@ -76,8 +76,8 @@ export class Doorward {
     const { PATH = '' } = process.env;
     const env = { PATH, LANG: 'C.UTF-8', NODE_COMPILE_CACHE: compileCache, ...environment };
     const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe', inherits ?? 'ignore'] });
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#err += text));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#out += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#err += text));
     this.#child = child;
     this.ended = new Promise((resolve, reject) => {
       child.once('error', reject);
