@@ -19,9 +19,11 @@ export const releasesInside = '/mnt/releases';
 const executable = '/opt/doorward/current/doorward';
 const home = '/var/lib/doorward';
 const bell = `${home}/bell`;
-const readyMsMax = 30_000;
-const trialMsMax = 150_000;
+const readyMsMax = 90_000;
+const trialMsMax = 170_000;
 const edgeMs = 25;
+/** Between two visitors: what they cost is a recognition each. */
+const betweenPressesMs = 500;
 
 export class Device extends Machine {
   readonly address = address;
@@ -137,7 +139,10 @@ export class Device extends Machine {
   }
 
   async pressUntil(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) await this.press();
+    while (!signal.aborted) {
+      await this.press();
+      await sleep(betweenPressesMs);
+    }
   }
 
   /** Presses that have their row in the database. */
@@ -169,7 +174,7 @@ export class Device extends Machine {
 
   override async close(): Promise<void> {
     this.closing.abort();
-    await sleep(2 * edgeMs); // A press under way.
+    await sleep(betweenPressesMs + 2 * edgeMs); // A press under way.
     await super.close();
   }
 }

@@ -14,10 +14,16 @@ const outputCharsMax = 400_000;
 
 /**
  * $1 names the cgroup, $2 the overlay's options, $3 where it is mounted; the rest goes to systemd-nspawn. The host may have
- * old cgroups: the container gets a view of the new ones alone.
+ * old cgroups: the container gets a view of the new ones alone, and a share of the processors that is its own, or what is
+ * least important in it (a rehearsal) would come after everything else that runs here.
  */
 const enclosure = `
 set -eu
+if [ -e /sys/fs/cgroup/cpu/cpu.shares ]; then
+  mkdir -p "/sys/fs/cgroup/cpu/$1"
+  echo 4096 > "/sys/fs/cgroup/cpu/$1/cpu.shares"
+  echo $$ > "/sys/fs/cgroup/cpu/$1/cgroup.procs"
+fi
 umount -R /sys/fs/cgroup 2>/dev/null || umount -l /sys/fs/cgroup 2>/dev/null || true
 mount -t cgroup2 none /sys/fs/cgroup
 mkdir -p "/sys/fs/cgroup/$1"
@@ -163,7 +169,7 @@ export class Machine {
     process.off('exit', this.#kill);
     this.#container = undefined;
     this.#leader = 0;
-    for (const root of ['/sys/fs/cgroup/unified', '/sys/fs/cgroup']) removeGroups(join(root, this.#group));
+    for (const root of ['/sys/fs/cgroup/unified', '/sys/fs/cgroup/cpu', '/sys/fs/cgroup']) removeGroups(join(root, this.#group));
   }
 
   async close(): Promise<void> {
