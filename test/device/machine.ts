@@ -14,10 +14,16 @@ const outputCharsMax = 400_000;
 
 /**
  * $1 names the cgroup, $2 the overlay's options, $3 where it is mounted; the rest goes to systemd-nspawn. The host may have
- * old cgroups: the container gets a view of the new ones alone.
+ * old cgroups: the container gets a view of the new ones alone, and a share of the processors that is its own, or what is
+ * least important in it (a rehearsal) would come after everything else that runs here.
  */
 const enclosure = `
 set -eu
+if [ -e /sys/fs/cgroup/cpu/cpu.shares ]; then
+  mkdir -p "/sys/fs/cgroup/cpu/$1"
+  echo 4096 > "/sys/fs/cgroup/cpu/$1/cpu.shares"
+  echo $$ > "/sys/fs/cgroup/cpu/$1/cgroup.procs"
+fi
 umount -R /sys/fs/cgroup 2>/dev/null || umount -l /sys/fs/cgroup 2>/dev/null || true
 mount -t cgroup2 none /sys/fs/cgroup
 mkdir -p "/sys/fs/cgroup/$1"
@@ -39,19 +45,23 @@ export interface MachineOptions {
   readonly folder: string;
   /** Folders below the changes, the topmost first. Never written to. */
   readonly layers: readonly string[];
+  /** Folders of this machine that it sees: `/here:/there`. */
+  readonly binds?: readonly string[];
 }
 
 export class Machine {
   readonly #folder: string;
   readonly #layers: readonly string[];
+  readonly #binds: readonly string[];
   readonly #group: string;
   #container: ChildProcess | undefined;
   #leader = 0;
   #console = '';
 
-  constructor({ folder, layers }: MachineOptions) {
+  constructor({ folder, layers, binds = [] }: MachineOptions) {
     this.#folder = folder;
     this.#layers = layers;
+    this.#binds = binds.map((bind) => `--bind-ro=${bind}`);
     this.#group = `doorward-machine-${process.pid}-${folder.replaceAll(/[^a-zA-Z0-9]/g, '-').slice(-40)}`;
     for (const name of ['disk', 'work', 'root']) mkdirSync(join(folder, name), { recursive: true });
   }
@@ -70,7 +80,7 @@ export class Machine {
   async powerOn(): Promise<string> {
     const options = `lowerdir=${this.#layers.join(':')},upperdir=${this.disk},workdir=${join(this.#folder, 'work')}`;
     const words = ['--resolv-conf=off', '--timezone=off', '--link-journal=no', '--machine=doorward', '--setenv=SYSTEMD_LOG_COLOR=0']; // prettier-ignore
-    const shell = ['sh', '-c', enclosure, 'enclosure', this.#group, options, join(this.#folder, 'root'), ...words];
+    const shell = ['sh', '-c', enclosure, 'enclosure', this.#group, options, join(this.#folder, 'root'), ...words, ...this.#binds];
     const container = spawn('unshare', ['--mount', '--propagation', 'private', ...shell], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -80,6 +90,7 @@ export class Machine {
         this.#console = (this.#console + text).slice(-outputCharsMax);
       });
     this.#container = container;
+    process.once('exit', this.#kill); // A test that breaks leaves no machine behind.
     const deadlineMs = performance.now() + bootMsMax;
     for (;;) {
       if (performance.now() > deadlineMs || container.exitCode !== null)
@@ -136,11 +147,15 @@ export class Machine {
   async cutPower(): Promise<void> {
     const container = this.#container;
     if (container === undefined) return;
-    if (this.#leader > 0) process.kill(this.#leader, 'SIGKILL');
-    else container.kill('SIGKILL');
+    this.#kill();
     await ended(container);
     this.#leave();
   }
+
+  readonly #kill = (): void => {
+    if (this.#leader > 0) process.kill(this.#leader, 'SIGKILL');
+    else this.#container?.kill('SIGKILL');
+  };
 
   async shutDown(): Promise<void> {
     const container = this.#container;
@@ -151,9 +166,10 @@ export class Machine {
   }
 
   #leave(): void {
+    process.off('exit', this.#kill);
     this.#container = undefined;
     this.#leader = 0;
-    for (const root of ['/sys/fs/cgroup/unified', '/sys/fs/cgroup']) removeGroups(join(root, this.#group));
+    for (const root of ['/sys/fs/cgroup/unified', '/sys/fs/cgroup/cpu', '/sys/fs/cgroup']) removeGroups(join(root, this.#group));
   }
 
   async close(): Promise<void> {

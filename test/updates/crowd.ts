@@ -2,13 +2,23 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { get, until } from '../appliance/street.ts';
-import type { Installation } from './installation.ts';
 
 /** Between two requests of one visitor: two processors serve candidate, incumbent and crowd. */
 const pauseMs = 40;
 /** Every press has its row within this, or it is lost. */
 const answerMsMax = 60_000;
 const visitors = [true, true, true, false, false];
+
+/** The door that they stand before. */
+export interface Door {
+  readonly address: string;
+  readonly pressed: number;
+  /** Aborted when it is put away. */
+  readonly closing: AbortController;
+  pressUntil(signal: AbortSignal): Promise<void>;
+  /** Presses that have their row. */
+  answered(): number | Promise<number>;
+}
 
 export interface CrowdReport {
   readonly requests: number;
@@ -20,18 +30,18 @@ export interface CrowdReport {
 }
 
 export class Crowd {
-  readonly #site: Installation;
+  readonly #site: Door;
   readonly #end = new AbortController();
   readonly #done: Promise<unknown>;
-  readonly #before: { readonly pressed: number; readonly answered: number };
+  readonly #before: { readonly pressed: number; readonly answered: Promise<number> };
   readonly failures: string[] = [];
   requests = 0;
   slowestMs = 0;
 
-  constructor(site: Installation, { asks = true }: { readonly asks?: boolean } = {}) {
+  constructor(site: Door, { asks = true }: { readonly asks?: boolean } = {}) {
     this.#site = site;
     site.closing.signal.addEventListener('abort', () => this.#end.abort(), { once: true });
-    this.#before = { pressed: site.pressed, answered: site.answered() };
+    this.#before = { pressed: site.pressed, answered: Promise.resolve(site.answered()) };
     const asking = asks ? visitors.map((isKept) => this.#visit(isKept)) : [];
     this.#done = Promise.all([site.pressUntil(this.#end.signal), ...asking]);
   }
@@ -57,8 +67,8 @@ export class Crowd {
     await this.#done;
     const { requests, failures, slowestMs } = this;
     const presses = this.#site.pressed - this.#before.pressed;
-    const answered = (): number => this.#site.answered() - this.#before.answered;
-    await until(() => answered() >= presses, answerMsMax).catch(() => undefined);
-    return { requests, failures, presses, lost: presses - answered(), slowestMs };
+    const answered = async (): Promise<number> => (await this.#site.answered()) - (await this.#before.answered);
+    await until(async () => (await answered()) >= presses, answerMsMax).catch(() => undefined);
+    return { requests, failures, presses, lost: presses - (await answered()), slowestMs };
   }
 }

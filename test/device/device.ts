@@ -1,0 +1,180 @@
+/** A device: the machine with Doorward on it, as its owner, its visitors and its repairer meet it. */
+import assert from 'node:assert/strict';
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeClock } from '../../src/machine/node-clock.ts';
+import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { readCurrent } from '../../src/slot/current-link.ts';
+import { placesAt, type Places } from '../../src/slot/places.ts';
+import type { TrialHistory } from '../../src/slot/trial-record.ts';
+import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
+import { get, until } from '../appliance/street.ts';
+import { Machine, type MachineOptions, type Outcome } from './machine.ts';
+import type { MadeRelease } from './releases.ts';
+
+export const address = 'http://127.0.0.1:8080';
+/** Where the machine sees the folder of the workshop. */
+export const releasesInside = '/mnt/releases';
+const executable = '/opt/doorward/current/doorward';
+const home = '/var/lib/doorward';
+const bell = `${home}/bell`;
+const readyMsMax = 90_000;
+const trialMsMax = 170_000;
+const edgeMs = 25;
+/** Between two visitors: what they cost is a recognition each. */
+const betweenPressesMs = 500;
+
+export class Device extends Machine {
+  readonly address = address;
+  /** Aborted when it is put away: whoever stands before it goes. */
+  readonly closing = new AbortController();
+  pressed = 0;
+  #button = -1;
+
+  constructor(options: MachineOptions) {
+    super(options);
+  }
+
+  /** The paths of the installation, as this machine sees them. Only while it is on. */
+  get places(): Places {
+    return placesAt(this.path('/opt/doorward'), this.path(home));
+  }
+
+  /** Boots it, and waits until the bell is ready. */
+  async start(): Promise<void> {
+    await this.powerOn();
+    await this.untilReady();
+  }
+
+  async untilReady(): Promise<void> {
+    await until(() => this.isReady(), readyMsMax).catch(async (error: unknown) => {
+      throw new Error(`it does not become ready: ${String(error)}\n${(await this.journal()).slice(-6000)}`);
+    });
+  }
+
+  isReady(): Promise<boolean> {
+    return get(`${address}/ready`, undefined).then(({ status }) => status === 200, () => false); // prettier-ignore
+  }
+
+  /** A command of Doorward, as its owner types it. */
+  doorward(...words: readonly string[]): Promise<Outcome> {
+    return this.try([executable, ...words]);
+  }
+
+  /** Pushes a release by the owner's command and follows it to its end. */
+  update({ file }: MadeRelease): Promise<Outcome> {
+    return this.doorward('update', `${releasesInside}/${basename(file)}`);
+  }
+
+  /** Pushes a release and does not wait for what becomes of it. */
+  async push({ file }: MadeRelease): Promise<void> {
+    const { code, stderr } = await this.doorward('update', '--no-wait', `${releasesInside}/${basename(file)}`);
+    assert.equal(code, 0, stderr);
+  }
+
+  /** The version that serves, by its own word. */
+  async serving(): Promise<string> {
+    const answer = await get(`${address}/api/v1/status`, undefined);
+    return (JSON.parse(answer.body) as { version: string }).version;
+  }
+
+  /** The version in the slot that power-on starts. */
+  async committed(): Promise<string> {
+    const slot = await readCurrent(nodeStorage, this.places);
+    if (slot === undefined) return 'none';
+    const manifest = JSON.parse(readFileSync(`${this.places.slot[slot]}/manifest.json`, 'utf8')) as { version: string };
+    return manifest.version;
+  }
+
+  async history(): Promise<readonly TrialHistory[]> {
+    return (await new TrialRecordFile(nodeStorage, this.places).read()).history;
+  }
+
+  /** The trial after those that were. */
+  async nextTrial(before: number): Promise<TrialHistory> {
+    await until(async () => (await this.history()).length > before, trialMsMax);
+    const trial = (await this.history())[before];
+    assert(trial !== undefined);
+    return trial;
+  }
+
+  /** The main process of the service as the service manager knows it, counted inside. */
+  async mainProcess(): Promise<number> {
+    return Number((await this.property('MainPID')).trim());
+  }
+
+  async property(name: string, unit = 'doorward.service'): Promise<string> {
+    return (await this.run(['systemctl', 'show', '--value', '--property', name, unit])).trim();
+  }
+
+  /** Every process of the service, counted inside. */
+  async processes(): Promise<readonly number[]> {
+    const group = await this.property('ControlGroup');
+    const { stdout } = await this.try(['cat', `/sys/fs/cgroup${group}/cgroup.procs`]);
+    return stdout.split('\n').filter(Boolean).map(Number);
+  }
+
+  /** Until a release serves under the eyes of its incumbent; returns its process. */
+  async untilProbation(): Promise<number> {
+    await until(async () => {
+      const answer = await get(`${address}/api/v1/update`, undefined).catch(() => undefined);
+      const trial = (JSON.parse(answer?.body ?? '{}') as { trial?: { phase: string } | null }).trial;
+      return trial?.phase === 'probation';
+    }, trialMsMax);
+    const main = await this.mainProcess();
+    const candidate = (await this.processes()).find((pid) => pid !== main);
+    assert(candidate !== undefined, 'there is no candidate');
+    return candidate;
+  }
+
+  /** The button, pressed and let go. */
+  async press(): Promise<void> {
+    if (this.#button < 0) this.#button = openSync(this.path(bell), constants.O_RDWR);
+    this.pressed += 1;
+    for (const edge of [1, 0]) {
+      writeSync(this.#button, `${edge}@${nodeClock.uptimeMs()}\n`); // As the kernel tells the edges of a GPIO line.
+      await sleep(edgeMs);
+    }
+  }
+
+  async pressUntil(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.press();
+      await sleep(betweenPressesMs);
+    }
+  }
+
+  /** Presses that have their row in the database. */
+  async answered(): Promise<number> {
+    const sql = "SELECT count(*) FROM triggers WHERE source = 'button' AND press IN ('press', 'double')";
+    return Number((await this.query(sql))[0]);
+  }
+
+  /** The lines that the household's database answers. Asked inside: SQLite does not look through /proc. */
+  async query(sql: string): Promise<readonly string[]> {
+    const answer = await this.run(['sqlite3', '-readonly', '-noheader', `${home}/doorward.db`, sql]);
+    return answer.split('\n').filter(Boolean);
+  }
+
+  override async cutPower(): Promise<void> {
+    this.#letGo();
+    await super.cutPower();
+  }
+
+  override async shutDown(): Promise<void> {
+    this.#letGo();
+    await super.shutDown();
+  }
+
+  #letGo(): void {
+    if (this.#button >= 0) closeSync(this.#button);
+    this.#button = -1;
+  }
+
+  override async close(): Promise<void> {
+    this.closing.abort();
+    await sleep(betweenPressesMs + 2 * edgeMs); // A press under way.
+    await super.close();
+  }
+}

@@ -1,0 +1,122 @@
+/** Releases that are tried: the good one stays, every other one goes, and somebody can read why. */
+import assert from 'node:assert/strict';
+import { appendFileSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { until } from '../../appliance/street.ts';
+import type { ReleasePlan } from '../releases.ts';
+import { namesAda, type Scenario, type Scene } from '../scenario.ts';
+
+const fallBackMsMax = 120_000;
+
+/** A release that does not survive its trial, and what its owner is told. */
+function reverted(version: string, plan: ReleasePlan): (scene: Scene) => Promise<void> {
+  return async ({ device, release }) => {
+    const { code, stdout, stderr } = await device.update(await release(version, plan));
+    assert.equal(code, 1, `it was committed: ${stdout}`);
+    assert.match(stdout + stderr, /revert/i);
+    const trial = (await device.history()).at(-1);
+    assert.equal(trial?.outcome, 'reverted');
+    assert.notEqual(trial.reason, '', 'the reason is not stored');
+  };
+}
+
+/** A release file that is refused before anything of it is run. */
+function refused(why: RegExp, spoil: (file: string) => void, plan: ReleasePlan = {}): Scenario['run'] {
+  return async ({ device, workshop, release }) => {
+    const { file } = await release('3.0.0', plan);
+    const spoilt = { version: '3.0.0', file: `${workshop.folder}/doorward-3.0.0-spoilt.release` };
+    copyFileSync(file, spoilt.file);
+    spoil(spoilt.file);
+    const { code, stdout, stderr } = await device.update(spoilt);
+    assert.equal(code, 1, stdout);
+    assert.match(stdout + stderr, why);
+  };
+}
+
+function flipBit(file: string, at: number): void {
+  const bytes = readFileSync(file);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+}
+
+export const updateScenarios: readonly Scenario[] = [
+  {
+    name: 'a face is recognised, and named rightly',
+    async run({ device }) {
+      await namesAda(device);
+      const answered = await device.answered();
+      await device.press();
+      await until(async () => (await device.answered()) === answered + 1);
+    },
+  },
+  {
+    name: 'a good release is tried and committed, and nobody notices',
+    serves: '2.0.0',
+    says: /is committed|committed/,
+    isUnnoticed: true,
+    async run({ device, release }) {
+      const { code, stdout, stderr } = await device.update(await release('2.0.0'));
+      assert.equal(code, 0, stdout + stderr);
+      assert.equal(await device.property('NRestarts'), '0');
+    },
+  },
+  {
+    name: 'a good release with a migration is committed, and the release before it reads the database after a fall-back',
+    serves: '2.1.0',
+    async run({ device, release }) {
+      const schema = ['CREATE TABLE planted_notes (text TEXT) STRICT;'];
+      const { code, stdout, stderr } = await device.update(await release('2.1.0', { schema }));
+      assert.equal(code, 0, stdout + stderr);
+      assert.deepEqual(await device.query('PRAGMA user_version'), ['2']);
+    },
+  },
+  {
+    name: 'a release that ends at once is reverted',
+    says: /candidate|revert/,
+    isUnnoticed: true,
+    run: reverted('2.2.0', { script: '#!/bin/sh\nexit 1\n' }),
+  },
+  {
+    name: 'a release that crashes while it serves is reverted',
+    says: /revert/,
+    run: reverted('2.3.0', { fault: { at: 'took-over', how: 'exits', afterMs: 1500 } }),
+  },
+  {
+    name: 'a release that hangs while it serves is reverted',
+    says: /revert/,
+    run: reverted('2.4.0', { fault: { at: 'took-over', how: 'hangs', afterMs: 1500 } }),
+  },
+  {
+    name: 'a release that says that it is not well is reverted',
+    says: /revert/,
+    isUnnoticed: true,
+    run: reverted('2.5.0', { fault: { at: 'took-over', how: 'is-unhealthy', afterMs: 1000 } }),
+  },
+  {
+    name: 'a release that crashes after its commit: after a crash loop the good one serves again',
+    says: /fell back to 1\.0\.0/,
+    async run({ device, release }) {
+      const plan: ReleasePlan = { fault: { at: 'powered-on', how: 'exits', afterMs: 300 } };
+      const { code, stdout, stderr } = await device.update(await release('2.6.0', plan));
+      assert.equal(code, 0, stdout + stderr);
+      assert.equal(await device.committed(), '2.6.0');
+      await device.run(['kill', '-9', String(await device.mainProcess())]);
+      await until(async () => (await device.committed()) === '1.0.0', fallBackMsMax);
+    },
+  },
+  {
+    name: 'a release with one flipped bit is refused',
+    run: refused(/./, (file) => flipBit(file, statSync(file).size >> 1)),
+  },
+  {
+    name: 'a truncated release is refused',
+    run: refused(/./, (file) => truncateSync(file, statSync(file).size >> 1)),
+  },
+  {
+    name: 'a release with a tail is refused',
+    run: refused(/./, (file) => appendFileSync(file, 'tail')),
+  },
+  {
+    name: 'a release for another architecture is refused',
+    run: refused(/linux-arm64/, () => undefined, { architecture: 'linux-arm64' }),
+  },
+];
