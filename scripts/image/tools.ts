@@ -1,0 +1,66 @@
+/** The tools that make an image: those of this machine, and a few newer ones out of a Debian tree of their own. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { buildRootTree } from './root-tree.ts';
+
+const execute = promisify(execFile);
+const outputBytesMax = 64 * 1024 * 1024;
+const timeZone = 'UTC';
+
+/** Which Debian package has each tool that this machine must have. */
+export const hostTools: Readonly<Record<string, string>> = {
+  mmdebstrap: 'mmdebstrap',
+  'systemd-sysusers': 'systemd',
+  systemctl: 'systemd',
+  depmod: 'kmod',
+  cpio: 'cpio',
+  zstd: 'zstd',
+  'mkfs.vfat': 'dosfstools',
+  mcopy: 'mtools',
+  sfdisk: 'fdisk',
+};
+
+export interface Doing {
+  readonly folder?: string;
+  readonly input?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Runs one tool to its end; what it says on standard output, or an error with what it says on the other. */
+export async function runTool(tool: string, args: readonly string[], doing: Doing = {}): Promise<string> {
+  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+  const env = { ...process.env, TZ: timeZone, LC_ALL: 'C.UTF-8', ...doing.environment, PATH: path };
+  const running = execute(tool, args, { cwd: doing.folder, env, maxBuffer: outputBytesMax });
+  running.child.stdin?.end(doing.input ?? '');
+  return (await running).stdout;
+}
+
+/** The packages of one list in `packages/`. */
+export function packageList(name: string): readonly string[] {
+  return readFileSync(join(import.meta.dirname, 'packages', name), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** A program out of the tree of newer tools, started through that tree's own loader: nothing of it is installed here. */
+export interface NewerTools {
+  command(program: string, args: readonly string[]): readonly [string, ...string[]];
+}
+
+export async function newerTools(buildFolder: string): Promise<NewerTools> {
+  const directory = join(buildFolder, 'image-tools');
+  await buildRootTree({ architecture: 'amd64', packages: packageList('tools-amd64'), directory });
+  const libraries = join(directory, 'usr', 'lib', 'x86_64-linux-gnu');
+  return {
+    command: (program, args) => [
+      join(directory, 'usr', 'lib64', 'ld-linux-x86-64.so.2'),
+      '--library-path',
+      libraries,
+      join(directory, 'usr', program),
+      ...args,
+    ],
+  };
+}
