@@ -2,8 +2,10 @@ import { ApplianceCandidate } from './appliance/candidate.ts';
 import { playDemoIn } from './appliance/demo.ts';
 import { openGround } from './appliance/ground.ts';
 import { beIncumbent } from './appliance/incumbency.ts';
+import { openDoor } from './appliance/door.ts';
 import { openRecognition } from './appliance/recognition.ts';
 import { closeGround, closeRooms, openRooms, type Rooms } from './appliance/rooms.ts';
+import { reportToService } from './appliance/service-report.ts';
 import { trialPartsOf, type TrialParts } from './appliance/trial-parts.ts';
 import { openIncumbentChannel } from './machine/incumbent-channel.ts';
 import { nodeClock as clock } from './machine/node-clock.ts';
@@ -44,7 +46,14 @@ export type StartResult =
       /** Resolves when this process has left the stage to a committed release for good: it may end without `stop`. */
       readonly left: Promise<void>;
     }
-  | { readonly outcome: 'refused'; readonly message: string };
+  | Refused;
+
+/** Nothing runs; when the machine is to blame (the home or the port is taken), another release would fare no better. */
+export interface Refused {
+  readonly outcome: 'refused';
+  readonly message: string;
+  readonly isMachineToBlame?: true;
+}
 
 /** A running appliance with what its updater needs. */
 export interface PoweredOn {
@@ -55,7 +64,7 @@ export interface PoweredOn {
 }
 
 /** The whole appliance, from the ground up. Power-on to ready is this function, top to bottom. */
-export async function powerOn(request: StartRequest): Promise<PoweredOn | { outcome: 'refused'; message: string }> {
+export async function powerOn(request: StartRequest): Promise<PoweredOn | Refused> {
   const { home, isOffStage, terminal } = request;
   const opened = await openGround({ request, clock, disk, random });
   if (opened.outcome === 'refused') return opened;
@@ -70,10 +79,10 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | { outc
   const { front, house, loops, senses } = rooms;
   await house.household.sweep();
   loops.takeStage();
-  const fault = await front.web.listen().then(() => undefined, messageOf);
+  const fault = await openDoor(front.web, { ...request, ground }).then(() => undefined, messageOf);
   if (fault !== undefined) {
     await closeRooms(rooms);
-    return { outcome: 'refused', message: fault };
+    return { outcome: 'refused', message: fault, isMachineToBlame: true };
   }
   if (request.hasDemoHousehold) await playDemoIn(rooms, disk);
   const { address } = front.web;
@@ -93,8 +102,11 @@ export async function startAppliance(request: StartRequest): Promise<StartResult
   const { address } = rooms.front.web;
   if (request.isOffStage)
     return { outcome: 'running', address, complaints, stop: () => closeRooms(rooms), left: trial.left };
+  const report = reportToService(rooms, clock);
   const incumbency = beIncumbent({ rooms, request, machine, trial });
+  void incumbency.left.then(() => report.end());
   const stop = async (): Promise<void> => {
+    report.stop();
     await incumbency.stop();
     await closeRooms(rooms);
   };

@@ -1,12 +1,10 @@
 #!/usr/bin/env node
-import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { applianceDoor } from './command/appliance-door.ts';
 import { runCommandLine } from './command/command-line.ts';
 import { findRunning } from './machine/instance-lock.ts';
 import { linuxResources } from './machine/linux-resources.ts';
 import { nodeClock } from './machine/node-clock.ts';
-import { nodeDisk } from './machine/node-disk.ts';
 import { nodeNetwork } from './machine/node-network.ts';
 import { nodeRandom } from './machine/node-random.ts';
 import { nodeStorage } from './machine/node-storage.ts';
@@ -14,13 +12,6 @@ import { processTerminal } from './machine/process-terminal.ts';
 import { release } from './machine/release.ts';
 
 const causesMax = 10;
-
-/** In a checkout everything stays below it; on a device the service owns /var/lib/doorward. */
-async function homeDefault(): Promise<string> {
-  const above = join(import.meta.dirname, '..');
-  const isCheckout = (await nodeDisk.list(above)).some(({ name }) => name === 'package.json');
-  return isCheckout ? join(above, '.doorward') : '/var/lib/doorward';
-}
 
 /** What went wrong, and why, and why that: one line each. */
 function complain(error: unknown): void {
@@ -41,23 +32,27 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => end.abort()); // The second one ends the process at once.
 }
 
-try {
-  process.exitCode = await runCommandLine(process.argv.slice(2), {
-    clock: nodeClock,
-    disk: nodeStorage,
-    network: nodeNetwork,
-    random: nodeRandom,
-    resources: linuxResources(),
-    terminal: processTerminal,
-    environment: process.env,
-    workingFolder: process.cwd(),
-    homeDefault: await homeDefault(),
-    release,
-    appliance: applianceDoor,
-    findRunning,
-    signal: end.signal,
-  });
-} catch (error) {
-  complain(error);
-  process.exitCode = 1;
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await runCommandLine(process.argv.slice(2), {
+      clock: nodeClock,
+      disk: nodeStorage,
+      network: nodeNetwork,
+      random: nodeRandom,
+      resources: linuxResources(),
+      terminal: processTerminal,
+      environment: process.env,
+      workingFolder: process.cwd(),
+      homeDefault: release.homeDefault,
+      release,
+      appliance: applianceDoor,
+      findRunning,
+      signal: end.signal,
+    });
+  } catch (error) {
+    complain(error);
+    process.exitCode = 1;
+  }
 }
+
+void main(); // Not `await`: the executable's main script is no module.

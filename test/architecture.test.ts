@@ -41,7 +41,6 @@ const worldly: Readonly<Record<string, readonly string[]>> = {
   '@fastify/helmet': ['web'],
   '@fastify/multipart': ['web'],
   '@fastify/rate-limit': ['web'],
-  '@fastify/static': ['web'],
   '@fastify/swagger': ['web'],
   '@fastify/type-provider-typebox': ['web'],
   pino: ['telemetry'],

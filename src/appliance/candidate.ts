@@ -15,6 +15,7 @@ import { shareGround, type GroundRequest } from './ground.ts';
 import { auditSchema, prepareSchema, readNote, webSocket, type Note } from './hand-over-notes.ts';
 import { openRecognition, type Recognition } from './recognition.ts';
 import { rehearse } from './candidate-rehearsal.ts';
+import { reportToService, type ServiceReport } from './service-report.ts';
 import type { Incumbency } from './incumbency.ts';
 import { closeRooms, openRooms, type Rooms, type RoomsParts } from './rooms.ts';
 
@@ -49,6 +50,7 @@ export class ApplianceCandidate {
   #isCommitted = false;
   #leaving: Promise<void> | undefined;
   #incumbency: Incumbency | undefined;
+  #report: ServiceReport | undefined;
   #hasLeft = false;
 
   constructor(parts: CandidateParts) {
@@ -67,6 +69,7 @@ export class ApplianceCandidate {
     signal.addEventListener('abort', stop, { once: true });
     await this.#ended.promise;
     if (this.#hasLeft) return;
+    this.#report?.stop();
     await this.#incumbency?.stop();
     if (this.#isCommitted && this.#rooms !== undefined) await closeRooms(await this.#rooms);
     else this.#parts.channel.end();
@@ -217,6 +220,7 @@ export class ApplianceCandidate {
     if (this.#isCommitted) return { kind: 'committed' };
     this.#isCommitted = true;
     channel.commit();
+    this.#report = reportToService(rooms, this.#parts.machine.clock);
     void this.#moveIn(rooms).then(() => this.#succeed(onCommitted(rooms)));
     return { kind: 'committed' };
   }
@@ -225,6 +229,7 @@ export class ApplianceCandidate {
   async #succeed(incumbency: Incumbency): Promise<void> {
     this.#incumbency = incumbency;
     await incumbency.left;
+    this.#report?.end();
     this.#hasLeft = true;
     this.#ended.resolve();
   }

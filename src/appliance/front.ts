@@ -1,4 +1,5 @@
 import { RequestFigures } from '../health/request-figures.ts';
+import { carriedFile } from '../machine/carried-files.ts';
 import { release } from '../machine/release.ts';
 import { complaintAboutChanges, explainSettings } from '../settings/explain.ts';
 import type { Clock } from '../system/clock.ts';
@@ -74,6 +75,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     health: watch.health,
     settingsBook: settingsBook(ground),
     sendTestNotification: () => sendTestNotification(parts),
+    pageFile: (name) => carriedFile(`src/ui/${name}`),
     updateDesk: () => parts.desk ?? noUpdates,
   });
   return { web, figures };

@@ -1,4 +1,5 @@
 import { acquireInstanceLock, type InstanceLock } from '../machine/instance-lock.ts';
+import { serviceManager } from '../machine/service-manager.ts';
 import { loadSettings, rememberSettings, settingsFolder, type LoadedSettings } from '../settings/load.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -8,6 +9,7 @@ import type { PipelineEvent } from '../system/event.ts';
 import type { Home } from '../system/home.ts';
 import type { Log } from '../system/log.ts';
 import type { Random } from '../system/random.ts';
+import type { ServiceManager } from '../system/service-manager.ts';
 import { auditEntryOf } from '../telemetry/audit-events.ts';
 import { openAudit } from '../telemetry/audit-open.ts';
 import { EventStream } from '../telemetry/event-stream.ts';
@@ -35,6 +37,8 @@ export interface Ground {
   readonly loaded: LoadedSettings;
   readonly log: Log;
   readonly events: EventStream;
+  /** Who has started this process, and looks after it. */
+  readonly service: ServiceManager;
   readonly audit: PassedChronicle;
   /** Takes the audit chain for this process. */
   takeAudit(): Promise<void>;
@@ -46,12 +50,12 @@ export interface Ground {
 
 export type OpenGroundResult =
   | { readonly outcome: 'opened'; readonly ground: Ground }
-  | { readonly outcome: 'refused'; readonly message: string };
+  | { readonly outcome: 'refused'; readonly message: string; readonly isMachineToBlame?: true };
 
 /** Locks the home, opens the database, and reads the settings, in this order: the device's own lie in the database. */
 export async function openGround(parts: GroundParts): Promise<OpenGroundResult> {
   const locked = await acquireInstanceLock(parts.request.home.root);
-  if (locked.outcome !== 'acquired') return { outcome: 'refused', message: locked.message };
+  if (locked.outcome !== 'acquired') return { outcome: 'refused', message: locked.message, isMachineToBlame: true };
   const shared = await shareGround(parts, locked.lock);
   if (shared.outcome === 'refused') await locked.lock.release();
   else await shared.ground.takeAudit();
@@ -62,7 +66,11 @@ export async function openGround(parts: GroundParts): Promise<OpenGroundResult> 
 export async function shareGround(parts: GroundParts, lock?: InstanceLock): Promise<OpenGroundResult> {
   const { clock, disk, request } = parts;
   const opened = await openStore({ home: request.home, disk, clock });
-  if (opened.outcome !== 'opened') return { outcome: 'refused', message: opened.message };
+  if (opened.outcome !== 'opened') {
+    const { outcome, message } = opened;
+    const isMachineToBlame = outcome === 'full' || outcome === 'read-only' || outcome === 'locked';
+    return { outcome: 'refused', message, ...(isMachineToBlame ? { isMachineToBlame } : {}) };
+  }
   const { store } = opened;
   const loaded = await readSettings(parts, store);
   if (loaded.flagComplaints.length > 0) {
@@ -91,10 +99,16 @@ export function readSettings(
 async function openTelling(
   { clock, disk, random, request }: GroundParts,
   loaded: LoadedSettings,
-): Promise<Pick<Ground, 'log' | 'events' | 'audit' | 'takeAudit' | 'relay'>> {
+): Promise<Pick<Ground, 'log' | 'events' | 'service' | 'audit' | 'takeAudit' | 'relay'>> {
   const write = (line: string): void => request.writeLog(line);
   const log = createLog({ write, level: loaded.settings.log.level, clock });
   const events = new EventStream(clock, (error) => log.error('a listener failed', { error }));
+  const { environment } = request;
+  const service = serviceManager({
+    clock,
+    environment,
+    complain: (reason) => log.warn('the service is not told', { reason }),
+  });
   const audit = new PassedChronicle();
   const takeAudit = async (): Promise<void> => {
     await audit.take(async () => {
@@ -128,5 +142,5 @@ async function openTelling(
     status: isSound ? 'success' : 'failure',
     component: 'settings',
   });
-  return { log, events, audit, takeAudit, relay };
+  return { log, events, service, audit, takeAudit, relay };
 }

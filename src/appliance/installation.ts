@@ -25,12 +25,20 @@ export function installationOf(home: Home, directory: string = release.directory
   return { slot, places: placesAt(dirname(slots), home.root) };
 }
 
-/** What people hear where nothing updates itself. */
-export const noUpdates = `cannot update: this is a checkout, in ${release.directory}: install a release, and update that`;
+const factoryName = 'factory';
 
-/** The way back after a crash loop: power-on starts the release in the other slot from now on. */
+/** What people hear where nothing updates itself. */
+export const noUpdates =
+  basename(release.directory) === factoryName
+    ? 'cannot update: the factory release serves, because neither slot can be written: mend the disk, then stop it and run: doorward fall-back'
+    : `cannot update: this is a checkout, in ${release.directory}: install a release, and update that`;
+
+/** The way back after a crash loop: power-on starts another release from now on. Any release of the device can do it. */
 export async function fallBackIn(home: Home): Promise<FallBackResult> {
-  const installation = installationOf(home);
-  if (installation === undefined) return { outcome: 'refused', message: noUpdates };
-  return fallBack({ storage, places: installation.places, clock });
+  const { directory } = release;
+  const isFactory = basename(directory) === factoryName;
+  const places = isFactory ? placesAt(dirname(directory), home.root) : installationOf(home)?.places;
+  return places === undefined
+    ? { outcome: 'refused', message: `cannot fall back: ${directory} is neither a slot nor the factory release` }
+    : fallBack({ storage, places, clock });
 }

@@ -36,6 +36,7 @@ export async function openRecognition(modelsFolder: string, log: Log): Promise<R
       encode: (...asked) => current.pictures.encode(...asked),
     },
     stats: () => current.stats(),
+    ping: () => current.ping(),
     restart: () => current.restart(),
     stop: () => current.stop(),
     async letGo() {

@@ -155,8 +155,10 @@ export class ApplianceStage implements Stage {
     }
   }
 
-  nameMain(): Promise<StageResult> {
-    return Promise.resolve({ outcome: 'done', durationMs: 0 });
+  async nameMain(pid: number): Promise<StageResult> {
+    const startedMs = this.#parts.clock.uptimeMs();
+    const named = await this.#parts.rooms.ground.service.nameMain(pid);
+    return named.outcome === 'named' ? this.#done(startedMs) : failed(named.reason);
   }
 
   async leave(): Promise<void> {

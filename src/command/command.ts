@@ -4,8 +4,11 @@
  */
 import type { CommandContext } from './context.ts';
 
-/** 0 done; 1 failed, and the message says why; 2 not understood; 69 nothing to talk to (EX_UNAVAILABLE of sysexits.h). */
-export const exitCodes = { done: 0, failed: 1, usage: 2, unavailable: 69 } as const;
+/**
+ * 0 done; 1 failed, and the message says why; 2 not understood; 69 nothing to talk to, 75 the machine does not let it run
+ * now, whichever release (EX_UNAVAILABLE and EX_TEMPFAIL of sysexits.h).
+ */
+export const exitCodes = { done: 0, failed: 1, usage: 2, unavailable: 69, notNow: 75 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export interface CommandOption {

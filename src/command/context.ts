@@ -14,11 +14,11 @@ export interface ApplianceDoor {
     request: StartRequest,
     signal: AbortSignal,
   ): Promise<{ readonly outcome: 'ended' } | { readonly outcome: 'refused'; readonly message: string }>;
-  /** Names the release in the other slot again. Nothing may run in the home. */
+  /** Names another release that is whole. Nothing may run in the home. */
   fallBack(
     home: Home,
   ): Promise<
-    | { readonly outcome: 'moved'; readonly slot: string; readonly version: string }
+    | { readonly outcome: 'moved'; readonly to: string; readonly version: string }
     | { readonly outcome: 'refused'; readonly message: string }
   >;
   /** Walks the audit chain of a home that may be in use. */
@@ -52,7 +52,7 @@ export type StartResult =
       /** Resolves when the appliance has left the stage to a new release: then there is nothing to stop. */
       readonly left?: Promise<void>;
     }
-  | { readonly outcome: 'refused'; readonly message: string };
+  | { readonly outcome: 'refused'; readonly message: string; readonly isMachineToBlame?: true };
 
 export type AuditAnswer =
   | { readonly outcome: 'whole'; readonly entries: number; readonly unsigned: number }

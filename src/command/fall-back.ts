@@ -1,13 +1,14 @@
 import { exitCodes, noParameters, type Command } from './command.ts';
 
-/** The way back after a crash loop. Run by the service manager, from the slot that is not committed. */
+/** The way back after a crash loop. Run by the service manager, from whichever release still starts. */
 export const fallBackCommand: Command = {
   name: 'fall-back',
-  summary: 'Commit the release in the other slot again, after a crash loop',
+  summary: 'Commit another release that is whole, after a crash loop',
   parameters: noParameters,
   description:
-    'For the service manager, when the committed release ends again and again: the link names the other slot, and the release\n' +
-    'that crashed is not tried any more. Refused when the other slot holds nothing that has proved itself.',
+    'For the service manager, when the committed release ends again and again: the release that crashed is not tried any\n' +
+    'more, and what is in the other slot starts from now on, or else the factory release, copied into that slot. A slot is\n' +
+    'used when every file of it is what its manifest says, and its release has not crashed or been reverted before.',
   async run(context) {
     const { terminal, home, appliance } = context;
     const running = await context.findRunning(home.root);
@@ -20,7 +21,8 @@ export const fallBackCommand: Command = {
       terminal.complain(result.message);
       return exitCodes.failed;
     }
-    terminal.print(`fell back to ${result.version} in slot ${result.slot}: it is what starts next`);
+    const where = result.to === 'factory' ? 'where the factory has put it' : `in slot ${result.to}`;
+    terminal.print(`fell back to ${result.version} ${where}: it is what starts next`);
     return exitCodes.done;
   },
 };

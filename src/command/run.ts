@@ -28,7 +28,7 @@ export const runCommand: Command = {
     });
     if (started.outcome === 'refused') {
       terminal.complain(started.message);
-      return exitCodes.failed;
+      return started.isMachineToBlame === true ? exitCodes.notNow : exitCodes.failed;
     }
     for (const complaint of started.complaints) terminal.complain(complaint);
     terminal.print(`Doorward runs: ${started.address}`);

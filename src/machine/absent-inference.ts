@@ -16,6 +16,7 @@ export function absentInference(message: string): StartedInference {
       encode: (picture, options) => coder.encode(picture, options),
     },
     stats: () => ({ busyMs: 0, answered: 0, waiting: 0, restarts: 0, lastDeath: message }),
+    ping: () => Promise.resolve(),
     restart: () => undefined,
     async stop() {
       await Promise.resolve();

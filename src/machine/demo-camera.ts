@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Camera, CameraEnd } from '../system/camera.ts';
 import { i420Bytes, type Pixels } from '../system/pixels.ts';
+import { carriedAt } from './carried-files.ts';
 import { type CameraParts, copyInto, Pace, scaled, stretchedInto } from './camera-parts.ts';
 import { type Cutout, type CutoutScratch, paintCutout, scaleCutout, scratchFor } from './cutout.ts';
 
@@ -51,9 +52,14 @@ const outsideX = 0.68;
 const farHeadTop = 0.26;
 const nearHeadTop = 0.08;
 
+/** The demo is carried too. */
+async function read(path: string): Promise<Uint8Array> {
+  return carriedAt(path) ?? (await readFile(path));
+}
+
 /** The visitors of a demo folder. Rejects when it is missing or not ours. */
 export async function readDemoVisitors(folder: string): Promise<readonly DemoVisitor[]> {
-  const found: unknown = JSON.parse(await readFile(join(folder, 'visitors.json'), 'utf8'));
+  const found: unknown = JSON.parse(Buffer.from(await read(join(folder, 'visitors.json'))).toString());
   const list: unknown = typeof found === 'object' && found !== null && 'visitors' in found ? found.visitors : undefined;
   if (!Array.isArray(list) || list.length === 0 || !list.every(isVisitor)) throw new Error('it names no visitors');
   return list.slice(0, visitorsMax);
@@ -132,7 +138,7 @@ async function readStage(folder: string, parts: CameraParts): Promise<Stage> {
 }
 
 async function decodeFile(path: string, { pictures }: CameraParts): Promise<Pixels> {
-  const decoded = await pictures.decode(await readFile(path));
+  const decoded = await pictures.decode(await read(path));
   if (decoded.outcome !== 'decoded') throw new Error(`${path}: ${decoded.message}`);
   return decoded.picture;
 }

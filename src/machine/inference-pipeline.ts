@@ -37,7 +37,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRe
   for (const name of ['tiny416Planes', 'landmarks68', recogniser] as const) {
     const checked = await checkModel(options.pack, name);
     if (checked.outcome !== 'sound') return checked;
-    nets.set(name, Promise.resolve(await openNet(checked.path, options.threads)));
+    nets.set(name, Promise.resolve(await openNet(checked, options.threads)));
   }
   const pipeline = new FacePipeline(options, nets);
   await pipeline.warm();
@@ -179,7 +179,7 @@ export class FacePipeline {
   async #openNet(name: ModelName): Promise<Net> {
     const checked = await checkModel(this.#options.pack, name);
     if (checked.outcome !== 'sound') throw new Error(checked.message);
-    return await openNet(checked.path, this.#options.threads);
+    return await openNet(checked, this.#options.threads);
   }
 }
 

@@ -13,12 +13,13 @@ export interface WorkerSettings {
   readonly recogniser?: RecogniserName;
 }
 
-/** What the main thread asks. Pictures cross as shared memory, files as copies. */
+/** What the main thread asks. Pictures cross as shared memory, files as copies. `ping` is answered in the line of faces. */
 export type Question =
   | { readonly call: 'detect'; readonly picture: Pixels; readonly effort: DetectEffort }
   | { readonly call: 'embed'; readonly picture: Pixels; readonly landmarks: Landmarks }
   | { readonly call: 'decode'; readonly bytes: Uint8Array }
-  | { readonly call: 'encode'; readonly picture: Pixels; readonly options: EncodeOptions };
+  | { readonly call: 'encode'; readonly picture: Pixels; readonly options: EncodeOptions }
+  | { readonly call: 'ping' };
 
 /** Main thread to inference thread; `stop` lets what was asked before be answered, then ends the thread. */
 export type ToWorker =
@@ -31,6 +32,7 @@ export type Answer =
   | { readonly call: 'embed'; readonly embedding: Embedding }
   | { readonly call: 'decode'; readonly decoded: Decoded }
   | { readonly call: 'encode'; readonly bytes: Uint8Array }
+  | { readonly call: 'ping' }
   | { readonly call: 'failed'; readonly message: string };
 
 /** Inference thread to main thread: first whether it can work at all, then answers. */

@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { SoundModel } from './model-file.ts';
 
 /** A loaded net with one output; runs on the calling thread, so a call at a time. */
 export interface Net {
@@ -36,8 +37,8 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
 }
 
 /** Loads an ONNX file whose bytes were checked. Rejects when ONNX Runtime refuses it. */
-export async function openNet(path: string, threads: number): Promise<Net> {
-  const session = await InferenceSession.create(path, sessionOptions(threads));
+export async function openNet({ path, bytes }: SoundModel, threads: number): Promise<Net> {
+  const session = await InferenceSession.create(bytes, sessionOptions(threads));
   const outputName = session.outputNames[0] ?? '';
   return {
     async run(inputs) {

@@ -27,7 +27,7 @@ async function work(settings: WorkerSettings): Promise<void> {
       return;
     }
     const { id, question } = message;
-    const line = question.call === 'detect' || question.call === 'embed' ? 'faces' : 'pictures';
+    const line = question.call === 'decode' || question.call === 'encode' ? 'pictures' : 'faces';
     lines[line] = lines[line].then(async () => {
       const startedMs = performance.now();
       const given = await answer(question);
@@ -58,6 +58,8 @@ function answerer(pipeline: FacePipeline): (question: Question) => Promise<Answe
         return { call: 'decode', decoded: await pictures.decode(question.bytes) };
       case 'encode':
         return { call: 'encode', bytes: await pictures.encode(question.picture, question.options) };
+      case 'ping':
+        return { call: 'ping' };
     }
   };
   return async (question) => {
@@ -69,4 +71,4 @@ function answerer(pipeline: FacePipeline): (question: Question) => Promise<Answe
   };
 }
 
-await work(workerData);
+void work(workerData); // What it rejects with ends the thread with that error.

@@ -1,27 +1,34 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { carriedAt } from './carried-files.ts';
 import type { ModelName, ModelPack } from './model-pack.ts';
 
 export type PackFailure = 'models-missing' | 'models-damaged';
 
+export interface SoundModel {
+  readonly outcome: 'sound';
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 export type ModelResult =
-  | { readonly outcome: 'sound'; readonly path: string }
+  | SoundModel
   | { readonly outcome: PackFailure; readonly message: string };
 
-/** The path of one model, once its bytes were found to be those that the manifest names. */
+/** One model, once its bytes were found to be those that the manifest names. Nobody may write to them. */
 export async function checkModel({ folder, manifest }: ModelPack, name: ModelName): Promise<ModelResult> {
   const { file, sha256 } = manifest.models[name];
   const path = join(folder, file);
-  const hash = createHash('sha256');
+  let bytes: Uint8Array;
   try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk);
+    bytes = carriedAt(path) ?? (await readFile(path));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return refuse('models-missing', `${path} is missing`);
     return refuse('models-damaged', `${path} cannot be read (${String(error)})`);
   }
-  if (hash.digest('hex') !== sha256) return refuse('models-damaged', `${path} is not what its manifest names`);
-  return { outcome: 'sound', path };
+  const isSound = createHash('sha256').update(bytes).digest('hex') === sha256;
+  return isSound ? { outcome: 'sound', path, bytes } : refuse('models-damaged', `${path} is not what its manifest names`);
 }
 
 /** A failure in words, with what to do about it. */

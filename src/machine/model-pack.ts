@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
+import { carriedAt } from './carried-files.ts';
 import { codeOf, type PackFailure, refuse } from './model-file.ts';
 
 const modelFile = Type.Object({
@@ -35,6 +36,9 @@ const manifestSchema = Type.Object({
   }),
 });
 
+/** The models that a pack must have. It may have more: nothing loads them. */
+export const modelNames = new Set(Object.keys(manifestSchema.properties.models.properties));
+
 export type ModelManifest = Static<typeof manifestSchema>;
 export type ModelName = keyof ModelManifest['models'];
 export type RecogniserName = ModelManifest['recogniser'];
@@ -56,7 +60,7 @@ export async function readModelPack(folder: string): Promise<PackResult> {
   const path = join(folder, manifestName);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = Buffer.from(carriedAt(path) ?? (await readFile(path))).toString();
   } catch (error) {
     const isAbsent = codeOf(error) === 'ENOENT';
     const why = isAbsent ? `${path} is missing` : `${path} cannot be read (${String(error)})`;

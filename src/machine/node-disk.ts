@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DiskFault, type Disk, type DiskEntry, type DiskFaultKind } from '../system/disk.ts';
+import { carriedAt } from './carried-files.ts';
 
 /** Nobody but the appliance's user may look at the faces and keys of a household. */
 const fileMode = 0o600;
@@ -13,7 +14,7 @@ const statsAtOnceMax = 64;
 export const nodeDisk: Disk = {
   async read(path) {
     try {
-      return await readFile(path);
+      return carriedAt(path) ?? (await readFile(path));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw faultOf('read', path, error);

@@ -25,6 +25,8 @@ export interface StartedInference {
   readonly inference: Inference;
   readonly pictures: Pictures;
   stats(): InferenceStats;
+  /** Resolves when the nets have answered what they were asked before; rejects when they do not. */
+  ping(): Promise<void>;
   /** Starts another thread; calls under way are rejected. */
   restart(): void;
   /** Answers what was asked, then ends the thread. To be awaited before the process ends: see `abandon`. */
@@ -77,6 +79,7 @@ export async function startInference({ modelsFolder, ...options }: InferenceSett
     inference: inferenceOn(thread, first.recogniser),
     pictures: picturesOn(thread),
     stats: () => thread.stats(),
+    ping: async () => void (await thread.ask({ call: 'ping' })),
     restart: () => thread.abandon('it was restarted'),
     stop: () => thread.stop(),
   };

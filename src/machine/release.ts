@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { isSea } from 'node:sea';
 import description from '../../package.json' with { type: 'json' };
+import { carriedFolder } from './carried-files.ts';
+import { installationRoot } from './native-libraries.ts';
+
+const directory = isSea() ? dirname(process.execPath) : carriedFolder;
 
 /** The release that runs: its version, where it lies, the Node below it, and where its models lie. */
 export const release = {
   version: description.version,
-  /** In a slot, the slot's; in a checkout, the checkout. Links are followed. */
-  directory: join(import.meta.dirname, '..', '..'),
+  /** In a slot, the slot's; in a checkout, the checkout; else the folder of the executable. Links are followed. */
+  directory,
+  /** In a checkout everything stays below it, and beside a lone executable; on a device the service owns its home. */
+  homeDefault:
+    isSea() && installationRoot(directory) !== undefined ? '/var/lib/doorward' : join(directory, '.doorward'),
   node: process.version,
   pid: process.pid,
-  modelsFolder: process.env['DOORWARD_MODELS'] ?? join(import.meta.dirname, '..', '..', '.models'),
+  modelsFolder: process.env['DOORWARD_MODELS'] ?? join(carriedFolder, '.models'),
   /** As manifests spell it: `linux-x64`. */
   architecture: `${process.platform}-${process.arch}`,
 } as const;

@@ -15,11 +15,11 @@ export async function readCurrent(storage: Pick<Storage, 'readLink'>, places: Pl
   return name === 'a' || name === 'b' ? name : undefined;
 }
 
-/** Names another slot, by one rename. Until the directory is synced a power cut may bring either name back. */
-export async function moveCurrent(storage: Storage, places: Places, slot: Slot): Promise<void> {
+/** Names another slot, or where neither can be used the factory release, by one rename. Until the directory is synced a power cut may bring either name back. */
+export async function moveCurrent(storage: Storage, places: Places, slot: Slot | 'factory'): Promise<void> {
   const draft = `${places.current}.draft`;
   await storage.remove(draft);
-  await storage.makeLink(`slots/${slot}`, draft); // Relative: the tree may be mounted elsewhere.
+  await storage.makeLink(slot === 'factory' ? slot : `slots/${slot}`, draft); // Relative: the tree may be mounted elsewhere.
   await storage.rename(draft, places.current);
   await storage.syncDirectory(places.root);
 }

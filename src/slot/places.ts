@@ -5,6 +5,8 @@ export interface Places {
   /** Holds `slots/` and `current`: /opt/doorward on a device. */
   readonly root: string;
   readonly slots: string;
+  /** The release that the device came with; read when both slots are bad, and never written. */
+  readonly factory: string;
   /** A directory per slot, each with one release. */
   readonly slot: Readonly<Record<Slot, string>>;
   /** Says whether the slot's content may be used; beside the slot, so that emptying the slot does not remove it. */
@@ -28,6 +30,7 @@ export function placesAt(root: string, home: string): Places {
   return {
     root,
     slots,
+    factory: `${root}/factory`,
     slot: { a: `${slots}/a`, b: `${slots}/b` },
     mark: { a: `${slots}/a.mark.json`, b: `${slots}/b.mark.json` },
     current: `${root}/current`,

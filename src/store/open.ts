@@ -92,6 +92,7 @@ async function withReader(
     const store: Store = {
       read: readsOf(db),
       write: (name, input) => writer.write(name, input),
+      ping: () => writer.ping(),
       close: async () => {
         db.close(); // First: the last connection to close empties the write-ahead log, and only the writer may.
         await writer.close();

@@ -16,6 +16,8 @@ export interface Store {
     name: Name,
     input: StoreWrites[Name]['input'],
   ): Promise<StoreWrites[Name]['result']>;
+  /** Resolves when the writer thread answers, behind the writes that wait; rejects when it has ended. */
+  ping(): Promise<void>;
   /** Waits for the writes under way, then closes both connections. */
   close(): Promise<void>;
 }

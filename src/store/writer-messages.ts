@@ -2,7 +2,7 @@ import type { SchemaStep } from './migrate.ts';
 import type { StoreFault, StoreFaultKind, StoreWrites } from './store.ts';
 
 /** What the main thread says to the writer thread. Both are of this release: messages are not decoded. */
-export type ToWriter = ({ readonly say: 'open' } & OpenOrder) | WriteOrder | { readonly say: 'close' };
+export type ToWriter = ({ readonly say: 'open' } & OpenOrder) | WriteOrder | PingOrder | { readonly say: 'close' };
 
 export interface OpenOrder {
   readonly database: string;
@@ -16,6 +16,12 @@ export interface OpenOrder {
   readonly nowMs: number;
   readonly busyMs: number;
   readonly migrations: readonly SchemaStep[];
+}
+
+/** To be answered in its turn. */
+export interface PingOrder {
+  readonly say: 'ping';
+  readonly id: number;
 }
 
 /** A write to run; its name says the type of its input and result. */

@@ -38,6 +38,8 @@ class WriterThread {
       }
       this.#writeGroup(group.splice(0));
       if (message.say === 'open') await this.#open(message);
+      else if (message.say === 'ping')
+        this.#say({ say: 'written', answers: [{ id: message.id, isDone: true, result: undefined }] });
       else if (message.say === 'close') await this.#close();
       else this.#backups = this.#backups.then(() => this.#backUp(message));
     }

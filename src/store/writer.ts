@@ -79,6 +79,15 @@ export class Writer {
     });
   }
 
+  /** Resolves when the thread has come to it, behind the writes that wait; rejects when it never will. */
+  ping(): Promise<void> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#worker.postMessage({ say: 'ping', id } satisfies ToWriter);
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve: () => resolve(), reject }));
+  }
+
   /** Resolves when every write under way is stored and the database is closed. */
   async close(): Promise<void> {
     if (this.#refusal === undefined) {

@@ -10,7 +10,7 @@ import { enterPhase, type Trial, type UpdateTools } from './update-parts.ts';
 const commitMsMax = 10_000;
 
 /**
- * The link names the candidate, then the record says so, then the candidate and the service manager hear it. The link is
+ * The link names the candidate, then the record says so, then the service manager and the candidate hear it. The link is
  * the commit: whatever happens after it, power-on starts the candidate. May be taken again after a fault in the middle.
  */
 export async function commit(
@@ -39,8 +39,8 @@ export async function commit(
   if ('candidate' in trial.state && trial.state.candidate !== undefined) {
     const { candidate } = trial.state;
     const question: Commit = { kind: 'commit' };
+    const named = await stage.nameMain(candidate.pid); // First: what the candidate says before is not listened to.
     const heard = readMessage(committedSchema, await candidate.ask(question, commitMsMax));
-    const named = await stage.nameMain(candidate.pid);
     // No way back from here: when either did not hear it, the service manager starts what the link names.
     if (heard === undefined || named.outcome === 'failed')
       log.warn('the commit was not acknowledged', { candidate: heard !== undefined, service: named });

@@ -1,14 +1,18 @@
+import { copyRelease } from '../release/copy-release.ts';
+import { digestOf, type Manifest, manifestName, parseManifest } from '../release/manifest.ts';
+import { readBack } from '../release/read-back.ts';
 import { moveCurrent, readCurrent } from '../slot/current-link.ts';
 import type { Places } from '../slot/places.ts';
 import { otherSlot, type Slot } from '../slot/slot.ts';
-import { readMark } from '../slot/slot-mark.ts';
-import { rejectionOf, rejectRelease, type TrialRecord } from '../slot/trial-record.ts';
+import { markUnusable, markUsable, readMark, type SlotMark } from '../slot/slot-mark.ts';
+import { rejectRelease, type TrialRecord } from '../slot/trial-record.ts';
 import { TrialRecordFile } from '../slot/trial-record-file.ts';
 import type { Clock } from '../system/clock.ts';
+import { DiskFault } from '../system/disk.ts';
 import type { Storage } from '../system/storage.ts';
 
 export type FallBackResult =
-  | { readonly outcome: 'moved'; readonly slot: Slot; readonly version: string }
+  | { readonly outcome: 'moved'; readonly to: Slot | 'factory'; readonly version: string }
   | { readonly outcome: 'refused'; readonly message: string };
 
 /** What the fall-back is given. */
@@ -20,51 +24,130 @@ export interface FallBackParts {
 
 export const crashLoopReason = 'crash-loop';
 
+/** What is so before anything is changed. */
+interface Situation extends FallBackParts {
+  /** The slot whose release crashed; undefined when the link is broken, or names the factory release. */
+  readonly crashed: Slot | undefined;
+  readonly recordFile: TrialRecordFile;
+  readonly record: TrialRecord;
+}
+
 /**
- * After a crash loop of the committed release: names the other slot again, and rejects the release that crashed. Never the
- * other way round afterwards: a release that was itself rejected is not fallen back to, so that there is no ping-pong.
+ * After a crash loop of the committed release: names another one that is whole, and rejects the one that crashed. First
+ * that of the other slot; never one that was itself rejected, so that there is no ping-pong. Then the factory release, as a
+ * copy in the other slot, so that the device can still update; where it cannot be copied it serves from where it lies.
  */
-export async function fallBack({ storage, places, clock }: FallBackParts): Promise<FallBackResult> {
-  const committed = await readCurrent(storage, places);
-  if (committed === undefined) return { outcome: 'refused', message: 'cannot fall back: the link names no slot' };
-  const slot = otherSlot(committed);
-  const mark = await readMark(storage, places, slot);
-  if (mark.state !== 'usable')
-    return { outcome: 'refused', message: `cannot fall back: slot ${slot} holds no release` };
+export async function fallBack(parts: FallBackParts): Promise<FallBackResult> {
+  const { storage, places } = parts;
+  const crashed = await readCurrent(storage, places);
   const recordFile = new TrialRecordFile(storage, places);
-  const record = await recordFile.read();
-  const wasRejected = record.rejected.some(
-    ({ version, digest }) => version === mark.version && matches(digest, mark.digest),
-  );
-  if (wasRejected)
-    return { outcome: 'refused', message: `cannot fall back: ${mark.version} in slot ${slot} was rejected before` };
-  const crashed = await crashedRelease(record, { storage, places, clock }, committed);
-  if (crashed !== undefined && rejectionOf(record, crashed) === undefined)
-    await recordFile.write(rejectRelease(record, crashed));
-  await moveCurrent(storage, places, slot);
-  return { outcome: 'moved', slot, version: mark.version };
+  const situation: Situation = { ...parts, crashed, recordFile, record: await recordFile.read() };
+  const refusals: string[] = [];
+  for (const slot of await candidatesOf(situation)) {
+    const judged = await judgeSlot(situation, slot);
+    if (judged.outcome === 'refused') {
+      refusals.push(judged.message);
+      continue;
+    }
+    await condemn(situation);
+    await moveCurrent(storage, places, slot);
+    return { outcome: 'moved', to: slot, version: judged.manifest.version };
+  }
+  return fallBackToFactory(situation, refusals);
+}
+
+/** Without a link that says what was committed, what the record knows as committed last comes first. */
+async function candidatesOf({ storage, places, crashed, record }: Situation): Promise<readonly Slot[]> {
+  if (crashed !== undefined) return [otherSlot(crashed)];
+  const { newestCommitted } = record;
+  const mark = await readMark(storage, places, 'b');
+  const isB = mark.state === 'usable' && newestCommitted !== undefined && isSame(mark, newestCommitted);
+  return isB ? ['b', 'a'] : ['a', 'b'];
+}
+
+type Judged =
+  | { readonly outcome: 'whole'; readonly manifest: Manifest }
+  | { readonly outcome: 'refused'; readonly message: string };
+
+async function judgeSlot({ storage, places, record }: Situation, slot: Slot): Promise<Judged> {
+  const mark = await readMark(storage, places, slot);
+  if (mark.state !== 'usable') return { outcome: 'refused', message: `slot ${slot} holds no release` };
+  if (record.rejected.some((rejected) => isSame(rejected, mark)))
+    return { outcome: 'refused', message: `${mark.version} in slot ${slot} was rejected before` };
+  const read = await readWhole(storage, places.slot[slot]);
+  if (read.outcome === 'whole' && !isSame(mark, { version: mark.version, digest: digestOf(read.manifest) }))
+    return { outcome: 'refused', message: `slot ${slot} holds another release than its mark says` };
+  return read;
+}
+
+/** The release in a directory, when every file of it is what its manifest says. */
+async function readWhole(storage: Storage, directory: string): Promise<Judged> {
+  const path = `${directory}/${manifestName}`;
+  try {
+    const bytes = await storage.read(path);
+    if (bytes === undefined) return { outcome: 'refused', message: `there is no ${path}` };
+    const manifest = parseManifest(bytes);
+    if (typeof manifest === 'string') return { outcome: 'refused', message: `${path} is not well: ${manifest}` };
+    const read = await readBack({ storage, directory, manifest });
+    return read.outcome === 'whole' ? { outcome: 'whole', manifest } : { outcome: 'refused', message: read.message };
+  } catch (error) {
+    if (error instanceof DiskFault) return { outcome: 'refused', message: error.message }; // The card may be failing.
+    throw error;
+  }
+}
+
+/** The crashed release is not tried any more. One that the card has damaged is not to blame: its slot is. */
+async function condemn({ storage, places, clock, crashed, recordFile, record }: Situation): Promise<void> {
+  if (crashed === undefined) return;
+  const mark = await readMark(storage, places, crashed);
+  if (mark.state !== 'usable') return;
+  if ((await readWhole(storage, places.slot[crashed])).outcome === 'refused')
+    return markUnusable(storage, places, crashed);
+  const { version, digest } = mark;
+  if (record.rejected.some((rejected) => rejected.version === version && rejected.digest === digest)) return;
+  const signed = record.newestCommitted?.digest === digest ? record.newestCommitted.signed : 0;
+  const file = `slot-${crashed}:${digest}`;
+  const atMs = clock.wallMs();
+  await recordFile.write(rejectRelease(record, { version, digest, signed, file, reason: crashLoopReason, atMs }));
+}
+
+async function fallBackToFactory(situation: Situation, refusals: readonly string[]): Promise<FallBackResult> {
+  const { storage, places, crashed } = situation;
+  const factory = await readWhole(storage, places.factory);
+  if (factory.outcome === 'refused') return refused([...refusals, factory.message]);
+  const { manifest } = factory;
+  const { version } = manifest;
+  const digest = digestOf(manifest);
+  const mark = crashed === undefined ? undefined : await readMark(storage, places, crashed);
+  if (mark?.state === 'usable' && isSame(mark, { version, digest }))
+    return refused([...refusals, `the factory release ${version} is what ends again and again`]);
+  await condemn(situation);
+  const slot = crashed === undefined ? 'a' : otherSlot(crashed);
+  try {
+    await markUnusable(storage, places, slot);
+    const copied = await copyRelease({ storage, manifest, from: places.factory, to: places.slot[slot] });
+    if (copied.outcome === 'whole') {
+      await markUsable(storage, places, { slot, version, digest });
+      await moveCurrent(storage, places, slot);
+      return { outcome: 'moved', to: slot, version };
+    }
+  } catch (error) {
+    if (!(error instanceof DiskFault)) throw error;
+  }
+  await moveCurrent(storage, places, 'factory');
+  return { outcome: 'moved', to: 'factory', version };
+}
+
+function refused(reasons: readonly string[]): FallBackResult {
+  return { outcome: 'refused', message: `cannot fall back: ${reasons.join('; ')}` };
+}
+
+interface Named {
+  readonly version: string;
+  readonly digest: string;
 }
 
 /** A slot that was not written by the updater has no digest: its version tells it. */
-function matches(one: string, other: string): boolean {
-  return one === other || one === '' || other === '';
-}
-
-async function crashedRelease(
-  record: TrialRecord,
-  parts: FallBackParts,
-  slot: Slot,
-): Promise<Parameters<typeof rejectRelease>[1] | undefined> {
-  const mark = await readMark(parts.storage, parts.places, slot);
-  if (mark.state !== 'usable') return undefined;
-  const { version, digest } = mark;
-  const signed = record.newestCommitted?.digest === digest ? record.newestCommitted.signed : 0;
-  return {
-    version,
-    digest,
-    signed,
-    file: `slot-${slot}:${digest}`,
-    reason: crashLoopReason,
-    atMs: parts.clock.wallMs(),
-  };
+function isSame(one: Named | Extract<SlotMark, { state: 'usable' }>, other: Named): boolean {
+  return one.version === other.version && (one.digest === other.digest || one.digest === '' || other.digest === '');
 }

@@ -111,6 +111,11 @@ export class Bell implements TriggerTarget {
     return this.#underWay.size;
   }
 
+  /** When the oldest visit under way began (`clock.uptimeMs()`); undefined when there is none. */
+  get oldestStartMs(): number | undefined {
+    return this.#underWay.values().next().value?.visit.start.triggeredMs;
+  }
+
   get lastActiveMs(): number | undefined {
     return this.#underWay.size > 0 ? this.#parts.clock.uptimeMs() : this.#lastEndedMs;
   }

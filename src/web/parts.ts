@@ -69,6 +69,8 @@ export interface WebParts {
    * when a candidate becomes the incumbent.
    */
   updateDesk(): UpdateDesk | string;
+  /** A file of the page, by its name. */
+  pageFile(name: string): Uint8Array | undefined;
   /** Writes a test notification for every channel; resolves with the channels' names. */
   sendTestNotification(correlationId: string): Promise<readonly string[]>;
 }

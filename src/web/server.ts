@@ -231,5 +231,5 @@ async function registerRoutes(rooms: {
     pushRoutes(uploads, parts);
   });
   await site.register(async (files: Site) => releaseFileRoutes(files, parts));
-  await pageRoutes(site);
+  await pageRoutes(site, parts);
 }

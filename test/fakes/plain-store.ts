@@ -42,6 +42,10 @@ export class PlainStore implements Store {
     }
   }
 
+  ping(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async close(): Promise<void> {
     this.#db.close();
   }

@@ -53,6 +53,7 @@ export function storeInMemory(t: TestContext): Store {
     db.transaction(() => writes[name](db, input))();
   return {
     read: readsOf(db),
+    ping: () => Promise.resolve(),
     write: async (name, input) => {
       try {
         return run(name as WriteName, input as never) as never;

@@ -1,30 +1,132 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
+import { chunkBytes, digestOf, type Manifest, manifestName, serialiseManifest } from '../../src/release/manifest.ts';
 import { readCurrent } from '../../src/slot/current-link.ts';
 import { placesAt } from '../../src/slot/places.ts';
-import { markUsable } from '../../src/slot/slot-mark.ts';
+import { markUsable, readMark } from '../../src/slot/slot-mark.ts';
 import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
-import { fallBack } from '../../src/update/fall-back.ts';
+import { fallBack, type FallBackResult } from '../../src/update/fall-back.ts';
 import { SteppedClock } from '../fakes/stepped-clock.ts';
 import { SimulatedDisk } from '../simulation/simulated-machine-disk.ts';
 
 const places = placesAt('/opt', '/var');
+const executable = (version: string): string => `the executable of ${version}`;
 
-test('a crash loop falls back to the other slot once, and never back again [55]', async () => {
-  const disk = new SimulatedDisk(() => undefined);
-  for (const directory of ['/opt', '/var', places.slots]) disk.seedDirectory(directory);
-  disk.seedLink(places.current, 'slots/b');
-  const parts = { storage: disk, places, clock: new SteppedClock() };
-  assert.equal((await fallBack(parts)).outcome, 'refused', 'the other slot is not known to be good');
-  await markUsable(disk, places, { slot: 'a', version: '1.0.0', digest: '' });
-  await markUsable(disk, places, { slot: 'b', version: '2.0.0', digest: 'd2' });
-  assert.deepEqual(await fallBack(parts), { outcome: 'moved', slot: 'a', version: '1.0.0' });
-  assert.equal(await readCurrent(disk, places), 'a');
-  const { rejected } = await new TrialRecordFile(disk, places).read();
-  assert.deepEqual(
-    rejected.map(({ version, reason }) => [version, reason]),
-    [['2.0.0', 'crash-loop']],
+function manifestOf(version: string): Manifest {
+  const content = executable(version);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return {
+    format: 1, name: 'doorward', version, architecture: 'any', hardware: [], follows: '0.0.0',
+    schema: { lowest: 0, highest: 1 }, entry: ['doorward'], goldenFaces: [], createdMs: 0,
+    files: [{ path: 'doorward', bytes: content.length, sha256, mode: 0o755 }],
+    payload: { bytes: 1, chunkBytes, chunks: [sha256] },
+  }; // prettier-ignore
+}
+
+/** A device whose link names slot b: 1.0.0 from the factory, 1.5.0 in slot a, 2.0.0 in slot b. */
+class Device {
+  isFull = false;
+  readonly disk = new SimulatedDisk((act, path) => {
+    const isBig = path.startsWith('/opt/slots/a/') || path.startsWith('/opt/slots/b/');
+    return this.isFull && isBig && act.startsWith('write') ? 'full' : undefined;
+  });
+  readonly record = new TrialRecordFile(this.disk, places);
+
+  static async withReleases(): Promise<Device> {
+    const device = new Device();
+    for (const directory of ['/opt', '/var', places.slots]) device.disk.seedDirectory(directory);
+    device.put(places.factory, '1.0.0');
+    for (const [slot, version] of [['a', '1.5.0'], ['b', '2.0.0']] as const) {
+      device.put(places.slot[slot], version);
+      await markUsable(device.disk, places, { slot, version, digest: digestOf(manifestOf(version)) });
+    } // prettier-ignore
+    device.disk.seedLink(places.current, 'slots/b');
+    return device;
+  }
+
+  put(directory: string, version: string): void {
+    this.disk.seedDirectory(directory);
+    this.disk.seed(`${directory}/doorward`, executable(version));
+    this.disk.seed(`${directory}/${manifestName}`, serialiseManifest(manifestOf(version)));
+  }
+
+  fallBack(): Promise<FallBackResult> {
+    return fallBack({ storage: this.disk, places, clock: new SteppedClock() });
+  }
+
+  /** Version of the executable that power-on starts. */
+  async starts(): Promise<string> {
+    const target = (await this.disk.readLink(places.current)) ?? 'nothing';
+    return new TextDecoder().decode(await this.disk.read(`/opt/${target}/doorward`)).replace(executable(''), '');
+  }
+
+  async rejected(): Promise<readonly string[]> {
+    return (await this.record.read()).rejected.map(({ version, reason }) => `${version} ${reason}`);
+  }
+}
+
+test('crash loops lead to the other slot, then to the factory release in a slot, and never back again [55]', async () => {
+  const device = await Device.withReleases();
+  assert.deepEqual(await device.fallBack(), { outcome: 'moved', to: 'a', version: '1.5.0' });
+  assert.equal(await device.starts(), '1.5.0');
+  assert.deepEqual(await device.rejected(), ['2.0.0 crash-loop']);
+
+  assert.deepEqual(await device.fallBack(), { outcome: 'moved', to: 'b', version: '1.0.0' });
+  assert.equal(await readCurrent(device.disk, places), 'b');
+  assert.equal(await device.starts(), '1.0.0');
+  assert.deepEqual(await device.rejected(), ['2.0.0 crash-loop', '1.5.0 crash-loop']);
+
+  const last = await device.fallBack();
+  assert.match(last.outcome === 'refused' ? last.message : '', /the factory release 1\.0\.0 is what ends again/);
+  assert.equal(await device.starts(), '1.0.0');
+});
+
+test('a slot with a flipped bit is not fallen back to', async () => {
+  const device = await Device.withReleases();
+  device.disk.rot(`${places.slot.a}/doorward`);
+  assert.deepEqual(await device.fallBack(), { outcome: 'moved', to: 'a', version: '1.0.0' });
+  assert.equal(await device.starts(), '1.0.0', 'the factory release, written over what was damaged');
+});
+
+test('a release that the card has damaged is not rejected: its slot is marked, and it may be staged again', async () => {
+  const device = await Device.withReleases();
+  device.disk.rot(`${places.slot.b}/doorward`);
+  assert.deepEqual(await device.fallBack(), { outcome: 'moved', to: 'a', version: '1.5.0' });
+  assert.deepEqual(await device.rejected(), []);
+  assert.equal((await readMark(device.disk, places, 'b')).state, 'unusable');
+});
+
+test('where the factory release cannot be copied, it serves from where it lies, and moves into a slot later', async () => {
+  const device = await Device.withReleases();
+  device.disk.rot(`${places.slot.a}/doorward`);
+  device.isFull = true;
+  assert.deepEqual(await device.fallBack(), { outcome: 'moved', to: 'factory', version: '1.0.0' });
+  assert.equal(await device.starts(), '1.0.0');
+  device.isFull = false;
+  assert.deepEqual(await device.fallBack(), { outcome: 'moved', to: 'a', version: '1.0.0' });
+});
+
+test('a link that names nothing leads to what was committed last [51]', async () => {
+  const device = await Device.withReleases();
+  const digest = digestOf(manifestOf('2.0.0'));
+  await device.record.write({
+    ...(await device.record.read()),
+    newestCommitted: { version: '2.0.0', digest, signed: 1 },
+  });
+  await device.disk.remove(places.current);
+  assert.deepEqual(await device.fallBack(), { outcome: 'moved', to: 'b', version: '2.0.0' });
+  assert.deepEqual(await device.rejected(), []);
+});
+
+test('nothing that is whole: refused, with every reason', async () => {
+  const device = await Device.withReleases();
+  device.disk.rot(`${places.slot.a}/doorward`);
+  await device.disk.remove(places.factory);
+  const result = await device.fallBack();
+  assert.match(
+    result.outcome === 'refused' ? result.message : '',
+    /^cannot fall back: .*doorward is not what was signed.*; there is no \/opt\/factory\/manifest\.json$/,
   );
-  assert.equal((await fallBack(parts)).outcome, 'refused', 'no ping-pong');
-  assert.equal(await readCurrent(disk, places), 'a');
+  assert.equal(await readCurrent(device.disk, places), 'b');
 });

@@ -51,6 +51,7 @@ const whole = opened.store;
 const store: Store = {
   read: whole.read,
   close: () => whole.close(),
+  ping: () => whole.ping(),
   write: async (name, input) => {
     step(`before ${name}`);
     const result = await whole.write(name, input);

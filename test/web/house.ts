@@ -1,3 +1,4 @@
+import { carriedFile } from '../../src/machine/carried-files.ts';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,6 +135,7 @@ export class House {
       },
       camera: this.camera,
       cameraDescription: 'a test',
+      pageFile: (name) => carriedFile(`src/ui/${name}`),
       push: this.push,
       household: neighbours,
       gallery: neighbours,

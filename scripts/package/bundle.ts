@@ -1,0 +1,143 @@
+import { basename, join, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { build, type Plugin } from 'esbuild';
+
+/** A script of the executable: the main one, or one that a thread starts with. */
+export interface Script {
+  /** As the executable carries it. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface BundleOptions {
+  readonly checkout: string;
+  readonly version: string;
+}
+
+/** What each thread starts with, and the name that its script is carried under. */
+const threads = ['src/machine/inference-worker.ts', 'src/machine/incumbent-watch.ts', 'src/store/writer-thread.ts'];
+const mainName = 'main.js';
+/** Puts the loader of native libraries where packages and our own addon look for it. */
+const hook = 'doorward:native';
+
+/** Everything in `src/` and what it imports, as one script for the main thread and one for each other thread. */
+export async function bundle(options: BundleOptions): Promise<{ main: Script; threads: readonly Script[] }> {
+  const { checkout } = options;
+  const textOf = async (entry: string): Promise<string> => {
+    const result = await build({
+      ...settings(options),
+      stdin: {
+        // Before anything else: native libraries are loaded while modules are evaluated.
+        contents: `import '${hook}';\nimport './${entry}';`,
+        resolveDir: checkout,
+        sourcefile: basename(entry),
+        loader: 'ts',
+      },
+    });
+    return result.outputFiles?.[0]?.text ?? '';
+  };
+  const [main = '', ...others] = await Promise.all(['src/main.ts', ...threads].map(textOf));
+  return {
+    main: { name: mainName, text: main },
+    threads: threads.map((entry, index) => ({ name: threadName(entry), text: others[index] ?? '' })),
+  };
+}
+
+function settings({ checkout, version }: BundleOptions): Parameters<typeof build>[0] {
+  return {
+    absWorkingDir: checkout,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs', // The main script of an executable of Node 24 cannot be a module.
+    minify: true,
+    keepNames: false,
+    legalComments: 'none', // They are carried whole, by `doorward licences`.
+    charset: 'utf8',
+    logLevel: 'warning',
+    define: { 'import.meta.url': '__ownAddress', 'import.meta.dirname': '__ownFolder' },
+    banner: {
+      js: "const __ownAddress=require('node:url').pathToFileURL(process.execPath).href,__ownFolder=require('node:path').dirname(process.execPath);",
+    },
+    plugins: [replacements(checkout, version)],
+  };
+}
+
+function threadName(entry: string): string {
+  return `threads/${basename(entry, '.ts')}.js`;
+}
+
+/** A change to one file of the source, because a file of its own has neighbours and the executable has none. */
+interface Replacement {
+  /** Path in the checkout. */
+  readonly file: string;
+  readonly change: (text: string) => string;
+}
+
+/** The text with exactly one occurrence replaced. Throws when it is not there: then the package has changed. */
+function replaced(file: string, text: string, [from, to]: readonly [string | RegExp, string]): string {
+  const parts = text.split(from);
+  if (parts.length !== 2) throw new Error(`cannot bundle ${file}: expected ${String(from)} in it once`);
+  return parts.join(to);
+}
+
+function replacements(checkout: string, version: string): Plugin {
+  const library = (name: string): string => `globalThis.__native(${JSON.stringify(name)})`;
+  const rules: readonly Replacement[] = [
+    { file: 'package.json', change: () => JSON.stringify({ version }) },
+    {
+      file: 'node_modules/onnxruntime-node/dist/binding.js',
+      change: (text) =>
+        replaced('onnxruntime-node', text, [
+          /require\(`[^`]*onnxruntime_binding\.node`\)/,
+          library('onnxruntime_binding.node'),
+        ]),
+    },
+    {
+      file: 'node_modules/sharp/dist/sharp.mjs',
+      change: () => `export default ${library('images/sharp/lib/sharp.node')};`,
+    },
+    {
+      file: 'node_modules/sharp/dist/utility.mjs',
+      // It looks for a list of versions beside itself, and does without.
+      change: (text) =>
+        replaced('sharp', text, ['createRequire(import.meta.url)', '() => { throw new Error("not carried"); }']),
+    },
+    {
+      file: 'node_modules/better-sqlite3/lib/binding.js',
+      change: () => `exports.getBinding = () => ${library('better_sqlite3.node')};`,
+    },
+    ...['src/machine/onnx-inference.ts', 'src/machine/incumbent-channel.ts', 'src/store/writer.ts'].map((file) => ({
+      file,
+      change: (text: string) => startFromCarried(file, text),
+    })),
+  ];
+  return {
+    name: 'replacements',
+    setup(builder) {
+      builder.onResolve({ filter: /^doorward:native$/ }, () => ({ path: hook, namespace: 'doorward' }));
+      builder.onLoad({ filter: /.*/, namespace: 'doorward' }, () => ({
+        contents: `import { nativeLibrary } from './src/machine/native-libraries.ts';\nglobalThis.__native = nativeLibrary;`,
+        resolveDir: checkout,
+        loader: 'ts',
+      }));
+      builder.onLoad({ filter: /(^|\/)(package\.json|[\w-]+\.(ts|js|mjs))$/ }, async ({ path }) => {
+        const rule = rules.find(({ file }) => relative(checkout, path) === file);
+        if (rule === undefined) return undefined;
+        const text = rule.change(await readFile(path, 'utf8'));
+        return { contents: text, loader: path.endsWith('.json') ? 'json' : path.endsWith('.ts') ? 'ts' : 'js' };
+      });
+    },
+  };
+}
+
+/** A thread starts from a script that the executable carries. */
+function startFromCarried(file: string, text: string): string {
+  const carriedFiles = join('..', 'machine', 'carried-files.ts');
+  const entry = /new Worker\(new URL\('\.\/([\w-]+\.ts)', import\.meta\.url\), \{/.exec(text);
+  if (entry?.[1] === undefined) throw new Error(`cannot bundle ${file}: it starts no thread`);
+  const script = `Buffer.from(carriedFile(${JSON.stringify(threadName(entry[1]))}) ?? []).toString()`;
+  const imported = `import { carriedFile } from ${JSON.stringify(carriedFiles)};\n`;
+  return imported + text.replace(entry[0], `new Worker(${script}, { eval: true,`);
+}

@@ -1,0 +1,234 @@
+/**
+ * Releases for a machine to try. They are the executable itself, built once from the sources with a few lines planted: it
+ * takes its version, and the fault that it has, from two small files beside it. So a hundred releases cost one build.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync, cpSync, existsSync, globSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync,
+} from 'node:fs'; // prettier-ignore
+import { join } from 'node:path';
+import { makeExecutable } from '../../scripts/package/executable.ts';
+import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { signRelease } from '../../src/release/sign-release.ts';
+import { buildRelease } from '../../src/release/write-release.ts';
+import { migrations } from '../../src/store/migrate.ts';
+import { makeRoot, signerNamed } from '../release/workshop.ts';
+
+const checkout = join(import.meta.dirname, '..', '..');
+const createdMs = Date.parse('2026-11-20T18:00:00Z');
+const goodUntil = '2036-11-20T00:00:00Z';
+/** As quick as it gets: what is measured here is not size. */
+const compressionLevel = 1;
+
+/** When a release goes wrong, and how. */
+export interface Fault {
+  readonly at: 'hello' | 'took-over' | 'committed' | 'powered-on';
+  readonly how: 'exits' | 'hangs' | 'is-unhealthy';
+  readonly afterMs: number;
+}
+
+interface Patch {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const planted = `
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const beside = (name: string): string | undefined => {
+  const path = join(dirname(process.execPath), name);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+};
+
+export const plantedVersion = (own: string): string => beside('version')?.trim() ?? own;
+export const plantedSchema: readonly string[] = JSON.parse(beside('schema') ?? '[]') as string[];
+export const illness = { isThere: false };
+
+export async function plantedAt(moment: string): Promise<void> {
+  const fault = JSON.parse(beside('fault') ?? 'null') as { at: string; how: string; afterMs: number } | null;
+  if (fault === null || fault.at !== moment) return;
+  await new Promise((resolve) => { setTimeout(resolve, fault.afterMs); });
+  if (fault.how === 'exits') process.exit(70);
+  if (fault.how === 'is-unhealthy') illness.isThere = true;
+  if (fault.how === 'hangs') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+`;
+
+const patches: readonly Patch[] = [
+  {
+    file: 'src/machine/release.ts',
+    from: 'version: description.version,',
+    to: 'version: plantedVersion(description.version),',
+  },
+  {
+    file: 'src/store/migrate.ts',
+    from: '= [foundation];',
+    to: '= [foundation, ...plantedSchema];',
+  },
+  {
+    file: 'src/appliance/candidate.ts',
+    from: "case 'hello': return {",
+    to: "case 'hello': await plantedAt('hello'); return {",
+  },
+  {
+    file: 'src/appliance/candidate.ts',
+    from: "return { kind: 'ready',",
+    to: "void plantedAt('took-over');\n    return { kind: 'ready',",
+  },
+  {
+    file: 'src/appliance/candidate.ts',
+    from: 'this.#isCommitted = true;',
+    to: "this.#isCommitted = true;\n    void plantedAt('committed');",
+  },
+  {
+    file: 'src/command/run.ts',
+    from: 'terminal.print(`Doorward runs: ${started.address}`);',
+    to: "terminal.print(`Doorward runs: ${started.address}`);\n    void plantedAt('powered-on');",
+  },
+  {
+    file: 'src/appliance/watch.ts',
+    from: "health.register({ name: 'application_components', check: () => checkComponents(this.#components()) });",
+    to: `health.register({ name: 'application_components', intervalMs: 100, check: () =>
+      illness.isThere ? { status: 'unhealthy', message: 'planted' } : checkComponents(this.#components()) });`,
+  },
+];
+
+/** What each patched file needs of the planted one. */
+const imported: Readonly<Record<string, string>> = {
+  'src/machine/release.ts': 'plantedVersion',
+  'src/store/migrate.ts': 'plantedSchema',
+  'src/appliance/candidate.ts': 'plantedAt',
+  'src/command/run.ts': 'plantedAt',
+  'src/appliance/watch.ts': 'illness',
+};
+
+const plantedFile = 'src/machine/planted.ts';
+/** What the executable is built from; everything else of the checkout is linked. */
+const built = ['src', 'package.json', 'package-lock.json', 'systemd', 'native', 'scripts', '.models', 'node_modules'];
+
+/** The executable with the planted lines, built anew only when the sources have changed. */
+export async function plantedExecutable(build: string): Promise<string> {
+  const kept = join(build, `planted-${sourceName()}`);
+  const path = join(kept, 'linux-x64', 'doorward');
+  if (existsSync(path)) return path;
+  for (const old of globSync(join(build, 'planted-*'))) rmSync(old, { recursive: true, force: true });
+  const copy = join(build, 'planted-checkout');
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy, { recursive: true });
+  for (const name of built)
+    if (existsSync(join(checkout, name))) execFileSync('cp', ['-a', '--link', join(checkout, name), join(copy, name)]);
+  rmSync(join(copy, 'src'), { recursive: true });
+  cpSync(join(checkout, 'src'), join(copy, 'src'), { recursive: true });
+  plant(copy);
+  const half = `${kept}.half`;
+  await makeExecutable({ checkout: copy, arch: 'x64', out: join(half, 'linux-x64') });
+  renameSync(half, kept);
+  rmSync(copy, { recursive: true, force: true });
+  return path;
+}
+
+/** Names what the executable is made from. */
+function sourceName(): string {
+  const hash = createHash('sha256').update(JSON.stringify([planted, patches]));
+  for (const file of globSync('{src,systemd,native,scripts/package}/**/*.*', { cwd: checkout }).toSorted())
+    hash.update(file).update(readFileSync(join(checkout, file)));
+  return hash.update(readFileSync(join(checkout, 'package-lock.json'))).digest('hex').slice(0, 12); // prettier-ignore
+}
+
+function plant(copy: string): void {
+  writeFileSync(join(copy, plantedFile), planted);
+  for (const { file, from, to } of patches) {
+    const text = readFileSync(join(copy, file), 'utf8');
+    assert.equal(text.split(from).length, 2, `cannot plant a fault: ${file} has changed`);
+    writeFileSync(join(copy, file), text.replace(from, to));
+  }
+  for (const [file, name] of Object.entries(imported)) {
+    const path = file.startsWith('src/machine/') ? './planted.ts' : '../machine/planted.ts';
+    writeFileSync(join(copy, file), `import { ${name} } from '${path}';\n${readFileSync(join(copy, file), 'utf8')}`);
+  }
+}
+
+export interface MadeRelease {
+  readonly version: string;
+  /** Its release file. */
+  readonly file: string;
+}
+
+export interface ReleasePlan {
+  readonly fault?: Fault;
+  /** Steps of the schema that it adds. */
+  readonly schema?: readonly string[];
+  readonly architecture?: string;
+  /** In place of the executable: one that does not even start. */
+  readonly script?: string;
+}
+
+/** Where releases are made, and the key that signs them. */
+export class Workshop {
+  readonly folder: string;
+  readonly #executable: string;
+  readonly #libraries: string;
+  readonly #signer = signerNamed('the workshop');
+  readonly root = makeRoot(undefined, { roots: [this.#signer], releases: [this.#signer] });
+  #built = 0;
+
+  constructor(folder: string, executable: string) {
+    this.folder = folder;
+    this.#executable = executable;
+    this.#libraries = join(executable, '..', 'release', 'libraries.json');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'root.json'), this.root);
+  }
+
+  /** A signed release file. */
+  async make(version: string, plan: ReleasePlan = {}): Promise<MadeRelease> {
+    this.#built += 1;
+    const file = join(this.folder, `doorward-${version}-linux-x64.release`);
+    const directory = join(this.folder, `content-${version}`);
+    rmSync(directory, { recursive: true, force: true });
+    this.#fill(directory, version, plan);
+    const made = await buildRelease({
+      storage: nodeStorage,
+      directory,
+      description: {
+        name: 'doorward', version, architecture: plan.architecture ?? 'linux-x64', hardware: [], follows: '0.0.0',
+        schema: { lowest: 0, highest: migrations.length + (plan.schema?.length ?? 0) }, entry: ['doorward'],
+        goldenFaces: [], createdMs,
+      },
+      roots: [this.root],
+      expires: goodUntil,
+      signed: this.#built,
+      level: compressionLevel,
+      file,
+    }); // prettier-ignore
+    assert.equal(made.outcome, 'built', JSON.stringify(made));
+    const signed = await signRelease({ storage: nodeStorage, file, signer: this.#signer });
+    assert.equal(signed.outcome, 'signed', JSON.stringify(signed));
+    rmSync(directory, { recursive: true, force: true });
+    return { version, file };
+  }
+
+  #fill(directory: string, version: string, { fault, schema, script }: ReleasePlan): void {
+    mkdirSync(directory, { recursive: true });
+    const at = (name: string): string => join(directory, name);
+    if (script === undefined) {
+      linkSync(this.#executable, at('doorward'));
+      linkSync(this.#libraries, at('libraries.json'));
+    } else {
+      writeFileSync(at('doorward'), script);
+      chmodSync(at('doorward'), 0o755);
+    }
+    writeFileSync(at('version'), `${version}\n`);
+    if (fault !== undefined) writeFileSync(at('fault'), JSON.stringify(fault));
+    if (schema !== undefined) writeFileSync(at('schema'), JSON.stringify(schema));
+  }
+
+  /** Makes room. */
+  discard({ file }: MadeRelease): void {
+    rmSync(file, { force: true });
+  }
+}
