@@ -34,7 +34,9 @@ export async function runTool(tool: string, args: readonly string[], doing: Doin
   const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
   const env = { ...process.env, TZ: timeZone, LC_ALL: 'C.UTF-8', ...doing.environment, PATH: path };
   const running = execute(tool, args, { cwd: doing.folder, env, maxBuffer: outputBytesMax });
-  running.child.stdin?.end(doing.input ?? '');
+  // A tool may end without having read everything; how it ended says whether that was right.
+  running.child.stdin?.on('error', () => undefined);
+  running.child.stdin?.end(doing.input);
   return (await running).stdout;
 }
 
@@ -63,4 +65,15 @@ export async function newerTools(buildFolder: string): Promise<NewerTools> {
       ...args,
     ],
   };
+}
+
+/** The time of every file of an image, so that two builds agree: 1 November 2026. The clock of a device never starts before it. */
+const buildTime = 1_793_491_200;
+
+/** For tools that write a time of their own. */
+export const fixedTime: NodeJS.ProcessEnv = { SOURCE_DATE_EPOCH: String(buildTime), E2FSPROGS_FAKE_TIME: String(buildTime) }; // prettier-ignore
+
+/** Gives every file below the folders the same time. */
+export async function touchAll(folders: readonly string[]): Promise<void> {
+  await runTool('find', [...folders, '-exec', 'touch', '--no-dereference', `--date=@${buildTime}`, '{}', '+']);
 }
