@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Our own addon, beside the other native libraries. */
+export const addonName = 'doorward-system.node';
+
 export type NativeArchitecture = 'x64' | 'arm64';
 
 const checkout = join(import.meta.dirname, '..', '..');
@@ -28,7 +31,7 @@ export function compileNative(
   directory = join(checkout, '.build', 'native'),
 ): string {
   const folder = join(directory, `linux-${architecture}`);
-  const addon = join(folder, 'doorward-system.node');
+  const addon = join(folder, addonName);
   mkdirSync(folder, { recursive: true });
   const { command, debianPackage } = compilers[architecture];
   // On the machine of the architecture itself the plain compiler will do.

@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { librariesList } from '../../src/machine/native-libraries.ts';
+import { addonName, compileNative } from '../native/compile.ts';
 import { bundle } from './bundle.ts';
 import { carriedFrom, carriedLibraries, librariesOf, modelPackOf, modelsManifest } from './carried.ts';
 import { inject } from './inject.ts';
@@ -37,7 +38,7 @@ export async function makeExecutable(options: PackageOptions): Promise<{ readonl
   await run(`${triples[arch]}-strip`, ['-o', node, packages.node]);
   const version = options.version ?? versionOf(checkout);
   const scripts = await bundle({ checkout, version });
-  const libraries = packages.libraries;
+  const libraries = new Map([...packages.libraries, [addonName, compileNative(arch)]]);
   const texts = new Map([
     ...scripts.threads.map(({ name, text }) => [name, text] as const),
     [librariesList, JSON.stringify(librariesOf(libraries))],

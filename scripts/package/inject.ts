@@ -12,14 +12,29 @@ const readable = 4;
 
 /** Fields of an ELF64 header and of a program header: where they are (elf(5)). */
 const at = { programHeaders: 32, programHeaderBytes: 54, programHeaderCount: 56 } as const;
-const segmentAt = { type: 0, flags: 4, offset: 8, address: 16, physical: 24, fileBytes: 32, memoryBytes: 40, align: 48 };
+const segmentAt = {
+  type: 0,
+  flags: 4,
+  offset: 8,
+  address: 16,
+  physical: 24,
+  fileBytes: 32,
+  memoryBytes: 40,
+  align: 48,
+};
 
-interface Segment {
+/** A stretch of what is added, from its beginning on. */
+interface Part {
   readonly type: number;
-  readonly offset: number;
-  readonly address: number;
+  readonly from: number;
   readonly bytes: number;
   readonly align: number;
+}
+
+/** The same in the file and in the memory. */
+interface Segment extends Omit<Part, 'from'> {
+  readonly offset: number;
+  readonly address: number;
 }
 
 /**
@@ -41,17 +56,20 @@ export function inject(node: Buffer, blob: Buffer): Buffer {
   const base = numberAt(first, segmentAt.address) - numberAt(first, segmentAt.offset);
   const memoryEnd = Math.max(...loads.map((one) => numberAt(one, segmentAt.address) + numberAt(one, segmentAt.memoryBytes))); // prettier-ignore
   const offset = roundUp(Math.max(elf.length, memoryEnd - base), pageBytes);
-  const headersBytes = (headers.length + 2) * (first.length);
+  const headersBytes = (headers.length + 2) * first.length;
   const note = noteHeader(blob.length);
   const noteOffset = roundUp(headersBytes, 16);
-  const place = (type: number, from: number, bytes: number, align: number): Buffer =>
-    segment(first.length, { type, offset: offset + from, address: base + offset + from, bytes, align });
+  const place = (part: Part): Buffer =>
+    segment(first.length, { ...part, offset: offset + part.from, address: base + offset + part.from });
+  const blobEnd = noteOffset + note.length + blob.length;
   const moved = headers.map((header) =>
-    header.readUInt32LE(segmentAt.type) === headersSegment ? place(headersSegment, 0, headersBytes, 8) : header,
+    header.readUInt32LE(segmentAt.type) === headersSegment
+      ? place({ type: headersSegment, from: 0, bytes: headersBytes, align: 8 })
+      : header,
   );
   const lastLoad = moved.findLastIndex((header) => header.readUInt32LE(segmentAt.type) === loadSegment);
-  moved.splice(lastLoad + 1, 0, place(loadSegment, 0, noteOffset + note.length + blob.length, pageBytes));
-  moved.push(place(noteSegment, noteOffset, note.length + blob.length, 4));
+  moved.splice(lastLoad + 1, 0, place({ type: loadSegment, from: 0, bytes: blobEnd, align: pageBytes }));
+  moved.push(place({ type: noteSegment, from: noteOffset, bytes: blobEnd - noteOffset, align: 4 }));
   elf.writeBigUInt64LE(BigInt(offset), at.programHeaders);
   elf.writeUInt16LE(moved.length, at.programHeaderCount);
   const table = Buffer.alloc(noteOffset);
@@ -63,7 +81,8 @@ export function inject(node: Buffer, blob: Buffer): Buffer {
 function lightFuse(elf: Buffer): void {
   const unlit = `${fuse}:0`;
   const place = elf.indexOf(unlit);
-  if (place < 0 || elf.indexOf(unlit, place + 1) >= 0) throw new Error('cannot inject: this Node has not exactly one fuse');
+  if (place < 0 || elf.indexOf(unlit, place + 1) >= 0)
+    throw new Error('cannot inject: this Node has not exactly one fuse');
   elf.write('1', place + unlit.length - 1);
 }
 

@@ -46,7 +46,9 @@ function bare({ version, integrity }: Locked): Locked {
 }
 
 export function lockedPackages(checkout: string): Readonly<Record<string, Locked>> {
-  const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync(join(checkout, 'package-lock.json'), 'utf8'));
+  const lock: { packages: Record<string, Locked> } = JSON.parse(
+    readFileSync(join(checkout, 'package-lock.json'), 'utf8'),
+  );
   return lock.packages;
 }
 
@@ -58,7 +60,8 @@ function libraries(checkout: string, folder: string, arch: Arch): ReadonlyMap<st
   const sharpFolder = join(images, `sharp-linux-${arch}`, 'lib');
   const sharp = readdirSync(sharpFolder).filter((name) => name.endsWith('.node'));
   const [sharpFile] = sharp;
-  if (sharpFile === undefined || sharp.length > 1) throw new Error(`cannot package: expected one addon in ${sharpFolder}`);
+  if (sharpFile === undefined || sharp.length > 1)
+    throw new Error(`cannot package: expected one addon in ${sharpFolder}`);
   const vipsFiles = readdirSync(join(images, vips, 'lib')).filter((name) => name.includes('.so'));
   return new Map([
     ['better_sqlite3.node', join(checkout, 'node_modules', 'better-sqlite3', 'prebuilds', `linux-${arch}.node`)],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { carriedAt } from './carried-files.ts';
+import { codeOf } from './error-code.ts';
 import type { ModelName, ModelPack } from './model-pack.ts';
 
 export type PackFailure = 'models-missing' | 'models-damaged';
@@ -12,9 +13,7 @@ export interface SoundModel {
   readonly bytes: Uint8Array;
 }
 
-export type ModelResult =
-  | SoundModel
-  | { readonly outcome: PackFailure; readonly message: string };
+export type ModelResult = SoundModel | { readonly outcome: PackFailure; readonly message: string };
 
 /** One model, once its bytes were found to be those that the manifest names. Nobody may write to them. */
 export async function checkModel({ folder, manifest }: ModelPack, name: ModelName): Promise<ModelResult> {
@@ -28,15 +27,12 @@ export async function checkModel({ folder, manifest }: ModelPack, name: ModelNam
     return refuse('models-damaged', `${path} cannot be read (${String(error)})`);
   }
   const isSound = createHash('sha256').update(bytes).digest('hex') === sha256;
-  return isSound ? { outcome: 'sound', path, bytes } : refuse('models-damaged', `${path} is not what its manifest names`);
+  return isSound
+    ? { outcome: 'sound', path, bytes }
+    : refuse('models-damaged', `${path} is not what its manifest names`);
 }
 
 /** A failure in words, with what to do about it. */
 export function refuse(outcome: PackFailure, why: string): { readonly outcome: PackFailure; readonly message: string } {
   return { outcome, message: `cannot start recognition: ${why}: run npm run models` };
-}
-
-/** The system's name for what went wrong, such as ENOENT. */
-export function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { carriedAt } from './carried-files.ts';
-import { codeOf, type PackFailure, refuse } from './model-file.ts';
+import { codeOf } from './error-code.ts';
+import { type PackFailure, refuse } from './model-file.ts';
 
 const modelFile = Type.Object({
   // A name, not a path: a pack lies in one folder.

@@ -91,7 +91,7 @@ function unpack(folder: string, { name, sha256 }: NativeLibrary): void {
     mkdirSync(dirname(path), { recursive: true, mode: folderMode });
     const file = openSync(fresh, 'wx', libraryMode);
     try {
-      for (let done = 0; done < content.length; ) done += writeSync(file, content, done);
+      for (let done = 0; done < content.length;) done += writeSync(file, content, done);
       fsyncSync(file);
     } finally {
       closeSync(file);

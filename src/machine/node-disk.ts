@@ -2,6 +2,7 @@ import { mkdir, open, readFile, readdir, rename, rm, stat, statfs, writeFile } f
 import { dirname } from 'node:path';
 import { DiskFault, type Disk, type DiskEntry, type DiskFaultKind } from '../system/disk.ts';
 import { carriedAt } from './carried-files.ts';
+import { codeOf } from './error-code.ts';
 
 /** Nobody but the appliance's user may look at the faces and keys of a household. */
 const fileMode = 0o600;
@@ -136,10 +137,4 @@ function faultOf(act: string, path: string, error: unknown): DiskFault {
   const kind = faultKinds[code] ?? 'other';
   const why = remedies[kind] ?? (error instanceof Error ? error.message : String(error));
   return new DiskFault(`cannot ${act} ${path}: ${why}`, kind, error);
-}
-
-/** `ENOENT`, `ENOSPC` ... */
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -60,6 +60,8 @@ export interface DoorwardOptions {
   readonly environment?: Environment | undefined;
   /** Runs the command through another program: `['unshare', '-rn']`. */
   readonly through?: readonly string[] | undefined;
+  /** A descriptor that it inherits as its fourth. */
+  readonly inherits?: number | undefined;
 }
 
 /** A process of doorward. */
@@ -69,13 +71,13 @@ export class Doorward {
   #err = '';
   readonly #child: ChildProcess;
 
-  constructor(words: readonly string[], { environment, through = [] }: DoorwardOptions = {}) {
+  constructor(words: readonly string[], { environment, through = [], inherits }: DoorwardOptions = {}) {
     const [program = '', ...rest] = [...through, process.execPath, main, ...words];
     const { PATH = '' } = process.env;
     const env = { PATH, LANG: 'C.UTF-8', NODE_COMPILE_CACHE: compileCache, ...environment };
-    const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#err += text));
+    const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe', inherits ?? 'ignore'] });
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#out += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#err += text));
     this.#child = child;
     this.ended = new Promise((resolve, reject) => {
       child.once('error', reject);

@@ -113,7 +113,7 @@ test('a database that somebody else holds is waited for, then refused with the r
   database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
   const { code, err } = await run(home);
   database.close();
-  assert.equal(code, 1);
+  assert.equal(code, 75);
   assert.match(err, /^cannot open the database .*another process holds the database/);
 });
 
@@ -149,7 +149,7 @@ test('what was typed wrong, and what may not be, is refused before anything star
   t.after(() => other.close());
   const { port } = other.address() as AddressInfo;
   const taken = await run(home, `--web.port=${port}`);
-  assert.equal(taken.code, 1);
+  assert.equal(taken.code, 75);
   assert.match(taken.err, new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}: another program may use this port`));
   assert.doesNotMatch(taken.out, /runs/);
 });
@@ -162,7 +162,7 @@ test('of two that start in one home at once, one runs, and the other names it', 
   const refused = await Promise.race(both.map((one) => one.ended));
   const runs = both.find(({ isRunning }) => isRunning);
   assert.ok(runs !== undefined);
-  assert.equal(refused.code, 1);
+  assert.equal(refused.code, 75);
   assert.match(refused.err, new RegExp(`cannot run in .*: the doorward with pid ${runs.pid}( at \\S+)? runs there`));
   await waitFor('the other runs', () => /Doorward runs: /.test(runs.out));
   runs.send('SIGTERM');
@@ -193,7 +193,7 @@ test('a home that may only be read is refused with the reason', { skip }, async 
   const through = onSmallDisk(folder, 'mount -o remount,ro "$1"');
   const words = ['run', '--home', join(folder, 'home'), '--web.port=0', '--camera.source=push'];
   const { code, err } = await new Doorward(words, { through }).end();
-  assert.equal(code, 1);
+  assert.equal(code, 75);
   assert.match(err, /^cannot .*(read-only|may only be read|may write)/i);
 });
 

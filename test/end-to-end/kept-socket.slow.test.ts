@@ -1,0 +1,50 @@
+/** A socket that the service manager keeps: who comes while nothing runs waits in it. */
+import assert from 'node:assert/strict';
+import { createServer, type AddressInfo } from 'node:net';
+import test, { type TestContext } from 'node:test';
+import { handleOf } from '../../src/machine/listening-socket.ts';
+import { Appliance, Doorward, newFolder, waitFor } from './appliance-process.ts';
+
+/** As systemd passes it: LISTEN_PID is known only to the process itself. */
+const throughShell = ['sh', '-c', 'LISTEN_PID=$$ exec "$0" "$@"'];
+
+async function startOn(
+  context: TestContext,
+  host: string,
+): Promise<{ doorward: Doorward; port: number; home: string }> {
+  const keeper = createServer();
+  await new Promise<void>((resolve) => keeper.listen(0, host, resolve));
+  const { port } = keeper.address() as AddressInfo;
+  const { fd } = handleOf(keeper) as { fd: number };
+  const home = newFolder(context);
+  const doorward = new Doorward(['run', '--home', home, '--camera.source=push'], {
+    environment: { LISTEN_FDS: '1', LISTEN_FDNAMES: 'web' },
+    through: throughShell,
+    inherits: fd,
+  });
+  context.after(async () => {
+    doorward.send('SIGKILL');
+    await doorward.ended;
+  });
+  keeper.close(); // From now on the socket is open in the appliance alone, which does not accept yet.
+  return { doorward, port, home };
+}
+
+test('a connection made before the appliance is ready is answered by it, and the settings are told to be unused', async (t) => {
+  const { doorward, port, home } = await startOn(t, '127.0.0.1');
+  const early = await fetch(`http://127.0.0.1:${port}/ready`);
+  assert.equal(early.status, 200);
+  const appliance = new Appliance(doorward, home, `http://127.0.0.1:${port}`);
+  const warning = await waitFor('it tells', () => doorward.log().find(({ message }) => /are not used/.test(message)));
+  assert.deepEqual(warning.context['address'], appliance.address);
+  assert.match(String(warning.context['advice']), /systemctl edit doorward\.socket/);
+  assert.equal((await appliance.type('ring')).code, 0, 'commands find it there');
+  assert.equal((await appliance.stop()).code, 0);
+});
+
+test('a socket that is open to the network is refused, and no release is to blame', async (t) => {
+  const { doorward } = await startOn(t, '0.0.0.0');
+  const { code, err } = await doorward.end();
+  assert.equal(code, 75);
+  assert.match(err, /cannot listen on "0\.0\.0\.0": without a login the door would be open to the whole network/);
+});
