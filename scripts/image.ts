@@ -12,7 +12,7 @@ import { type Board, boardNames, boardOf } from './image/board.ts';
 import { cameraWarning } from './image/kernel.ts';
 import { makeImage } from './image/make-image.ts';
 
-const zstdLevel = 12;
+const zstdLevel = 9;
 const buildFolder = join(dirname(import.meta.dirname), '.build');
 
 const { values } = parseArgs({

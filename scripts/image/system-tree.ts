@@ -1,5 +1,5 @@
 /** The files of an image: a Debian tree, our few files over it, the appliance in it, and nothing that a doorbell needs not. */
-import { cpSync, existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { type Board } from './board.ts';
@@ -63,11 +63,20 @@ export async function makeSystemTree(parts: SystemParts, tree: string): Promise<
 function placeLinks(tree: string): void {
   const links: readonly (readonly [string, string])[] = [
     ['etc/resolv.conf', '../run/systemd/resolve/stub-resolv.conf'],
+    ['etc/mtab', '../proc/self/mounts'],
+    // Of the two that Debian ships, the one that every kernel takes.
+    ['usr/lib/firmware/regulatory.db', 'regulatory.db-upstream'],
+    ['usr/lib/firmware/regulatory.db.p7s', 'regulatory.db.p7s-upstream'],
+    // Nobody could log in.
+    ['etc/systemd/system-generators/systemd-getty-generator', '/dev/null'],
     // It would open a way in that no key was preset for.
     ['etc/systemd/system-generators/systemd-ssh-generator', '/dev/null'],
     // It would rebuild on a root that cannot be written.
     ['etc/systemd/system/ldconfig.service', '/dev/null'],
   ];
+  for (const name of ['srv', 'etc/credstore', 'etc/credstore.encrypted'])
+    mkdirSync(join(tree, name), { recursive: true, mode: 0o700 });
+  for (const name of ['etc/credstore', 'etc/credstore.encrypted']) chmodSync(join(tree, name), 0o700);
   for (const [path, target] of links) {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     rmSync(join(tree, path), { force: true });

@@ -49,6 +49,8 @@ export function packageList(name: string): readonly string[] {
 
 /** A program out of the tree of newer tools, started through that tree's own loader: nothing of it is installed here. */
 export interface NewerTools {
+  /** Where QEMU finds what it starts a machine with. */
+  readonly data: string;
   command(program: string, args: readonly string[]): readonly [string, ...string[]];
 }
 
@@ -57,6 +59,7 @@ export async function newerTools(buildFolder: string): Promise<NewerTools> {
   await buildRootTree({ architecture: 'amd64', packages: packageList('tools-amd64'), directory });
   const libraries = join(directory, 'usr', 'lib', 'x86_64-linux-gnu');
   return {
+    data: join(directory, 'usr', 'share', 'qemu'),
     command: (program, args) => [
       join(directory, 'usr', 'lib64', 'ld-linux-x86-64.so.2'),
       '--library-path',

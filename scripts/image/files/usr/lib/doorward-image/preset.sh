@@ -1,14 +1,15 @@
 #!/bin/sh
-# usage: preset.sh FILE FOLDER   what FILE presets, checked, becomes files in FOLDER that only root can read.
+# usage: preset.sh FILE FOLDER NAME   what FILE presets, checked, becomes files in FOLDER that only root can read, and the
+# host name is written to NAME, which is the kernel's.
 # FILE has one name=value a line. It is read at every boot and never written, so that changing it changes the device.
 # A line that cannot be used is said by its number and left out (its value is not shown: it may be a password);
 # the other lines are used all the same, because a typing error in one must not cost the way to the device.
 set -eu
-file=$1 folder=$2
+file=$1 folder=$2 kernel_name=$3
 umask 077
 rm -rf "$folder"
 mkdir -p "$folder"
-wifi_name='' wifi_password='' wifi_country='' line_number=0 refused=0
+wifi_name='' wifi_password='' wifi_country='' wifi_open=yes line_number=0 refused=0
 
 refuse() {
   echo "cannot use line $line_number of ${file##*/}: $1" >&2
@@ -23,7 +24,7 @@ matches() {
 take() {
   case $1 in
     host-name)
-      if matches "$2" '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'; then printf '%s\n' "$2" >"$folder/host-name"
+      if matches "$2" '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'; then printf '%s\n' "$2" >"$kernel_name"
       else refuse 'host-name takes 1 to 63 small letters, digits and hyphens'; fi ;;
     ssh-key)
       if matches "$2" '(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com) [A-Za-z0-9+/]{40,2000}={0,3}( [ -~]{0,200})?'; then printf '%s\n' "$2" >>"$folder/authorized_keys"
@@ -32,6 +33,7 @@ take() {
       if [ -n "$2" ] && [ "$(printf '%s' "$2" | wc -c)" -le 32 ]; then wifi_name=$2
       else refuse 'wifi-name takes 1 to 32 bytes'; fi ;;
     wifi-password)
+      wifi_open=no
       if matches "$2" '[ -~]{8,63}'; then wifi_password=$2
       else refuse 'wifi-password takes 8 to 63 plain characters'; fi ;;
     wifi-country)
@@ -53,6 +55,8 @@ while IFS= read -r line || [ -n "$line" ]; do
 done <"$folder/lines"
 rm "$folder/lines"
 
+# A password that could not be used must not mean none.
+if [ "$wifi_open" = no ] && [ -z "$wifi_password" ]; then wifi_name=''; fi
 # The name in hexadecimal, so that no character of it means anything; the last quote ends the password, none before does.
 if [ -n "$wifi_name" ]; then
   {
@@ -61,8 +65,5 @@ if [ -n "$wifi_name" ]; then
     if [ -n "$wifi_password" ]; then printf '  key_mgmt=WPA-PSK SAE\n  ieee80211w=1\n  psk="%s"\n}\n' "$wifi_password"
     else printf '  key_mgmt=NONE\n}\n'; fi
   } >"$folder/wpa_supplicant.conf"
-fi
-if [ -f "$folder/host-name" ] && [ -z "${DOORWARD_PRESET_KEEPS_NAME:-}" ]; then
-  cat "$folder/host-name" >/proc/sys/kernel/hostname
 fi
 exit "$refused"
