@@ -2,7 +2,7 @@
  * npm run image -- --board pi|virt-arm64|pc [--kernel debian|DIR] [--release DIR] [--out DIR]: makes a disk image to be
  * written to a card. The last line is JSON. Must be root, because the files of the image belong to root.
  *
- * Without an image, on a stock Raspberry Pi OS (64 bit): copy the executable to the Pi and run `sudo ./doorward install`.
+ * scripts/image/README.md says more, and how to do without an image on a stock Raspberry Pi OS.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

@@ -32,9 +32,12 @@ function fillForPi(
 ): void {
   for (const path of globSync('usr/lib/raspi-*/*', { cwd: tree }).filter((name) => statSync(join(tree, name)).isFile()))
     copyFileSync(join(tree, path), join(folder, basename(path)));
-  const trees = deviceTrees.flatMap((from) => globSync(join(from, 'bcm27*.dtb')).concat(globSync(join(from, 'bcm283*.dtb'))));
+  const trees = deviceTrees.flatMap((from) =>
+    globSync(join(from, 'bcm27*.dtb')).concat(globSync(join(from, 'bcm283*.dtb'))),
+  );
   for (const path of trees) copyFileSync(path, join(folder, basename(path)));
-  if (trees.length === 0) throw new Error('cannot boot a Pi: the kernel brings no device trees (bcm27*.dtb, bcm283*.dtb)');
+  if (trees.length === 0)
+    throw new Error('cannot boot a Pi: the kernel brings no device trees (bcm27*.dtb, bcm283*.dtb)');
   const overlays = deviceTrees.map((from) => join(from, 'overlays')).find((path) => existsSync(path));
   if (overlays !== undefined) cpSync(overlays, join(folder, 'overlays'), { recursive: true });
   const lines = [

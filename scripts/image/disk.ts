@@ -3,7 +3,17 @@
  * Made without root, loop devices and mounts. Every time, number and name in it is given, so that the same files make
  * the same bytes.
  */
-import { closeSync, createReadStream, lstatSync, openSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -61,7 +71,12 @@ export async function makeDisk(parts: DiskParts): Promise<void> {
 async function partitionDisk(board: Board, file: string, sizes: readonly number[]): Promise<void> {
   const types = [`${board.bootPartitionType}, bootable`, '83', '83'];
   const lines = sizes.map((bytes, index) => `size=${bytes / sectorBytes}, type=${types[index] ?? ''}`);
-  const head = ['label: dos', `label-id: ${identity.disk}`, 'unit: sectors', `first-lba: ${alignmentBytes / sectorBytes}`];
+  const head = [
+    'label: dos',
+    `label-id: ${identity.disk}`,
+    'unit: sectors',
+    `first-lba: ${alignmentBytes / sectorBytes}`,
+  ];
   await runTool('sfdisk', ['--quiet', file], { input: `${[...head, ...lines].join('\n')}\n` });
 }
 

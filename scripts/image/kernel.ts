@@ -30,7 +30,8 @@ export async function replaceKernel(tree: string, folder: string): Promise<void>
   const own = join(folder, 'usr', 'lib');
   for (const name of existsSync(own) ? readdirSync(own).filter((entry) => entry.startsWith('linux-image-')) : [])
     cpSync(join(own, name), join(tree, 'usr', 'lib', name), { recursive: true });
-  for (const version of readdirSync(join(tree, 'usr', 'lib', 'modules'))) await runTool('depmod', ['-b', tree, version]);
+  for (const version of readdirSync(join(tree, 'usr', 'lib', 'modules')))
+    await runTool('depmod', ['-b', tree, version]);
 }
 
 /** The one kernel of a tree. */
@@ -41,7 +42,8 @@ export function kernelOf(tree: string): Kernel {
     throw new Error(`cannot choose a kernel: the tree has ${versions.length}: ${versions.join(', ')}`);
   const images = [`usr/lib/modules/${version}/vmlinuz`, `boot/vmlinuz-${version}`].map((name) => join(tree, name));
   const image = images.find((path) => existsSync(path));
-  if (image === undefined) throw new Error(`cannot find the kernel ${version}: neither ${images.join(' nor ')} is there`);
+  if (image === undefined)
+    throw new Error(`cannot find the kernel ${version}: neither ${images.join(' nor ')} is there`);
   const deviceTrees = [`usr/lib/linux-image-${version}`, `usr/lib/modules/${version}/dtb`]
     .flatMap((name) => [join(tree, name), join(tree, name, 'broadcom')])
     .filter((path) => existsSync(path));

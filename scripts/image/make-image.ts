@@ -35,6 +35,8 @@ export interface Image {
 export async function makeImage(parts: ImageParts): Promise<Image> {
   const { board, kernelFolder, release, buildFolder, outFolder, report } = parts;
   await requireTools(hostTools);
+  // The modes of files are part of the image, and not the taste of who builds it.
+  process.umask(0o022);
   const work = join(outFolder, `${board.name}.work`);
   rmSync(work, { recursive: true, force: true });
   const folder = (name: string): string => join(work, name);

@@ -1,5 +1,15 @@
 /** The files of an image: a Debian tree, our few files over it, the appliance in it, and nothing that a doorbell needs not. */
-import { chmodSync, cpSync, existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { type Board } from './board.ts';
@@ -30,6 +40,9 @@ const unneeded = [
   'var/{cache,lib/apt,lib/dpkg,log}/*',
 ];
 
+/** As the system would make them at its start, which it cannot on a root that is never written. */
+const privateFolders = ['etc/credstore', 'etc/credstore.encrypted'];
+
 /** Files that only the data partition has: what changes, with the modes that the system expects. */
 const changing = ['var', 'opt/doorward', 'etc/doorward'];
 
@@ -54,34 +67,13 @@ export async function makeSystemTree(parts: SystemParts, tree: string): Promise<
   await runTool('cp', ['-a', '--reflink=auto', base, tree]);
   rmSync(join(tree, '.doorward-tree'));
   if (kernelFolder !== undefined) await replaceKernel(tree, kernelFolder);
-  cpSync(join(import.meta.dirname, 'files'), tree, { recursive: true });
-  placeLinks(tree);
-  await runTool('systemctl', [`--root=${tree}`, 'enable', ...ownUnits]);
-}
-
-/** Links that packages' scripts would have made, and two that switch something off. */
-function placeLinks(tree: string): void {
-  const links: readonly (readonly [string, string])[] = [
-    ['etc/resolv.conf', '../run/systemd/resolve/stub-resolv.conf'],
-    ['etc/mtab', '../proc/self/mounts'],
-    // Of the two that Debian ships, the one that every kernel takes.
-    ['usr/lib/firmware/regulatory.db', 'regulatory.db-upstream'],
-    ['usr/lib/firmware/regulatory.db.p7s', 'regulatory.db.p7s-upstream'],
-    // Nobody could log in.
-    ['etc/systemd/system-generators/systemd-getty-generator', '/dev/null'],
-    // It would open a way in that no key was preset for.
-    ['etc/systemd/system-generators/systemd-ssh-generator', '/dev/null'],
-    // It would rebuild on a root that cannot be written.
-    ['etc/systemd/system/ldconfig.service', '/dev/null'],
-  ];
-  for (const name of ['srv', 'etc/credstore', 'etc/credstore.encrypted'])
-    mkdirSync(join(tree, name), { recursive: true, mode: 0o700 });
-  for (const name of ['etc/credstore', 'etc/credstore.encrypted']) chmodSync(join(tree, name), 0o700);
-  for (const [path, target] of links) {
-    mkdirSync(dirname(join(tree, path)), { recursive: true });
-    rmSync(join(tree, path), { force: true });
-    symlinkSync(target, join(tree, path));
+  for (const name of privateFolders) {
+    mkdirSync(join(tree, name), { recursive: true });
+    chmodSync(join(tree, name), 0o700);
   }
+  const over = ['--recursive', '--no-dereference', '--remove-destination', '--no-preserve=all'];
+  await runTool('cp', [...over, `${join(import.meta.dirname, 'files')}/.`, tree]);
+  await runTool('systemctl', [`--root=${tree}`, 'enable', ...ownUnits]);
 }
 
 /** Takes out what is not needed on the device. Called when the boot partition has what it needs of the tree. */

@@ -61,7 +61,9 @@ test('a file written on Windows means the same', () => {
 });
 
 test('a line that cannot be used is named, without its value, and costs only itself', () => {
-  const { code, said, made, hostName } = preset(`wifi-name=home\nwifi-password=short\nhost-name=Front Door\nwifi\nssh-key=${key}\n`);
+  const { code, said, made, hostName } = preset(
+    `wifi-name=home\nwifi-password=short\nhost-name=Front Door\nwifi\nssh-key=${key}\n`,
+  );
   assert.equal(code, 1);
   assert.match(said, /cannot use line 2 of doorward-preset\.txt: wifi-password takes 8 to 63 plain characters/);
   assert.match(said, /cannot use line 3 .*: host-name takes/);

@@ -160,7 +160,8 @@ function emulator({ architecture }: VirtualMachineParts): string {
 
 /** Without pointer authentication, which costs the emulator a third of its time. */
 function qemuArguments(parts: VirtualMachineParts, consolePath: string): readonly string[] {
-  const machine = parts.architecture === 'arm64' ? ['-M', 'virt', '-cpu', 'max,pauth=off'] : ['-M', 'q35', '-cpu', 'max'];
+  const machine =
+    parts.architecture === 'arm64' ? ['-M', 'virt', '-cpu', 'max,pauth=off'] : ['-M', 'q35', '-cpu', 'max'];
   const format = parts.disk.endsWith('.qcow2') ? 'qcow2' : 'raw';
   const disk = ['-drive', `if=none,id=d0,file=${parts.disk},format=${format}`, '-device', 'virtio-blk-pci,drive=d0'];
   return [
