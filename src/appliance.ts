@@ -13,6 +13,7 @@ import { nodeDisk as disk } from './machine/node-disk.ts';
 import { nodeNetwork as network } from './machine/node-network.ts';
 import { nodeRandom as random } from './machine/node-random.ts';
 import { release } from './machine/release.ts';
+import { migrations } from './store/migrate.ts';
 import { peekDeviceSettings } from './store/peek.ts';
 import type { Home } from './system/home.ts';
 import type { Terminal } from './system/terminal.ts';
@@ -131,6 +132,9 @@ export async function runCandidate(
 }
 
 const machine = { clock, disk, network, random };
+
+/** The newest database schema that this release knows. */
+export const schemaVersion = migrations.length;
 
 export { fallBackIn } from './appliance/installation.ts';
 

@@ -6,6 +6,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -75,7 +76,7 @@ export class Installation {
     const source = await storedFile(nodeStorage, file);
     assert(source !== undefined);
     const facts = {
-      nowMs: Date.now(), builtMs: 0, architecture: 'any', hardware: [], runningVersion: '0.0.0', schemaVersion: 0,
+      nowMs: Date.now(), builtMs: 0, architecture: `linux-${process.arch}`, hardware: [], runningVersion: '0.0.0', schemaVersion: 0,
       releaseBytesMax: 1e9,
     }; // prettier-ignore
     const directory = join(this.folder, 'factory-trust');
@@ -93,14 +94,18 @@ export class Installation {
   async powerOn(): Promise<void> {
     const port = this.address === '' ? '0' : new URL(this.address).port;
     const words = ['run', '--home', this.home, `--web.port=${port}`, ...this.#settings.map((text) => `--${text}`)];
-    const child = spawn(process.execPath, [...nodeOptions, join(this.places.current, 'src', 'main.ts'), ...words], {
+    const executable = join(this.places.current, 'doorward');
+    const isExecutable = existsSync(executable);
+    const sources = [...nodeOptions, join(this.places.current, 'src', 'main.ts'), ...words];
+    const brought = {
+      DOORWARD_MODELS: join(checkout, '.models'),
+      NODE_COMPILE_CACHE: join(checkout, 'node_modules', '.cache', 'doorward'),
+    };
+    const child = spawn(isExecutable ? executable : process.execPath, isExecutable ? words : sources, {
       stdio: ['ignore', 'ignore', openSync(this.log, 'a')],
-      env: {
-        ...process.env, DOORWARD_MODELS: join(checkout, '.models'), MALLOC_ARENA_MAX: '1',
-        NODE_COMPILE_CACHE: join(checkout, 'node_modules', '.cache', 'doorward'),
-      },
+      env: { ...process.env, ...(isExecutable ? {} : brought), MALLOC_ARENA_MAX: '1' },
       detached: true,
-    }); // prettier-ignore
+    });
     child.on('error', () => undefined);
     this.#child = child;
     this.#started.push(child.pid ?? 0);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { nodeStorage } from '../../src/machine/node-storage.ts';
 import { migrations } from '../../src/store/migrate.ts';
 import { signRelease } from '../../src/release/sign-release.ts';
-import { buildRelease } from '../../src/release/write-release.ts';
+import { buildRelease, type ReleaseDescription } from '../../src/release/write-release.ts';
+import { goldenFaces as packagedFaces } from '../../scripts/package/release-folder.ts';
 import { makeRoot, signerNamed } from '../release/workshop.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
@@ -67,13 +68,32 @@ export class Workshop {
       assert.ok(text.includes(from), `cannot plant a fault: ${file} has changed`);
       writeFileSync(join(directory, file), text.replace(from, to));
     }
-    const file = join(this.#folder, `doorward-${version}.release`);
+    return this.#pack(directory, { version, architecture: 'any', entry: ['node', 'src/main.ts'], goldenFaces: [] });
+  }
+
+  /** A signed release file of a folder that `npm run package` has made. */
+  async pack(directory: string, version: string): Promise<{ file: string; bytes: number }> {
+    this.#built += 1;
+    const goldenFaces = Object.entries(packagedFaces).map(([file, person]) => ({ file: `golden/${file}`, person }));
+    return this.#pack(directory, {
+      version,
+      architecture: `linux-${process.arch}`,
+      entry: ['doorward'],
+      goldenFaces,
+    });
+  }
+
+  async #pack(
+    directory: string,
+    about: Pick<ReleaseDescription, 'version' | 'architecture' | 'entry' | 'goldenFaces'>,
+  ): Promise<{ file: string; bytes: number }> {
+    const file = join(this.#folder, `doorward-${about.version}.release`);
     const built = await buildRelease({
       storage: nodeStorage,
       directory,
       description: {
-        name: 'doorward', version, architecture: 'any', hardware: [], follows: '0.0.0',
-        schema: { lowest: 0, highest: migrations.length }, entry: ['node', 'src/main.ts'], goldenFaces: [], createdMs,
+        name: 'doorward', hardware: [], follows: '0.0.0', schema: { lowest: 0, highest: migrations.length }, createdMs,
+        ...about,
       },
       roots: [this.root],
       expires: goodUntil,
