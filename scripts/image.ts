@@ -1,5 +1,5 @@
 /**
- * npm run image -- --board pi|virt-arm64|pc [--kernel debian|DIR] [--release DIR] [--out DIR]: makes a disk image to be
+ * npm run image -- --board pi|virt-arm64|pc [--kernel debian|DIR] [--executable FILE] [--root-of-trust FILE] [--out DIR]: makes a disk image to be
  * written to a card. The last line is JSON. Must be root, because the files of the image belong to root.
  *
  * scripts/image/README.md says more, and how to do without an image on a stock Raspberry Pi OS.
@@ -19,7 +19,8 @@ const { values } = parseArgs({
   options: {
     board: { type: 'string', default: '' },
     kernel: { type: 'string', default: 'debian' },
-    release: { type: 'string' },
+    executable: { type: 'string' },
+    'root-of-trust': { type: 'string' },
     out: { type: 'string', default: join(buildFolder, 'image') },
   },
 });
@@ -29,15 +30,21 @@ function refuse(message: string): void {
   process.exitCode = 2;
 }
 
-async function make(board: Board, release: string): Promise<void> {
+async function make(board: Board, executable: string): Promise<void> {
   const kernelFolder = values.kernel === 'debian' ? undefined : resolve(values.kernel);
   if (board.name === 'pi' && kernelFolder === undefined) console.log(cameraWarning);
   const beganMs = performance.now();
+  const rootOfTrust = values['root-of-trust'];
+  const appliance = { executable, rootOfTrust: rootOfTrust === undefined ? undefined : resolve(rootOfTrust) };
+  if (rootOfTrust === undefined)
+    console.log(
+      'without --root-of-trust FILE the device takes no release after this one: see doorward help release root',
+    );
   const outFolder = resolve(values.out);
   mkdirSync(outFolder, { recursive: true });
   const report = (line: string): void =>
     console.log(`${((performance.now() - beganMs) / 1000).toFixed(0).padStart(4)} s  ${line}`);
-  const image = await makeImage({ board, kernelFolder, release, buildFolder, outFolder, zstdLevel, report });
+  const image = await makeImage({ board, kernelFolder, appliance, buildFolder, outFolder, zstdLevel, report });
   report(`${image.compressedPath} for ${board.says}, with its checksum in ${image.compressedPath}.sha256`);
   console.log(`write it to a card: zstdcat ${image.compressedPath} | sudo dd of=/dev/sdX bs=4M conv=fsync`);
   const { compressedPath: path, bytes, compressedBytes, sha256 } = image;
@@ -47,9 +54,9 @@ async function make(board: Board, release: string): Promise<void> {
 const board = boardOf(values.board);
 if (board === undefined) refuse(`say --board ${boardNames.join(', --board ')}`);
 else {
-  const release = resolve(values.release ?? join(buildFolder, `linux-${board.releaseArchitecture}`, 'release'));
-  if (!existsSync(join(release, 'doorward')))
-    refuse(`there is no release in ${release}: npm run package -- --arch ${board.releaseArchitecture}`);
+  const executable = resolve(values.executable ?? join(buildFolder, `linux-${board.releaseArchitecture}`, 'doorward'));
+  if (!existsSync(executable))
+    refuse(`there is no executable ${executable}: npm run package -- --arch ${board.releaseArchitecture}`);
   else if (values.kernel !== 'debian' && !existsSync(values.kernel)) refuse(`there is no kernel in ${values.kernel}`);
-  else await make(board, release);
+  else await make(board, executable);
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { putAppliance } from './appliance-files.ts';
+import { type Appliance, putAppliance } from './appliance-files.ts';
 import { type Board } from './board.ts';
 import { fillBootPartition } from './boot-partition.ts';
 import { compressDisk, makeDisk, sha256Of } from './disk.ts';
@@ -13,8 +13,7 @@ import { hostTools, newerTools } from './tools.ts';
 export interface ImageParts {
   readonly board: Board;
   readonly kernelFolder: string | undefined;
-  /** A folder of a release, as `npm run package` makes it. */
-  readonly release: string;
+  readonly appliance: Appliance;
   /** For trees and tools that are kept between builds. */
   readonly buildFolder: string;
   /** Where the image is put. */
@@ -33,7 +32,7 @@ export interface Image {
 }
 
 export async function makeImage(parts: ImageParts): Promise<Image> {
-  const { board, kernelFolder, release, buildFolder, outFolder, report } = parts;
+  const { board, kernelFolder, appliance, buildFolder, outFolder, report } = parts;
   await requireTools(hostTools);
   // The modes of files are part of the image, and not the taste of who builds it.
   process.umask(0o022);
@@ -45,7 +44,7 @@ export async function makeImage(parts: ImageParts): Promise<Image> {
     report('the tools are there');
     await makeSystemTree({ board, kernelFolder, buildFolder }, folder('root'));
     report('the system is there');
-    await putAppliance(release, folder('root'));
+    await putAppliance(appliance, folder('root'));
     await fillBootPartition(board, folder('root'), folder('boot'));
     trimTree(folder('root'));
     mkdirSync(folder('data'));

@@ -1,15 +1,5 @@
 /** The files of an image: a Debian tree, our few files over it, the appliance in it, and nothing that a doorbell needs not. */
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { type Board } from './board.ts';
@@ -40,6 +30,9 @@ const unneeded = [
   'var/{cache,lib/apt,lib/dpkg,log}/*',
 ];
 
+/** Of Debian's base system, made by a script of it. */
+const emptyFolders = ['opt', 'srv', 'mnt', 'media', 'home', 'usr/local/bin', 'usr/local/sbin'];
+
 /** As the system would make them at its start, which it cannot on a root that is never written. */
 const privateFolders = ['etc/credstore', 'etc/credstore.encrypted'];
 
@@ -67,6 +60,7 @@ export async function makeSystemTree(parts: SystemParts, tree: string): Promise<
   await runTool('cp', ['-a', '--reflink=auto', base, tree]);
   rmSync(join(tree, '.doorward-tree'));
   if (kernelFolder !== undefined) await replaceKernel(tree, kernelFolder);
+  for (const name of emptyFolders) mkdirSync(join(tree, name), { recursive: true });
   for (const name of privateFolders) {
     mkdirSync(join(tree, name), { recursive: true });
     chmodSync(join(tree, name), 0o700);

@@ -10,8 +10,8 @@ const checkout = join(import.meta.dirname, '..', '..');
 const buildFolder = join(checkout, '.build');
 const board = boardOf(process.argv[2] ?? 'virt-arm64');
 if (board === undefined) throw new Error(`there is no board ${process.argv[2]}`);
-const release = join(buildFolder, `linux-${board.releaseArchitecture}`, 'release');
-if (!existsSync(release)) throw new Error(`there is no release in ${release}: npm run package -- --arch ${board.releaseArchitecture}`); // prettier-ignore
+const executable = join(buildFolder, `linux-${board.releaseArchitecture}`, 'doorward');
+if (!existsSync(executable)) throw new Error(`there is no ${executable}: npm run package -- --arch ${board.releaseArchitecture}`); // prettier-ignore
 
 /** The tree of packages is made anew too; the packages themselves and the tools are kept. */
 async function build(): Promise<string> {
@@ -20,7 +20,14 @@ async function build(): Promise<string> {
   mkdirSync(buildFolder, { recursive: true });
   const outFolder = mkdtempSync(join(buildFolder, 'twice-'));
   try {
-    const parts = { board, kernelFolder: undefined, release, buildFolder, outFolder, zstdLevel: 1 };
+    const parts = {
+      board,
+      kernelFolder: undefined,
+      appliance: { executable, rootOfTrust: undefined },
+      buildFolder,
+      outFolder,
+      zstdLevel: 1,
+    };
     const { path } = await makeImage({ ...parts, report: (line) => console.log(line) });
     return await sha256Of(path);
   } finally {

@@ -44,12 +44,19 @@ function made(): Bench {
 before(async () => {
   const board = boardOf('virt-arm64');
   assert.ok(board !== undefined);
-  const release = join(buildFolder, 'linux-arm64', 'release');
-  if (!existsSync(join(release, 'doorward')))
+  const executable = join(buildFolder, 'linux-arm64', 'doorward');
+  if (!existsSync(executable))
     await runTool(process.execPath, ['scripts/package.ts', '--arch', 'arm64', '--no-measure'], { folder: checkout });
   mkdirSync(buildFolder, { recursive: true });
   const folder = mkdtempSync(join(buildFolder, 'card-'));
-  const parts = { board, kernelFolder: undefined, release, buildFolder, outFolder: folder, zstdLevel: 1 };
+  const parts = {
+    board,
+    kernelFolder: undefined,
+    appliance: { executable, rootOfTrust: undefined },
+    buildFolder,
+    outFolder: folder,
+    zstdLevel: 1,
+  };
   const image = await makeImage({ ...parts, report: () => undefined });
   const tools = await newerTools(buildFolder);
   const card = await flash({ image: image.path, tools, folder, spareBytes, preset: ['host-name=front-door'] });
