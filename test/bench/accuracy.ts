@@ -31,7 +31,7 @@ const sweepFrom = 0.4;
 const sweepTo = 0.68;
 const sweepStep = 0.02;
 
-const { positionals, values } = parseArgs({
+const wordsKnown = {
   allowPositionals: true,
   options: {
     roll: { type: 'string', default: '0' },
@@ -39,7 +39,14 @@ const { positionals, values } = parseArgs({
     effort: { type: 'string', default: 'thorough' },
     'no-oracle': { type: 'boolean', default: false },
   },
-});
+} as const;
+const { positionals, values } = parseArgs({ ...wordsKnown, args: joined(process.argv.slice(2)) });
+
+/** `--roll -30` is meant as `--roll=-30`, and not as two options. */
+function joined(words: readonly string[]): string[] {
+  const text = words.join('\0').replaceAll(/(^|\0)--(roll|threshold)\0(?=-\d)/g, '$1--$2=');
+  return text === '' ? [] : text.split('\0');
+}
 
 async function main(): Promise<void> {
   const target = positionals[0];

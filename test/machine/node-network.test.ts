@@ -56,6 +56,15 @@ test('an answer without end is cut off', async (t) => {
   assert.match(reasonOf(await ask(url)), /^cannot use the answer of 127\.0\.0\.1:\d+: longer than 1000 bytes$/);
 });
 
+test('an answer that trickles for ever ends with its time [17]', async (t) => {
+  const url = await serve(t, (request, response) => {
+    response.write('x');
+    const drops = setInterval(() => response.write('x'), 5);
+    request.once('close', () => clearInterval(drops));
+  });
+  assert.match(reasonOf(await ask(url, 100)), /no answer within 100 ms$/);
+});
+
 test('silence and refusal are said with the host, but not with the secret path', async (t) => {
   const url = await serve(t, () => undefined);
   assert.match(reasonOf(await ask(`${url}/s3cret`, 20)), /^cannot reach 127\.0\.0\.1:\d+: no answer within 20 ms$/);
