@@ -119,7 +119,13 @@ export async function replay(words: readonly string[]): Promise<SimulationResult
 /** From the smallest worlds to larger ones, until something breaks: for planted faults. */
 async function find(): Promise<SimulationResult> {
   let found = nothing;
-  for (const [cuts, faults] of [[0, 0], [0, 1], [1, 0], [1, 1]] as const) // prettier-ignore
+  for (const [cuts, faults] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ] as const)
+    // prettier-ignore
     for (const story of stories) {
       found = both(found, await simulateStory(story, { cuts, faults }));
       if (found.failures.length > 0) return found;

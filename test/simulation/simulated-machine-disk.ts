@@ -12,10 +12,7 @@ interface File {
   synced: Uint8Array;
   isDirty: boolean;
 }
-export type Node =
-  | File
-  | { readonly kind: 'link'; readonly target: string }
-  | { readonly kind: 'directory' };
+export type Node = File | { readonly kind: 'link'; readonly target: string } | { readonly kind: 'directory' };
 
 /** A disk as it was at one moment. */
 export interface RememberedDisk {

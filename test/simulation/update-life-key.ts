@@ -88,7 +88,9 @@ function linkName(target: string, machine: MachineState): string {
 
 function doorName({ door, machine }: Moment): string {
   const { process } = door;
-  const flags = [door.nature ?? '', door.isIncumbentServing, door.hasModels, door.hasLeft, process !== undefined].map(String).join();
+  const flags = [door.nature ?? '', door.isIncumbentServing, door.hasModels, door.hasLeft, process !== undefined]
+    .map(String)
+    .join();
   if (process === undefined) return flags;
   const { end, tookOverMs, isHanging } = process;
   return `${flags}${end ?? ''},${tookOverMs === undefined ? '' : machine.upMs - tookOverMs},${Number(isHanging)}`;

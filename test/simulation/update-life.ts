@@ -9,7 +9,14 @@ import { Updater } from '../../src/update/update.ts';
 import type { UpdateParts } from '../../src/update/update-parts.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
 import type { Choices } from './choices.ts';
-import { answer, type Budget, type MachineState, PowerCut, ProcessDied, SimulatedMachine } from './simulated-machine.ts';
+import {
+  answer,
+  type Budget,
+  type MachineState,
+  PowerCut,
+  ProcessDied,
+  SimulatedMachine,
+} from './simulated-machine.ts';
 import { copyOf, type RememberedDisk } from './simulated-machine-disk.ts';
 import { type RememberedDoor, SimulatedDoor } from './simulated-machine-stage.ts';
 import { SimulatedSource, TaggedFile } from './simulated-source.ts';

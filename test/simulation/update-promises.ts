@@ -46,10 +46,7 @@ export function judgePowerOn(life: Life): { slot: Slot; version: string } {
     found !== undefined,
     `promise broken: power-on finds slot ${slot} damaged: ${damageOf(machine, directory, installed)}`,
   );
-  assert(
-    found === installed || isWorthy(life),
-    `promise broken: power-on starts a release that is ${natureOf(life)}`,
-  );
+  assert(found === installed || isWorthy(life), `promise broken: power-on starts a release that is ${natureOf(life)}`);
   assert(
     found.version >= life.newestCommitted,
     `promise broken: power-on starts ${found.version} after ${life.newestCommitted}`,
