@@ -8,11 +8,13 @@ import { parseManifest, serialiseManifest } from '../../src/release/manifest.ts'
 import { parseRoot, parseTargets } from '../../src/release/metadata.ts';
 import { decodeTarHeader, encodeTarHeader } from '../../src/release/tar-header.ts';
 import { parseTrust } from '../../src/release/trust.ts';
+import { emptyRecord, rejectRelease } from '../../src/slot/trial-record.ts';
+import { open, seal } from '../../src/slot/trial-record-file.ts';
 import { verifyRelease } from '../../src/release/verify-release.ts';
 import { bytesSource, facts, makeRelease, makeRoot, ada, ben, newFolder, rootOne, trust } from './workshop.ts';
 
-/** Seconds for each target; more for a long night. */
-const seconds = Number(process.env['FUZZ_SECONDS'] ?? 3);
+/** For each of five targets: a minute in all. More for a long night: `npm run fuzz -- SECONDS`. */
+const seconds = Number(process.env['FUZZ_SECONDS'] ?? 12);
 const budget = { interruptAfterTimeLimit: seconds * 1000, numRuns: 10_000_000, markInterruptAsFailure: false };
 
 /** Bytes that were damaged the ways that disks, wires and people do. */
@@ -152,6 +154,26 @@ test('a manifest is what it says or nothing', async (context) => {
     fc.property(damaged(Buffer.from(text)), (bytes) => {
       const read = parseManifest(bytes);
       if (typeof read !== 'string') assert.equal(serialiseManifest(read), Buffer.from(bytes).toString());
+    }),
+    budget,
+  );
+});
+
+test('a trial record is the one that was written or none', () => {
+  const rejection = { version: '2.0.0', digest: 'd', signed: 1, file: 'f', reason: 'health-check', atMs: 1 };
+  const record = rejectRelease({ ...emptyRecord, sequence: 7 }, rejection);
+  const bytes = Buffer.from(seal(record));
+  const madeUp = fc
+    .record({ format: fc.constantFrom(1, 2, '1'), sequence: fc.jsonValue(), attempts: fc.jsonValue() })
+    .map((parts) => ({ parts, bytes: Buffer.from(seal({ ...record, ...parts } as never)) }));
+  fc.assert(
+    fc.property(damaged(bytes), madeUp, (changed, { parts, bytes: sealed }) => {
+      const read = open(changed);
+      if (read !== undefined) assert.deepEqual(read, record);
+      const other = open(sealed); // Its checksum is right: the schema alone says what it is worth.
+      if (other === undefined) return;
+      assert.equal(parts.format, 1);
+      assert.ok(Number.isSafeInteger(other.sequence) && other.sequence >= 0 && Array.isArray(other.attempts));
     }),
     budget,
   );
