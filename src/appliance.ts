@@ -13,6 +13,7 @@ import { nodeDisk as disk } from './machine/node-disk.ts';
 import { nodeNetwork as network } from './machine/node-network.ts';
 import { nodeRandom as random } from './machine/node-random.ts';
 import { release } from './machine/release.ts';
+import { migrations } from './store/migrate.ts';
 import { peekDeviceSettings } from './store/peek.ts';
 import type { Home } from './system/home.ts';
 import type { Terminal } from './system/terminal.ts';
@@ -79,6 +80,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
   const { front, house, loops, senses } = rooms;
   await house.household.sweep();
   loops.takeStage();
+  loops.readLine();
   const fault = await openDoor(front.web, { ...request, ground }).then(() => undefined, messageOf);
   if (fault !== undefined) {
     await closeRooms(rooms);
@@ -131,6 +133,9 @@ export async function runCandidate(
 }
 
 const machine = { clock, disk, network, random };
+
+/** The newest database schema that this release knows. */
+export const schemaVersion = migrations.length;
 
 export { fallBackIn } from './appliance/installation.ts';
 

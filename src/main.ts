@@ -2,7 +2,9 @@
 import { inspect } from 'node:util';
 import { applianceDoor } from './command/appliance-door.ts';
 import { runCommandLine } from './command/command-line.ts';
+import { carriedFile } from './machine/carried-files.ts';
 import { findRunning } from './machine/instance-lock.ts';
+import { linuxHost } from './machine/linux-host.ts';
 import { linuxResources } from './machine/linux-resources.ts';
 import { nodeClock } from './machine/node-clock.ts';
 import { nodeNetwork } from './machine/node-network.ts';
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await runCommandLine(process.argv.slice(2), {
       clock: nodeClock,
+      host: linuxHost,
       disk: nodeStorage,
       network: nodeNetwork,
       random: nodeRandom,
@@ -46,6 +49,7 @@ async function main(): Promise<void> {
       homeDefault: release.homeDefault,
       release,
       appliance: applianceDoor,
+      carriedFile,
       findRunning,
       signal: end.signal,
     });

@@ -6,7 +6,7 @@ import test from 'node:test';
 /** The one table of who may import whom. A room that is absent from a list may not be imported. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['command', 'machine', 'system'],
-  command: ['appliance.ts', 'release', 'settings', 'system'],
+  command: ['appliance.ts', 'install', 'release', 'settings', 'system'],
   'appliance.ts': ['appliance', 'web', 'store', 'telemetry', 'machine', 'system'],
   appliance: [
     'web', 'visit', 'update', 'people', 'store', 'slot', 'release', 'health', 'telemetry', 'settings', 'face',
@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: ['system'],
   update: ['slot', 'release', 'health', 'settings', 'system'],
   slot: ['system'],
+  install: ['slot', 'release', 'system'],
   release: ['system'],
   health: ['system'],
   telemetry: ['system'],

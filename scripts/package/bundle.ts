@@ -14,32 +14,49 @@ export interface BundleOptions {
   readonly version: string;
 }
 
+export interface Bundle {
+  readonly main: Script;
+  readonly threads: readonly Script[];
+  /** Paths of the files that it was made of, in the checkout. */
+  readonly inputs: readonly string[];
+}
+
 /** What each thread starts with, and the name that its script is carried under. */
 const threads = ['src/machine/inference-worker.ts', 'src/machine/incumbent-watch.ts', 'src/store/writer-thread.ts'];
+const mainEntry = 'src/main.ts';
 const mainName = 'main.js';
 /** Puts the loader of native libraries where packages and our own addon look for it. */
 const hook = 'doorward:native';
+const beginning = 'doorward:begin';
+/** Modules of the build alone: nothing in `src/` works while it is imported. */
+const buildModules: Readonly<Record<string, string>> = {
+  [hook]: `import { nativeLibrary } from './src/machine/native-libraries.ts'; globalThis.__native = nativeLibrary;`,
+  [beginning]: `import { beginExecutable } from './src/machine/executable-start.ts'; beginExecutable();`,
+};
 
 /** Everything in `src/` and what it imports, as one script for the main thread and one for each other thread. */
-export async function bundle(options: BundleOptions): Promise<{ main: Script; threads: readonly Script[] }> {
+export async function bundle(options: BundleOptions): Promise<Bundle> {
   const { checkout } = options;
+  const inputs = new Set<string>();
   const textOf = async (entry: string): Promise<string> => {
     const result = await build({
       ...settings(options),
       stdin: {
         // Before anything else: native libraries are loaded while modules are evaluated.
-        contents: `import '${hook}';\nimport './${entry}';`,
+        contents: `${entry === mainEntry ? `import '${beginning}';\n` : ''}import '${hook}';\nimport './${entry}';`,
         resolveDir: checkout,
         sourcefile: basename(entry),
         loader: 'ts',
       },
     });
+    for (const path of Object.keys(result.metafile?.inputs ?? {})) inputs.add(path);
     return result.outputFiles?.[0]?.text ?? '';
   };
-  const [main = '', ...others] = await Promise.all(['src/main.ts', ...threads].map(textOf));
+  const [main = '', ...others] = await Promise.all([mainEntry, ...threads].map(textOf));
   return {
     main: { name: mainName, text: main },
     threads: threads.map((entry, index) => ({ name: threadName(entry), text: others[index] ?? '' })),
+    inputs: [...inputs],
   };
 }
 
@@ -48,6 +65,7 @@ function settings({ checkout, version }: BundleOptions): Parameters<typeof build
     absWorkingDir: checkout,
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'node',
     target: 'node24',
     format: 'cjs', // The main script of an executable of Node 24 cannot be a module.
@@ -116,9 +134,9 @@ function replacements(checkout: string, version: string): Plugin {
   return {
     name: 'replacements',
     setup(builder) {
-      builder.onResolve({ filter: /^doorward:native$/ }, () => ({ path: hook, namespace: 'doorward' }));
-      builder.onLoad({ filter: /.*/, namespace: 'doorward' }, () => ({
-        contents: `import { nativeLibrary } from './src/machine/native-libraries.ts';\nglobalThis.__native = nativeLibrary;`,
+      builder.onResolve({ filter: /^doorward:/ }, ({ path }) => ({ path, namespace: 'doorward' }));
+      builder.onLoad({ filter: /.*/, namespace: 'doorward' }, ({ path }) => ({
+        contents: buildModules[path] ?? '',
         resolveDir: checkout,
         loader: 'ts',
       }));

@@ -5,7 +5,7 @@ import { modelNames } from '../../src/machine/model-pack.ts';
 import { carriedLibrary, type NativeLibraries } from '../../src/machine/native-libraries.ts';
 
 /** Files of the checkout that the executable carries as they are, besides the models. */
-const carriedPatterns = ['src/ui/*.{html,css,js,svg}', 'systemd/*', '.models/demo/*'];
+const carriedPatterns = ['src/ui/*.{html,css,js,svg}', 'src/telemetry/*.{json,yaml}', 'systemd/*', '.models/demo/*'];
 
 /** Names and the files that they come from. */
 export function carriedFrom(checkout: string): ReadonlyMap<string, string> {

@@ -1,11 +1,15 @@
-import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { librariesList } from '../../src/machine/native-libraries.ts';
 import { addonName, compileNative } from '../native/compile.ts';
+import { billOfMaterials, licenceTexts, materials } from './bill-of-materials.ts';
+import { makeBlob } from './blob.ts';
 import { bundle } from './bundle.ts';
 import { carriedFrom, carriedLibraries, librariesOf, modelPackOf, modelsManifest } from './carried.ts';
 import { inject } from './inject.ts';
 import { fetchPackages } from './packages.ts';
+import { makeReleaseFolder } from './release-folder.ts';
 import { run } from './run.ts';
 import { type Arch, runner, triples } from './target.ts';
 
@@ -18,43 +22,38 @@ export interface PackageOptions {
   readonly out?: string;
 }
 
-/**
- * What the appliance's main thread and its small heaps are started with, as scripts/doorward.sh has it. The code cache
- * is made with the same words: V8 refuses one that was made with others.
- */
-const nodeWords = ['--max-semi-space-size=1', '--optimize-for-size'];
-/** V8 draws its hash seed from it: without, the code cache is another one at every build. */
-const seedWords = ['--random-seed=42'];
+const executableMode = 0o755;
 
 /** Makes the executable and the folder of its release. The same commit gives the same bytes, wherever it is built. */
 export async function makeExecutable(options: PackageOptions): Promise<{ readonly path: string }> {
   const { checkout, arch } = options;
+  const version = options.version ?? versionOf(checkout);
   const out = resolve(checkout, options.out ?? join('.build', `linux-${arch}`));
   const work = join(out, 'parts');
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  const packages = await fetchPackages(checkout, join(out, 'packages'), arch);
+  const targetFolder = join(out, 'packages');
+  const packages = await fetchPackages(checkout, targetFolder, arch);
+  const libraries = new Map([...packages.libraries, [addonName, compileNative(arch)]]);
   const node = join(work, 'node');
   await run(`${triples[arch]}-strip`, ['-o', node, packages.node]);
-  const version = options.version ?? versionOf(checkout);
-  const scripts = await bundle({ checkout, version });
-  const libraries = new Map([...packages.libraries, [addonName, compileNative(arch)]]);
-  const texts = new Map([
-    ...scripts.threads.map(({ name, text }) => [name, text] as const),
-    [librariesList, JSON.stringify(librariesOf(libraries))],
-    [modelsManifest, JSON.stringify(modelPackOf(checkout))],
+  const { main, threads, inputs } = await bundle({ checkout, version });
+  const parts = materials({ checkout, arch, targetFolder, bundled: inputs });
+  const written = writeTexts(work, [
+    ...threads,
+    { name: librariesList, text: JSON.stringify(librariesOf(libraries)) },
+    { name: modelsManifest, text: JSON.stringify(modelPackOf(checkout)) },
+    { name: 'materials.cdx.json', text: billOfMaterials({ version, createdMs: commitMs(checkout) }, parts) },
+    { name: 'licences.txt', text: licenceTexts(checkout, parts) },
   ]);
-  for (const [name, text] of [...texts, [scripts.main.name, scripts.main.text] as const]) {
-    mkdirSync(dirname(join(work, name)), { recursive: true });
-    writeFileSync(join(work, name), text);
-  }
-  const written = new Map([...texts.keys()].map((name) => [name, join(work, name)]));
+  writeTexts(work, [main]);
   const assets = new Map([...carriedFrom(checkout), ...carriedLibraries(libraries), ...written]);
-  const blob = await makeBlob({ work, main: scripts.main.name, assets, generator: [...runner(arch), node] });
+  const blob = await makeBlob({ work, main: main.name, assets, generator: [...runner(arch), node] });
   const path = join(out, 'doorward');
   rmSync(path, { force: true });
-  writeFileSync(path, inject(readFileSync(node), blob), { mode: 0o755 });
-  makeRelease(out, path);
+  writeFileSync(path, inject(readFileSync(node), blob), { mode: executableMode });
+  const list = join(work, librariesList);
+  makeReleaseFolder({ checkout, folder: join(out, 'release'), executable: path, libraries: list });
   return { path };
 }
 
@@ -63,38 +62,28 @@ function versionOf(checkout: string): string {
   return version;
 }
 
-interface BlobParts {
-  readonly work: string;
-  readonly main: string;
-  readonly assets: ReadonlyMap<string, string>;
-  /** Words that start the very Node that will run the blob. */
-  readonly generator: readonly string[];
+/** When the commit was made. A folder without a history says so by SOURCE_DATE_EPOCH, in seconds since 1970. */
+function commitMs(checkout: string): number {
+  const given = process.env['SOURCE_DATE_EPOCH'];
+  const text = given ?? execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: checkout, encoding: 'utf8' });
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds)) throw new Error(`cannot package: "${text}" is no time: set SOURCE_DATE_EPOCH`);
+  return seconds * 1000;
 }
 
-/** The blob that Node finds in itself. Its paths are relative: the blob remembers the main one. */
-async function makeBlob({ work, main, assets, generator }: BlobParts): Promise<Buffer> {
-  const config = {
-    main,
-    output: 'blob',
-    disableExperimentalSEAWarning: true,
-    useSnapshot: false,
-    useCodeCache: true,
-    execArgv: nodeWords,
-    execArgvExtension: 'none', // Nobody's NODE_OPTIONS reach the appliance.
-    assets: Object.fromEntries([...assets].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, path]) => [name, relative(work, path)])), // prettier-ignore
-  };
-  writeFileSync(join(work, 'sea-config.json'), JSON.stringify(config, undefined, 1));
-  const [program = '', ...words] = [...generator, ...nodeWords, ...seedWords];
-  await run(program, [...words, '--experimental-sea-config', 'sea-config.json'], { folder: work });
-  return readFileSync(join(work, 'blob'));
+interface Text {
+  readonly name: string;
+  readonly text: string;
 }
 
-/** The folder that `doorward release build` makes a release file of. */
-function makeRelease(out: string, executable: string): void {
-  const folder = join(out, 'release');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  linkSync(executable, join(folder, 'doorward'));
-  copyFileSync(join(out, 'parts', librariesList), join(folder, librariesList));
-  chmodSync(folder, 0o755);
+/** Writes them into the folder. Their paths, by their names. */
+function writeTexts(folder: string, texts: readonly Text[]): ReadonlyMap<string, string> {
+  return new Map(
+    texts.map(({ name, text }) => {
+      const path = join(folder, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      return [name, path];
+    }),
+  );
 }

@@ -38,7 +38,7 @@ interface Segment extends Omit<Part, 'from'> {
 }
 
 /**
- * Node with a blob behind it: one more segment of the file, that holds the program headers, a note and the blob. No byte
+ * Node with a blob behind it: one more segment of the file, that holds a note, the blob and the program headers. No byte
  * of Node changes but the fuse and the place of the program headers, and the same input gives the same bytes. The tool
  * that Node names for this rewrites the whole file: twenty times the time, nine times the memory.
  */
@@ -56,26 +56,33 @@ export function inject(node: Buffer, blob: Buffer): Buffer {
   const base = numberAt(first, segmentAt.address) - numberAt(first, segmentAt.offset);
   const memoryEnd = Math.max(...loads.map((one) => numberAt(one, segmentAt.address) + numberAt(one, segmentAt.memoryBytes))); // prettier-ignore
   const offset = roundUp(Math.max(elf.length, memoryEnd - base), pageBytes);
-  const headersBytes = (headers.length + 2) * first.length;
   const note = noteHeader(blob.length);
-  const noteOffset = roundUp(headersBytes, 16);
+  const noteBytes = note.length + blob.length;
+  // The program headers come last: the kernel refuses a file that was cut short, instead of a bus error later.
+  const headersFrom = roundUp(noteBytes, headersAlign);
+  const headersBytes = (headers.length + 2) * first.length;
   const place = (part: Part): Buffer =>
     segment(first.length, { ...part, offset: offset + part.from, address: base + offset + part.from });
-  const blobEnd = noteOffset + note.length + blob.length;
   const moved = headers.map((header) =>
     header.readUInt32LE(segmentAt.type) === headersSegment
-      ? place({ type: headersSegment, from: 0, bytes: headersBytes, align: 8 })
+      ? place({ type: headersSegment, from: headersFrom, bytes: headersBytes, align: headersAlign })
       : header,
   );
   const lastLoad = moved.findLastIndex((header) => header.readUInt32LE(segmentAt.type) === loadSegment);
-  moved.splice(lastLoad + 1, 0, place({ type: loadSegment, from: 0, bytes: blobEnd, align: pageBytes }));
-  moved.push(place({ type: noteSegment, from: noteOffset, bytes: blobEnd - noteOffset, align: 4 }));
-  elf.writeBigUInt64LE(BigInt(offset), at.programHeaders);
+  moved.splice(
+    lastLoad + 1,
+    0,
+    place({ type: loadSegment, from: 0, bytes: headersFrom + headersBytes, align: pageBytes }),
+  );
+  moved.push(place({ type: noteSegment, from: 0, bytes: noteBytes, align: 4 }));
+  elf.writeBigUInt64LE(BigInt(offset + headersFrom), at.programHeaders);
   elf.writeUInt16LE(moved.length, at.programHeaderCount);
-  const table = Buffer.alloc(noteOffset);
-  Buffer.concat(moved).copy(table);
-  return Buffer.concat([elf, Buffer.alloc(offset - elf.length), table, note, blob]);
+  const gaps = [offset - elf.length, headersFrom - noteBytes].map((bytes) => Buffer.alloc(bytes));
+  return Buffer.concat([elf, gaps[0] ?? none, note, blob, gaps[1] ?? none, ...moved]);
 }
+
+const none = Buffer.alloc(0);
+const headersAlign = 8;
 
 /** Tells Node to look for a blob. */
 function lightFuse(elf: Buffer): void {

@@ -14,6 +14,7 @@ export interface TargetPackages {
 interface Locked {
   readonly version: string;
   readonly integrity?: string;
+  readonly license?: string;
 }
 
 /**

@@ -44,6 +44,8 @@ export class ApplianceCandidate {
   #recognition: Promise<Recognition> | undefined;
   #rooms: Promise<Rooms> | undefined;
   #free = Promise.withResolvers<void>();
+  /** The incumbent reads the button and tells of presses. */
+  #isTold = false;
   #sequence = 0;
   /** From the incumbent's last frame to the first one here. */
   #cameraGapMs: number | undefined;
@@ -80,7 +82,8 @@ export class ApplianceCandidate {
     try {
       const entry = readMessage(auditSchema, asked)?.entry;
       if (entry !== undefined) return await this.#record(entry);
-      if (readMessage(prepareSchema, asked) !== undefined) return await this.#prepare();
+      const prepare = readMessage(prepareSchema, asked);
+      if (prepare !== undefined) return await this.#prepare(prepare.tellsPresses === true);
       const question = readMessage(questionSchema, asked);
       return question === undefined ? undefined : await this.#answerTrial(question);
     } catch (error) {
@@ -111,10 +114,11 @@ export class ApplianceCandidate {
     return rehearse({ request, ...machine, recognition: await this.#models(), log: this.#log }, question);
   }
 
-  async #prepare(): Promise<unknown> {
+  async #prepare(isTold: boolean): Promise<unknown> {
+    this.#isTold = isTold;
     this.#rooms ??= this.#openRooms();
     await this.#rooms;
-    return { kind: 'prepared' };
+    return { kind: 'prepared', hearsPresses: isTold };
   }
 
   async #openRooms(): Promise<Rooms> {
@@ -139,6 +143,7 @@ export class ApplianceCandidate {
     const socket = channel.socket(webSocket);
     if (socket === undefined) throw new Error('cannot take over: no listening socket was passed');
     rooms.loops.takeStage(this.#free.promise);
+    if (!this.#isTold) rooms.loops.readLine();
     await acceptOn(rooms.front.web.server, socket);
     rooms.ground.takeAudit().catch((error: unknown) => this.#log.error('the audit chain cannot be written', { error }));
     const { version } = release;
@@ -160,6 +165,7 @@ export class ApplianceCandidate {
         checks: watch.health.tally(),
         ...front.figures.summary(),
         memoryBytes: resources.memory().ownBytes,
+        processorMs: resources.ownProcessorMs(),
         lastEventId: ground.events.lastId,
         ...(this.#cameraGapMs === undefined ? {} : { cameraGapMs: this.#cameraGapMs }),
       };
@@ -181,7 +187,7 @@ export class ApplianceCandidate {
     if (note !== undefined) void this.#rooms?.then((rooms) => this.#heed(rooms, note));
   }
 
-  #heed({ desk, ground, house }: Rooms, note: Note): void {
+  #heed({ desk, ground, house, loops }: Rooms, note: Note): void {
     switch (note.kind) {
       case 'update-status':
         if (!this.#isCommitted) desk?.show(note.status);
@@ -196,12 +202,30 @@ export class ApplianceCandidate {
         ground.relay(note.event);
         house.notifier.wake(); // A visit that is named over there is announced here.
         break;
+      case 'press':
+        void this.#ring({ house, ground }, note);
+        break;
+      case 'held':
+        void house.bell.noteHold();
+        break;
+      case 'line':
+        loops.readLine();
+        break;
       case 'drained':
         house.gallery.refresh();
         house.notifier.takeFromOther();
         this.#free.resolve();
         break;
     }
+  }
+
+  /** The incumbent keeps the press until it hears that its row is stored: one that waits in memory is not. */
+  async #ring(
+    { house, ground }: Pick<Rooms, 'house' | 'ground'>,
+    { id, press }: Extract<Note, { kind: 'press' }>,
+  ): Promise<void> {
+    await house.bell.ring({ source: 'button', press, triggerId: id });
+    if (ground.store.read.isTriggerStored(id)) this.#parts.channel.tell({ kind: 'stored', id });
   }
 
   #timeCamera(house: Rooms['house'], lastFrameMs: number | undefined): void {
@@ -219,7 +243,7 @@ export class ApplianceCandidate {
     if (rooms === undefined) return undefined;
     if (this.#isCommitted) return { kind: 'committed' };
     this.#isCommitted = true;
-    channel.commit();
+    channel.commit(() => rooms.loops.readLine()); // It may be gone without having let the line go.
     this.#report = reportToService(rooms, this.#parts.machine.clock);
     void this.#moveIn(rooms).then(() => this.#succeed(onCommitted(rooms)));
     return { kind: 'committed' };
@@ -259,6 +283,7 @@ export class ApplianceCandidate {
     const rooms = await this.#rooms;
     rooms.front.web.sayFarewell();
     stopAccepting(rooms.front.web.server);
+    await rooms.loops.letLineGo();
     await rooms.loops.leaveStage();
     void this.#finish(rooms);
   }

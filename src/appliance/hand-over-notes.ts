@@ -10,8 +10,16 @@ import { Check } from 'typebox/value';
  */
 
 /** Asked before anything is passed: open the household's database and build every room, so that taking over is quick. */
-export const prepareSchema = Type.Object({ kind: Type.Literal('prepare') });
-export const preparedSchema = Type.Object({ kind: Type.Literal('prepared') });
+export const prepareSchema = Type.Object({
+  kind: Type.Literal('prepare'),
+  /** The incumbent goes on reading the button and tells of presses, until it leaves. */
+  tellsPresses: Type.Optional(Type.Boolean()),
+});
+export const preparedSchema = Type.Object({
+  kind: Type.Literal('prepared'),
+  /** It rings for presses that it is told of, and leaves the button alone meanwhile. */
+  hearsPresses: Type.Optional(Type.Boolean()),
+});
 
 /** Asked: an entry for the audit chain, which only the one on stage writes. */
 export const auditSchema = Type.Object({ kind: Type.Literal('audit'), entry: Type.Unsafe<AuditEntry>({}) });
@@ -26,6 +34,22 @@ export const passedSchema = Type.Object({
   notificationsInHand: Type.Array(Type.String(), { maxItems: 1000 }),
 });
 
+/** Told: the button was pressed; answered by `stored` when the row of that name is. */
+export const pressSchema = Type.Object({
+  kind: Type.Literal('press'),
+  id: Type.String({ maxLength: 100 }),
+  press: Type.Union([Type.Literal('press'), Type.Literal('hold'), Type.Literal('double')]),
+});
+
+/** Told: the press under way became a hold. */
+export const heldSchema = Type.Object({ kind: Type.Literal('held') });
+
+/** Told: the button is read over there no more. */
+export const lineSchema = Type.Object({ kind: Type.Literal('line') });
+
+/** Told by the candidate: the row of this press is stored. */
+export const storedSchema = Type.Object({ kind: Type.Literal('stored'), id: Type.String({ maxLength: 100 }) });
+
 /** Told: something that happened over there, for the listeners over here. */
 export const eventSchema = Type.Object({ kind: Type.Literal('event'), event: Type.Unsafe<PipelineEvent>({}) });
 
@@ -38,8 +62,17 @@ export const updateStatusSchema = Type.Object({
   status: Type.Unsafe<UpdateStatus>(Type.Object({ phase: Type.String() })),
 });
 
-export const noteSchema = Type.Union([passedSchema, eventSchema, drainedSchema, updateStatusSchema]);
+export const noteSchema = Type.Union([
+  passedSchema,
+  eventSchema,
+  drainedSchema,
+  updateStatusSchema,
+  pressSchema,
+  heldSchema,
+  lineSchema,
+]);
 export type Note = Static<typeof noteSchema>;
+export type PressNote = Static<typeof pressSchema> | Static<typeof heldSchema>;
 export type Prepare = Static<typeof prepareSchema>;
 
 /** The name under which the socket of the web server is passed. */

@@ -16,6 +16,7 @@ import { CameraFeed } from '../visit/capture.ts';
 import { logChannel, terminalChannel, webhookChannel } from '../visit/channels.ts';
 import { Ledger } from '../visit/ledger.ts';
 import { Notifier, type Channel } from '../visit/notify.ts';
+import { PassedPresses } from './passed-presses.ts';
 import type { Senses } from './senses.ts';
 
 export interface HouseParts {
@@ -42,6 +43,8 @@ export interface House {
   readonly ledger: Ledger;
   readonly notifier: Notifier;
   readonly bell: Bell;
+  /** What the button rings: the bell, or that of the release on trial. */
+  readonly presses: PassedPresses;
   readonly channels: readonly Channel[];
 }
 
@@ -77,8 +80,9 @@ export function furnish(parts: HouseParts): House {
     reads: store.read,
     log: visitLog,
   });
+  const presses = new PassedPresses({ bell, reads: store.read, clock, random, log: visitLog });
   notifier.subscribe((notification) => bell.noteNotified(notification));
-  return { gallery, household, feed, ledger, notifier, bell, channels };
+  return { gallery, household, feed, ledger, notifier, bell, presses, channels };
 }
 
 function channelsOf({ settings, terminal, network, clock, log }: HouseParts): readonly Channel[] {

@@ -1,5 +1,7 @@
 import type { GroundRequest } from './ground.ts';
 import type { Rooms, RoomsParts } from './rooms.ts';
+import { removeSpareLibraries } from '../machine/spare-libraries.ts';
+import { installationOf } from './installation.ts';
 import { fulfil, readWish } from './passed-desk.ts';
 import { trialPartsOf, type TrialParts } from './trial-parts.ts';
 import { openUpdater } from './updater.ts';
@@ -43,6 +45,7 @@ interface Running extends Pick<IncumbencyParts, 'rooms' | 'machine'> {
 async function runUpdates({ rooms, machine, trial }: Running, signal: AbortSignal): Promise<void> {
   const { log } = rooms.ground;
   try {
+    await removeSpares(rooms);
     const opened = await openUpdater({ rooms, machine, stage: trial.stage, candidates: trial.candidates });
     if (opened.outcome === 'refused') return log.info('no updates are taken', { reason: opened.message });
     const { updater } = opened;
@@ -58,4 +61,15 @@ async function runUpdates({ rooms, machine, trial }: Running, signal: AbortSigna
     await trial.candidates.endAll();
     await trial.stage.takeBack();
   }
+}
+
+/** What only an earlier release needed. Tried again when the next release has come. */
+async function removeSpares({ ground, home }: Rooms): Promise<void> {
+  const root = installationOf(home)?.places.root;
+  if (root === undefined) return;
+  const removed = await removeSpareLibraries(root).catch((error: unknown) => {
+    ground.log.warn('native libraries that nobody needs were not removed', { error });
+    return 0;
+  });
+  if (removed > 0) ground.log.info('native libraries that nobody needs were removed', { folders: removed });
 }

@@ -31,7 +31,7 @@ const factoryName = 'factory';
 export const noUpdates =
   basename(release.directory) === factoryName
     ? 'cannot update: the factory release serves, because neither slot can be written: mend the disk, then stop it and run: doorward fall-back'
-    : `cannot update: this is a checkout, in ${release.directory}: install a release, and update that`;
+    : `cannot update: ${release.directory} is not a slot of an installation: install a release, and update that`;
 
 /** The way back after a crash loop: power-on starts another release from now on. Any release of the device can do it. */
 export async function fallBackIn(home: Home): Promise<FallBackResult> {

@@ -6,7 +6,7 @@ import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import { runRetention } from '../visit/retention.ts';
-import { watchButton, watchMotion } from '../visit/trigger.ts';
+import { watchButton, watchMotion, type TriggerParts } from '../visit/trigger.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
 import type { Senses } from './senses.ts';
@@ -42,7 +42,7 @@ export function buttonOf(settings: Settings, clock: Clock, inherited?: number): 
 interface Appearance {
   readonly arms: AbortController;
   readonly running: AbortController;
-  /** Ended when button and camera are free for another process. */
+  /** Ended when the camera is free for another process. */
   readonly atTheDoor: readonly Promise<void>[];
   /** Ended when the last notification under way is delivered and nobody tidies up any more. */
   readonly behind: readonly Promise<void>[];
@@ -53,6 +53,8 @@ export class Loops {
   readonly #parts: LoopsParts;
   readonly #life = new AbortController();
   readonly #always: Promise<void>;
+  /** The reading of the button: it may go on behind the stage. */
+  #line: { readonly end: AbortController; readonly ended: Promise<void> } | undefined;
   #appearance: Appearance | undefined;
 
   constructor(parts: LoopsParts) {
@@ -77,18 +79,37 @@ export class Loops {
     const behind = [watch.run(signal)];
     const atTheDoor: Promise<void>[] = [];
     if (!isOffStage) {
-      atTheDoor.push(house.feed.run(signal), ...this.#arm(arms.signal));
+      atTheDoor.push(house.feed.run(signal));
+      this.#watchMotion(arms.signal);
       behind.push(house.notifier.run(signal), this.#tidy(free, signal));
     }
     this.#appearance = { arms, running, atTheDoor, behind };
   }
 
+  /** Reads the button from now on, until `letLineGo`. */
+  readLine(): void {
+    if (this.#line !== undefined || this.#parts.isOffStage) return;
+    const { button, ground, house } = this.#parts;
+    const end = new AbortController();
+    const parts = { ...this.#triggerParts(), target: house.presses, times: ground.loaded.settings.button };
+    this.#line = { end, ended: watchButton(button, parts, end.signal) };
+  }
+
+  /** Resolves when another process may read the button; what is pressed meanwhile waits for it in the kernel. */
+  async letLineGo(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    line?.end.abort();
+    await line?.ended;
+  }
+
   /** No press, no motion is taken any more; what goes on, goes on. */
   disarm(): void {
     this.#appearance?.arms.abort();
+    this.#line?.end.abort();
   }
 
-  /** Resolves when button and camera are free; `done` when the rest has ended too. */
+  /** Resolves when the camera is free; `done` when the rest has ended too. The button is read on. */
   async leaveStage(): Promise<{ readonly done: Promise<unknown> }> {
     const appearance = this.#appearance;
     this.#appearance = undefined;
@@ -101,6 +122,7 @@ export class Loops {
 
   /** Ends everything, and resolves when all of it has ended. */
   async stop(): Promise<void> {
+    await this.letLineGo();
     const { done } = await this.leaveStage();
     this.#life.abort();
     await Promise.all([done, this.#always]);
@@ -124,16 +146,17 @@ export class Loops {
     await runRetention({ clock, disk, home, log, store, gallery, settings: retention, isUnderWay }, signal);
   }
 
-  #arm(signal: AbortSignal): readonly Promise<void>[] {
-    const { button, clock, ground, house } = this.#parts;
-    const { events, log, loaded } = ground;
-    const { button: times, motion } = loaded.settings;
-    const parts = { clock, events, log: log.named('trigger'), target: house.bell };
-    if (motion.enabled) {
-      const stop = watchMotion({ ...parts, feed: house.feed, settings: { ...motion } });
-      signal.addEventListener('abort', stop, { once: true });
-    }
-    return [watchButton(button, { ...parts, times }, signal)];
+  #triggerParts(): TriggerParts {
+    const { clock, ground, house } = this.#parts;
+    return { clock, events: ground.events, log: ground.log.named('trigger'), target: house.bell };
+  }
+
+  #watchMotion(signal: AbortSignal): void {
+    const { ground, house } = this.#parts;
+    const { motion } = ground.loaded.settings;
+    if (!motion.enabled) return;
+    const stop = watchMotion({ ...this.#triggerParts(), feed: house.feed, settings: { ...motion } });
+    signal.addEventListener('abort', stop, { once: true });
   }
 }
 

@@ -7,7 +7,7 @@ import type { Disk } from '../system/disk.ts';
 import type { RehearsalMaterial, Stage, StageBaseline, StageResult } from '../system/stage.ts';
 import type { Storage } from '../system/storage.ts';
 import { readMessage } from '../update/trial-protocol.ts';
-import { auditedSchema, preparedSchema, webSocket, type Note, type Prepare } from './hand-over-notes.ts';
+import { auditedSchema, preparedSchema, storedSchema, webSocket, type Note, type Prepare } from './hand-over-notes.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
 import { closeGround, type Rooms } from './rooms.ts';
 
@@ -36,6 +36,12 @@ type Place =
       readonly second: unknown;
       readonly drained: Promise<void>;
     };
+
+/** What a candidate has taken: its second handle on our socket, and perhaps the word that it rings when told. */
+interface Taken {
+  readonly second: unknown;
+  readonly hearsPresses: boolean;
+}
 
 /** What the running appliance does with itself during an update. */
 export class ApplianceStage implements Stage {
@@ -70,8 +76,11 @@ export class ApplianceStage implements Stage {
     const { front, house, watch } = this.#parts.rooms;
     const isWell = ([, { status }]: [string, { status: string }]): boolean =>
       status === 'healthy' || status === 'degraded';
+    const processorPercent = watch.processorPercent();
     return {
       ...front.figures.summary(),
+      ...(processorPercent === undefined ? {} : { processorPercent }),
+      processors: this.#resources.processors(),
       memoryBytes: this.#resources.memory().ownBytes,
       hasFrames: house.feed.status().state === 'flowing',
       checks: Object.entries(watch.health.tally())
@@ -87,19 +96,19 @@ export class ApplianceStage implements Stage {
     if (this.#place.kind === 'behind') return failed('another candidate has the door');
     try {
       candidate.raise();
-      const question: Prepare = { kind: 'prepare' };
+      const question: Prepare = { kind: 'prepare', tellsPresses: true };
       const prepared = readMessage(preparedSchema, await candidate.ask(question, prepareMsMax));
       if (prepared === undefined) return failed('the candidate could not prepare itself');
       const second = await candidate.pass(webSocket, handleOf(this.#parts.rooms.front.web.server), passMsMax);
       if (second === undefined || second === null) return failed('the candidate did not take the listening socket');
-      await this.#stepBack(candidate, second);
+      await this.#stepBack(candidate, { second, hearsPresses: prepared.hearsPresses === true });
       return this.#done(startedMs);
     } catch (error) {
       return failed(messageOf(error));
     }
   }
 
-  async #stepBack(candidate: CandidateProcess, second: unknown): Promise<void> {
+  async #stepBack(candidate: CandidateProcess, { second, hearsPresses }: Taken): Promise<void> {
     const { front, ground, house, loops } = this.#parts.rooms;
     const finished = Promise.withResolvers<void>();
     this.#place = { kind: 'behind', candidate, second, drained: finished.promise };
@@ -107,6 +116,7 @@ export class ApplianceStage implements Stage {
       const answer = await candidate.ask({ kind: 'audit', entry }, auditMsMax);
       return readMessage(auditedSchema, answer) !== undefined;
     });
+    if (!hearsPresses) await loops.letLineGo();
     const { done } = await loops.leaveStage();
     front.web.sayFarewell();
     stopAccepting(front.web.server);
@@ -117,6 +127,7 @@ export class ApplianceStage implements Stage {
     const frame = lastFrameMs === undefined ? {} : { lastFrameMs };
     const told = { lastEventId: lastId, notificationsInHand: [...notificationsInHand] };
     this.#tell(candidate, { kind: 'passed', ...told, ...frame });
+    if (hearsPresses) house.presses.pass((note) => this.#tell(candidate, note));
     void this.#drain(candidate, done).then(finished.resolve, finished.reject);
     finished.promise.catch((error: unknown) => ground.log.error('the hand-over does not end well', { error }));
   }
@@ -132,6 +143,12 @@ export class ApplianceStage implements Stage {
     this.#tell(candidate, { kind: 'drained' });
   }
 
+  /** What a candidate says without being asked. */
+  hear(message: unknown): void {
+    const stored = readMessage(storedSchema, message);
+    if (stored !== undefined) this.#parts.rooms.house.presses.noteStored(stored.id);
+  }
+
   async takeBack(): Promise<StageResult> {
     const startedMs = this.#parts.clock.uptimeMs();
     const { ground, house, loops, front, senses } = this.#parts.rooms;
@@ -144,6 +161,8 @@ export class ApplianceStage implements Stage {
         if (!front.web.server.listening) await acceptOn(front.web.server, place.second);
         front.web.welcome();
         loops.takeStage();
+        house.presses.takeBack();
+        loops.readLine();
         ground.events.continueFrom(lastEventOf(place.candidate) + eventsMargin);
         await ground.takeAudit();
       }
@@ -162,10 +181,13 @@ export class ApplianceStage implements Stage {
   }
 
   async leave(): Promise<void> {
-    const { ground, loops, senses } = this.#parts.rooms;
+    const { ground, house, loops, senses } = this.#parts.rooms;
     if (this.#place.kind !== 'behind') return;
     const { candidate, drained } = this.#place;
     await drained.catch(() => {}); // Told already; the process ends either way.
+    await loops.letLineGo();
+    this.#tell(candidate, { kind: 'line' });
+    await house.presses.settled();
     await loops.stop();
     await senses.recognition.stop();
     await closeGround(ground);

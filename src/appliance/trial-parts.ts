@@ -33,7 +33,10 @@ export function trialPartsOf(
       words,
       environment,
       lines: () => rooms.lines(),
-      hear: (message) => heard.hear(message),
+      hear(message) {
+        stage.hear(message);
+        heard.hear(message);
+      },
     }),
     onTold: (hear) => (heard.hear = hear),
     left: left.promise,

@@ -31,12 +31,15 @@ export interface WatchParts {
 
 const verifyIntervalMs = 60 * 60_000;
 const resourcesIntervalMs = 5000;
+const processorWindowMs = 60_000;
 
 /** Looks after the appliance: the checks behind /health, and the gauges behind /metrics. */
 export class Watch {
   readonly health: HealthRegistry;
   readonly #parts: WatchParts;
   #verdict: AuditVerdict | undefined;
+  /** Of the last minute, oldest first. */
+  #processorTimes: readonly { readonly atMs: number; readonly ownMs: number }[] = [];
   #resources: { cpuPercent: number | undefined; temperatureCelsius: number | undefined } | undefined;
 
   constructor(parts: WatchParts) {
@@ -85,6 +88,20 @@ export class Watch {
     };
   }
 
+  /** Share of the whole machine that this process took over the last minute, in percent; undefined until it is known. */
+  processorPercent(): number | undefined {
+    const [first, last] = [this.#processorTimes.at(0), this.#processorTimes.at(-1)];
+    if (first === undefined || last === undefined || last.atMs <= first.atMs) return undefined;
+    return (100 * (last.ownMs - first.ownMs)) / (last.atMs - first.atMs) / this.#parts.resources.processors();
+  }
+
+  #noteProcessor(): void {
+    const { clock, resources } = this.#parts;
+    const now = { atMs: clock.uptimeMs(), ownMs: resources.ownProcessorMs() };
+    const recent = this.#processorTimes.filter(({ atMs }) => atMs >= now.atMs - processorWindowMs);
+    this.#processorTimes = [...recent, now];
+  }
+
   #registerMachine(): void {
     const { disk, home, resources } = this.#parts;
     this.health.register({
@@ -93,6 +110,7 @@ export class Watch {
       check: async () => {
         const temperatureCelsius = await resources.temperatureCelsius();
         this.#resources = { cpuPercent: resources.cpuPercent(), temperatureCelsius };
+        this.#noteProcessor();
         const { availableBytes, totalBytes } = resources.memory();
         const memoryPercent = 100 * (1 - availableBytes / totalBytes);
         return checkResources({ ...this.#resources, memoryPercent });

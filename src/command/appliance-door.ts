@@ -5,6 +5,7 @@ export const applianceDoor: ApplianceDoor = {
   start: async (request) => (await import('../appliance.ts')).startAppliance(request),
   runCandidate: async (request, signal) => (await import('../appliance.ts')).runCandidate(request, signal),
   fallBack: async (home) => (await import('../appliance.ts')).fallBackIn(home),
+  schemaVersion: async () => (await import('../appliance.ts')).schemaVersion,
   verifyAudit: async (home) => (await import('../appliance.ts')).verifyAuditOf(home),
   deviceSettings: async (home) => (await import('../appliance.ts')).readDeviceSettings(home),
 };

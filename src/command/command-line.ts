@@ -125,7 +125,7 @@ function splitSettings(
   const rest: string[] = [];
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
-    const [, key, value] = /^--([A-Za-z]+\.[A-Za-z]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const [, key, value] = /^--([A-Za-z]+\.[A-Za-z][A-Za-z0-9]*)(?:=(.*))?$/s.exec(word) ?? [];
     if (key === undefined || !takesSettings) {
       rest.push(word);
       continue;

@@ -1,10 +1,13 @@
 import { auditVerifyCommand } from './audit-verify.ts';
 import { candidateCommand } from './candidate.ts';
 import type { Command } from './command.ts';
+import { dashboardsCommand } from './dashboards.ts';
 import { doctorCommand } from './doctor.ts';
 import { fallBackCommand } from './fall-back.ts';
 import { helpCommand } from './help-command.ts';
 import { historyCommand } from './history.ts';
+import { installCommand } from './install.ts';
+import { licencesCommand } from './licences.ts';
 import { peopleAddCommand } from './people-add.ts';
 import { peopleListCommand } from './people-list.ts';
 import { peopleMergeCommand } from './people-merge.ts';
@@ -30,6 +33,7 @@ import { settingsCommand } from './settings.ts';
 import { statusCommand } from './status.ts';
 import { strangersNameCommand } from './strangers-name.ts';
 import { strangersCommand } from './strangers.ts';
+import { uninstallCommand } from './uninstall.ts';
 import { updateCommand } from './update.ts';
 import { versionCommand } from './version.ts';
 import { visitsCommand } from './visits.ts';
@@ -45,6 +49,6 @@ export function commands(): readonly Command[] {
     updateCommand, revertCommand, historyCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,
-    fallBackCommand, versionCommand, helpCommand, candidateCommand,
+    installCommand, uninstallCommand, dashboardsCommand, licencesCommand, fallBackCommand, versionCommand, helpCommand, candidateCommand,
   ]; // prettier-ignore
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../system/clock.ts';
+import type { Host } from '../system/host.ts';
 import type { Home } from '../system/home.ts';
 import type { Network } from '../system/network.ts';
 import type { Random } from '../system/random.ts';
@@ -21,6 +22,8 @@ export interface ApplianceDoor {
     | { readonly outcome: 'moved'; readonly to: string; readonly version: string }
     | { readonly outcome: 'refused'; readonly message: string }
   >;
+  /** The newest database schema that this release knows. */
+  schemaVersion(): Promise<number>;
   /** Walks the audit chain of a home that may be in use. */
   verifyAudit(home: Home): Promise<AuditAnswer>;
   /** The device's own settings, read from a database that may be in use; none when there is none. */
@@ -70,6 +73,7 @@ export interface Running {
 /** Everything around the commands: the machine, as far as they use it, and the words that were typed. */
 export interface Surroundings {
   readonly clock: Clock;
+  readonly host: Host;
   readonly disk: Storage;
   readonly network: Network;
   readonly random: Random;
@@ -80,8 +84,15 @@ export interface Surroundings {
   readonly workingFolder: string;
   /** Where the appliance lives when nobody says otherwise. */
   readonly homeDefault: string;
-  readonly release: { readonly version: string; readonly node: string; readonly modelsFolder: string };
+  readonly release: {
+    readonly version: string;
+    readonly node: string;
+    readonly modelsFolder: string;
+    builtMs(): number | undefined;
+  };
   readonly appliance: ApplianceDoor;
+  /** A file that this release carries beside its code. */
+  readonly carriedFile: (name: string) => Uint8Array | undefined;
   findRunning(home: string): Promise<Running | undefined>;
   /** Aborted when the person or the machine wants the command to end. */
   readonly signal: AbortSignal;

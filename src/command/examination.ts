@@ -3,6 +3,7 @@ import { explainSettings, maskedValue } from '../settings/explain.ts';
 import { loadSettings, settingsFolder, type LoadedSettings } from '../settings/load.ts';
 import { isoTime } from '../system/iso-time.ts';
 import type { CommandContext } from './context.ts';
+import { examineDevice } from './examine-device.ts';
 import { bytesText } from './text.ts';
 
 /** One thing that was looked at. `mend`: the bell does not work so; `advice`: it does, but. */
@@ -46,6 +47,7 @@ export async function examineMachine(context: CommandContext): Promise<readonly 
     await examineModels(context),
     examineSettings(loaded),
     ...(await examineCamera(context, loaded)),
+    ...(await examineDevice(context)),
     await examineDisk(context),
     examineMemory(context),
     await examineTemperature(context),

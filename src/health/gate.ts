@@ -1,61 +1,5 @@
-/** What the gate knows of a trial. All times on the scale of `clock.uptimeMs()`. */
-export interface GateFacts {
-  readonly nowMs: number;
-  /** When the candidate took over. */
-  readonly startedMs: number;
-  /** What the candidate said since, oldest first. */
-  readonly samples: readonly GateSample[];
-  /** How the candidate's process ended; absent while it lives. */
-  readonly ended?: string;
-  /** Why a person wants it reverted. */
-  readonly revertWord?: string;
-  /** Memory that the machine has left; absent when it does not say. */
-  readonly freeBytes?: number;
-  readonly baseline: GateBaseline;
-}
-
-/** One heartbeat. Counts run from the start of the candidate. */
-export interface GateSample {
-  readonly atMs: number;
-  readonly frames: number;
-  readonly checks: Readonly<Record<string, { readonly status: string; readonly runs: number }>>;
-  readonly requests: number;
-  readonly errors: number;
-  /** Of the requests of the last minute. */
-  readonly meanMs?: number;
-  readonly p99Ms?: number;
-  readonly memoryBytes: number;
-  /** Judged by nobody, kept for people. */
-  readonly cameraGapMs?: number;
-  readonly validationFailure?: string;
-}
-
-/** The incumbent's own figures. What was not measured is absent. */
-export interface GateBaseline {
-  readonly meanMs?: number;
-  readonly memoryBytes?: number;
-  readonly hasFrames: boolean;
-  /** Checks that were well in the incumbent. */
-  readonly checks: readonly string[];
-}
-
-/** Thresholds and minimum sample sizes: `update.gate` of the settings, and the length of probation. */
-export interface GateLimits {
-  readonly probationMs: number;
-  readonly heartbeatMsMax: number;
-  readonly checkFailures: number;
-  readonly errorPercent: number;
-  readonly errorPercentTwoMinutes: number;
-  readonly errorPercentAtOnce: number;
-  readonly requestsMin: number;
-  readonly p99MsMax: number;
-  readonly slowerTimesMax: number;
-  readonly slowerFloorMs: number;
-  readonly memoryTimesMax: number;
-  readonly memoryFloorBytes: number;
-  readonly freeBytesMin: number;
-  readonly framesSilentMsMax: number;
-}
+import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
+import { causedStrainPercent, isMachineCheck, isWell, strainedChecks, wasStrained } from './machine-strain.ts';
 
 /** Every way in which a trial can end badly during probation: the reason that is stored and counted. */
 export type GateTrigger =
@@ -69,24 +13,42 @@ export type GateTrigger =
   | 'error-rate'
   | 'p99'
   | 'slower'
+  | 'processor'
   | 'memory'
   | 'free-memory'
   | 'frames'
-  | 'missing-data';
+  | 'missing-data'
+  | 'machine-strained';
 
 export type GateVerdict =
   | { readonly outcome: 'hold'; readonly missing: readonly string[] }
   | { readonly outcome: 'commit' }
-  | { readonly outcome: 'revert'; readonly trigger: GateTrigger; readonly message: string };
+  | {
+      readonly outcome: 'revert';
+      readonly trigger: GateTrigger;
+      readonly message: string;
+      readonly isItsFault: boolean;
+    };
 
-/** `broken` ends the trial; `missing` keeps it from being committed. */
-type Finding = { readonly broken: string } | { readonly missing: string } | undefined;
+/**
+ * `broken` ends the trial. `missing` keeps it from being committed, and ends it in the long run; so does `strained`, with
+ * much more patience and without blame, because there the machine as a whole is in the way.
+ */
+type Finding =
+  | { readonly broken: string; readonly isItsFault?: false }
+  | { readonly missing: string }
+  | { readonly strained: string }
+  | undefined;
 type Judge = (facts: GateFacts, limits: GateLimits) => Finding;
 
 const atOnceMs = 10_000;
 const twoMinutesMs = 120_000;
 /** Data that is still missing after so many times the probation is never going to come. */
 const patienceTimes = 2;
+/** A machine that is busy is waited for this much longer: the candidate serves meanwhile. */
+const strainedPatienceMs = 30 * 60_000;
+/** What a candidate may hold beside what the incumbent held: as much as was planned for when it was started. */
+const plannedSpareBytes = 64 * 1024 * 1024;
 
 /** Every trigger of the contract, in the order in which they are told. */
 const triggers: readonly (readonly [GateTrigger, Judge])[] = [
@@ -100,38 +62,60 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['error-rate', (facts, limits) => judgeErrors(facts, { limits, spanMs: Infinity, percentMax: limits.errorPercent, requestsTimes: 5 })],
   ['p99', judgeP99],
   ['slower', judgeSlower],
+  ['processor', judgeProcessor],
   ['memory', judgeMemory],
   ['free-memory', judgeFreeMemory],
   ['frames', judgeFrames],
+  ['machine-strained', judgeMachine],
 ]; // prettier-ignore
 
 /** Commit, revert or wait: what the trial has shown so far. Missing data is never healthy. */
 export function judgeTrial(facts: GateFacts, limits: GateLimits): GateVerdict {
-  const missing: string[] = [];
+  const unknown: string[] = [];
+  const strained: string[] = [];
   for (const [trigger, judge] of triggers) {
     const finding = judge(facts, limits);
     if (finding === undefined) continue;
-    if ('broken' in finding) return { outcome: 'revert', trigger, message: finding.broken };
-    missing.push(finding.missing);
+    if ('broken' in finding) {
+      const { broken: message, isItsFault = true } = finding;
+      return { outcome: 'revert', trigger, message, isItsFault };
+    }
+    if ('missing' in finding) unknown.push(finding.missing);
+    else strained.push(finding.strained);
   }
+  return judgeSilence(facts, limits, { unknown, strained });
+}
+
+/** Nothing is broken: is enough known to commit, or is it never going to be? */
+function judgeSilence(
+  facts: GateFacts,
+  { probationMs }: GateLimits,
+  { unknown, strained }: { readonly unknown: readonly string[]; readonly strained: readonly string[] },
+): GateVerdict {
   const elapsedMs = facts.nowMs - facts.startedMs;
-  if (elapsedMs < limits.probationMs) return { outcome: 'hold', missing };
+  const missing = [...unknown, ...strained];
+  if (elapsedMs < probationMs) return { outcome: 'hold', missing };
   if (missing.length === 0) return { outcome: 'commit' };
-  if (elapsedMs < limits.probationMs * patienceTimes) return { outcome: 'hold', missing };
-  return { outcome: 'revert', trigger: 'missing-data', message: `cannot judge the candidate: ${missing.join('; ')}` };
+  const isMachines = strained.length > 0 || wasStrained(facts); // What was late a moment ago may come now.
+  const patienceMs = probationMs * patienceTimes + (isMachines ? strainedPatienceMs : 0);
+  if (elapsedMs < patienceMs) return { outcome: 'hold', missing };
+  const message = `cannot judge the candidate: ${missing.join('; ')}`;
+  if (isMachines) return { outcome: 'revert', trigger: 'machine-strained', message, isItsFault: false };
+  return { outcome: 'revert', trigger: 'missing-data', message, isItsFault: true };
 }
 
 /** What the gate saw last, as figures for the trial's history. */
 export function gateFigures(facts: GateFacts): Readonly<Record<string, number>> {
   const last = facts.samples.at(-1);
   if (last === undefined) return {};
-  const { requests, errors, frames, memoryBytes, meanMs, p99Ms, cameraGapMs } = last;
+  const { requests, errors, frames, memoryBytes, processorMs, meanMs, p99Ms, cameraGapMs } = last;
   return {
     heartbeats: facts.samples.length,
     requests,
     errors,
     frames,
     memoryBytes,
+    ...(processorMs === undefined ? {} : { processorMs }),
     ...(meanMs === undefined ? {} : { meanMs }),
     ...(p99Ms === undefined ? {} : { p99Ms }),
     ...(cameraGapMs === undefined ? {} : { cameraGapMs }),
@@ -158,15 +142,12 @@ function judgeChecks({ samples, baseline }: GateFacts, limits: GateLimits): Find
   const last = samples.at(-1);
   if (last === undefined) return undefined;
   for (const name of Object.keys(last.checks)) {
+    if (isMachineCheck(name)) continue;
     const failures = failuresInRow(samples, name);
     if (failures >= limits.checkFailures) return { broken: `check ${name} failed ${failures} times in a row` };
   }
-  const unwell = baseline.checks.filter((name) => !isWell(last.checks[name]));
+  const unwell = baseline.checks.filter((name) => !isMachineCheck(name) && !isWell(last.checks[name]));
   return unwell.length === 0 ? undefined : { missing: `not well: ${unwell.join(', ')}` };
-}
-
-function isWell(check: { readonly status: string; readonly runs: number } | undefined): boolean {
-  return check !== undefined && check.runs > 0 && (check.status === 'healthy' || check.status === 'degraded');
 }
 
 function failuresInRow(samples: readonly GateSample[], name: string): number {
@@ -204,23 +185,45 @@ function judgeErrors(
   return percent > percentMax ? { broken: `${percent.toFixed(1)} % of ${requests} requests failed` } : undefined;
 }
 
-function judgeP99({ samples }: GateFacts, limits: GateLimits): Finding {
-  const last = samples.at(-1);
+function judgeP99(facts: GateFacts, limits: GateLimits): Finding {
+  const last = facts.samples.at(-1);
   if (last?.p99Ms === undefined || last.requests < limits.requestsMin) return undefined;
-  return last.p99Ms > limits.p99MsMax
-    ? { broken: `99 % of requests took up to ${Math.round(last.p99Ms)} ms` }
-    : undefined;
+  if (last.p99Ms <= limits.p99MsMax) return undefined;
+  return slow(facts, `99 % of requests took up to ${Math.round(last.p99Ms)} ms`);
 }
 
-function judgeSlower({ samples, baseline }: GateFacts, limits: GateLimits): Finding {
-  const last = samples.at(-1);
+function judgeSlower(facts: GateFacts, limits: GateLimits): Finding {
+  const { baseline } = facts;
+  const last = facts.samples.at(-1);
   if (last?.meanMs === undefined || baseline.meanMs === undefined || last.requests < limits.requestsMin)
     return undefined;
   const maxMs = Math.max(baseline.meanMs * limits.slowerTimesMax, limits.slowerFloorMs);
   if (last.meanMs <= maxMs) return undefined;
+  return slow(
+    facts,
+    `requests take ${Math.round(last.meanMs)} ms, the incumbent took ${Math.round(baseline.meanMs)} ms`,
+  );
+}
+
+/** On a machine without time for anybody, slowness is no sign of the candidate's. */
+function slow(facts: GateFacts, message: string): Finding {
+  return wasStrained(facts) ? { strained: `${message}, on a busy machine` } : { broken: message };
+}
+
+/** A candidate that is itself what keeps the machine busy, and far busier than the incumbent was. */
+function judgeProcessor(facts: GateFacts, limits: GateLimits): Finding {
+  const percent = causedStrainPercent(facts, limits);
+  if (percent === undefined) return undefined;
+  const before = facts.baseline.processorPercent ?? 0;
+  if (percent <= Math.max(before * limits.processorTimesMax, limits.processorFloorPercent)) return undefined;
   return {
-    broken: `requests take ${Math.round(last.meanMs)} ms, the incumbent took ${Math.round(baseline.meanMs)} ms`,
+    broken: `it takes ${Math.round(percent)} % of the processors of a strained machine, the incumbent took ${Math.round(before)} %`,
   };
+}
+
+function judgeMachine(facts: GateFacts): Finding {
+  const unwell = strainedChecks(facts);
+  return unwell.length === 0 ? undefined : { strained: `the machine is not well: ${unwell.join(', ')}` };
 }
 
 function judgeMemory({ samples, baseline }: GateFacts, limits: GateLimits): Finding {
@@ -233,9 +236,13 @@ function judgeMemory({ samples, baseline }: GateFacts, limits: GateLimits): Find
     : undefined;
 }
 
-function judgeFreeMemory({ freeBytes }: GateFacts, limits: GateLimits): Finding {
+/** The incumbent must not be killed for want of memory, whoever took it: the trial ends, and is the candidate's fault only if it is. */
+function judgeFreeMemory({ freeBytes, samples, baseline }: GateFacts, limits: GateLimits): Finding {
   if (freeBytes === undefined || freeBytes >= limits.freeBytesMin) return undefined;
-  return { broken: `the machine has only ${megabytes(freeBytes)} MB of memory left` };
+  const broken = `the machine has only ${megabytes(freeBytes)} MB of memory left`;
+  const heldBytes = samples.at(-1)?.memoryBytes ?? 0;
+  const isItsFault = heldBytes > (baseline.memoryBytes ?? 0) + plannedSpareBytes;
+  return isItsFault ? { broken } : { broken, isItsFault };
 }
 
 /** The camera is silent since the newest sample in which the count had just grown. */

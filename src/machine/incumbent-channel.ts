@@ -14,8 +14,8 @@ export interface IncumbentChannel {
   socket(name: string): unknown;
   /** An inherited descriptor. */
   line(name: string): number | undefined;
-  /** This process is the incumbent now: it stays when the channel closes. */
-  commit(): void;
+  /** This process is the incumbent now: it stays when the channel closes, and hears of it. */
+  commit(onGone: () => void): void;
   /** Ends this process at once, without ceremony. */
   end(): void;
 }
@@ -63,8 +63,9 @@ export function openIncumbentChannel(): IncumbentChannel | undefined {
     tell: (message) => tell({ say: 'tell', message }),
     socket: (name) => sockets.get(name),
     line: lineOf,
-    commit() {
+    commit(onGone) {
       process.off('disconnect', end);
+      process.once('disconnect', onGone);
       stay();
     },
     end,

@@ -8,7 +8,9 @@ function watch(given: unknown): void {
   const { flag, incumbent } = given;
   if (!(flag instanceof Int32Array)) return;
   while (Atomics.wait(flag, 0, 0, lookMs) === 'timed-out') {
-    if (process.ppid !== incumbent) process.kill(process.pid, 'SIGKILL'); // Even if the main thread hangs.
+    if (process.ppid === incumbent) continue;
+    // Asked again: it may have been committed while this thread waited for the processor, and its incumbent have left.
+    if (Atomics.load(flag, 0) === 0) process.kill(process.pid, 'SIGKILL'); // Even if the main thread hangs.
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Resources } from '../system/resources.ts';
 
@@ -38,6 +38,11 @@ export function linuxResources(root = '/'): Resources {
         ownBytes: process.memoryUsage.rss(),
       };
     },
+    ownProcessorMs() {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
+    processors: availableParallelism,
     temperatureCelsius: () => processorTemperature(root),
     hostname,
   };

@@ -60,7 +60,12 @@ function librariesFolder(directory: string): string {
   const chosen = process.env['DOORWARD_LIB'];
   if (chosen !== undefined && chosen !== '') return chosen;
   const root = installationRoot(directory);
-  return root === undefined ? join(directory, '.doorward', 'lib') : join(root, 'lib');
+  return root === undefined ? join(directory, '.doorward', 'lib') : librariesFolderIn(root);
+}
+
+/** Where the slots of an installation share them. */
+export function librariesFolderIn(root: string): string {
+  return join(root, 'lib');
 }
 
 /** `/opt/doorward` for what lies in `/opt/doorward/slots/a`, `slots/b` or `factory`; undefined elsewhere. */

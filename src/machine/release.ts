@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isSea } from 'node:sea';
 import description from '../../package.json' with { type: 'json' };
-import { carriedFolder } from './carried-files.ts';
+import { carriedFile, carriedFolder } from './carried-files.ts';
 import { installationRoot } from './native-libraries.ts';
 
 const directory = isSea() ? dirname(process.execPath) : carriedFolder;
@@ -20,6 +20,13 @@ export const release = {
   modelsFolder: process.env['DOORWARD_MODELS'] ?? join(carriedFolder, '.models'),
   /** As manifests spell it: `linux-x64`. */
   architecture: `${process.platform}-${process.arch}`,
+  /** When the executable was made, as its list of materials says; undefined in a checkout. */
+  builtMs(): number | undefined {
+    const list = carriedFile('materials.cdx.json');
+    if (list === undefined) return undefined;
+    const { metadata }: { metadata: { timestamp: string } } = JSON.parse(Buffer.from(list).toString());
+    return Date.parse(metadata.timestamp);
+  },
 } as const;
 
 /**

@@ -37,6 +37,20 @@ export async function compress(task: CompressTask): Promise<{ readonly bytes: nu
   return { bytes, chunks: digests.end() };
 }
 
+/** The same digests of the pieces as they are: of a release that was never packed. */
+export async function digestsOf(
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<{ readonly bytes: number; readonly chunks: string[] }> {
+  const digests = new ChunkDigests();
+  let bytes = 0;
+  for await (const piece of pieces) {
+    digests.add(piece);
+    bytes += piece.length;
+  }
+  digests.add(new Uint8Array(tarPaddingBytes(bytes) + tarEndBytes));
+  return { bytes, chunks: digests.end() };
+}
+
 async function* compressed({ pieces, level }: CompressTask): AsyncGenerator<Uint8Array> {
   const stream = createZstdCompress({
     chunkSize: partBytes,

@@ -15,7 +15,7 @@ import {
 } from './manifest.ts';
 import { joinFile } from './join-file.ts';
 import { isMetadataTime, serialiseMetadata, specVersion } from './metadata.ts';
-import { compress, releaseCompressionLevel } from './packed-payload.ts';
+import { compress, digestsOf, releaseCompressionLevel } from './packed-payload.ts';
 import { encodeHead, headLimits } from './release-file.ts';
 import { encodeTarHeader, fitsTarHeader, tarEndBytes, tarPaddingBytes } from './tar-header.ts';
 import { readSoundRoot } from './trust.ts';
@@ -66,7 +66,31 @@ export async function buildRelease(plan: BuildPlan): Promise<BuildResult> {
   }
 }
 
-/** Why there is nothing to build; becomes a refusal in `buildRelease`. */
+/**
+ * The manifest of a release that lies unpacked in a directory and was never packed: one that is installed by hand. Of its
+ * files only `root.json` has a meaning of its own. Its payload is the plain tar file that they would make.
+ */
+export async function describeRelease(
+  plan: Pick<BuildPlan, 'storage' | 'directory' | 'description'>,
+): Promise<{ readonly outcome: 'described'; readonly manifest: Manifest } | { outcome: 'refused'; message: string }> {
+  const { directory, description } = plan;
+  try {
+    const found = await findFiles(plan);
+    const files: ManifestFile[] = [];
+    const { bytes, chunks } = await digestsOf(tarPieces(plan, { found, files }));
+    const manifest: Manifest = { format: 1, ...description, files, payload: { bytes, chunkBytes, chunks } };
+    const problem = complaintOfDraft(manifest);
+    return problem === undefined
+      ? { outcome: 'described', manifest }
+      : { outcome: 'refused', message: `cannot use ${directory}: ${problem}` };
+  } catch (error) {
+    if (error instanceof BuildFault)
+      return { outcome: 'refused', message: `cannot use ${directory}: ${error.message}` };
+    throw error;
+  }
+}
+
+/** Why there is nothing to build; becomes a refusal of whoever asked. */
 class BuildFault extends Error {}
 
 async function build(plan: BuildPlan, draft: string): Promise<BuildResult> {
@@ -74,6 +98,8 @@ async function build(plan: BuildPlan, draft: string): Promise<BuildResult> {
   const carriedRoot = judgeRoots(roots);
   if (!isMetadataTime(plan.expires)) throw new BuildFault(`${plan.expires} is not a time such as 2036-11-20T00:00:00Z`);
   const found = await findFiles(plan);
+  if (found.some(({ path }) => path === carriedRootName))
+    throw new BuildFault(`${carriedRootName} is put in by the build: leave it out`);
   const files: ManifestFile[] = [];
   const payloadPath = `${draft}.payload`;
   await storage.remove(payloadPath);
@@ -144,7 +170,11 @@ interface FoundFile {
 }
 
 /** Plain files below the directory, in the order of their paths by code unit, whatever the locale. */
-async function findFiles({ storage, directory, include }: BuildPlan): Promise<readonly FoundFile[]> {
+async function findFiles({
+  storage,
+  directory,
+  include,
+}: Pick<BuildPlan, 'storage' | 'directory' | 'include'>): Promise<readonly FoundFile[]> {
   const found: FoundFile[] = [];
   const walk = async (below: string): Promise<void> => {
     const entries = await storage.list(below === '' ? directory : `${directory}/${below}`);
@@ -163,23 +193,26 @@ async function findFiles({ storage, directory, include }: BuildPlan): Promise<re
   for (const name of include ?? [])
     if (!found.some(({ path }) => path === name || path.startsWith(`${name}/`)))
       throw new BuildFault(`there is no ${name} in ${directory}`);
-  if (found.some(({ path }) => path === carriedRootName))
-    throw new BuildFault(`${carriedRootName} is put in by the build: leave it out`);
   return found.toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
+type TarSource = Pick<BuildPlan, 'storage' | 'directory'>;
+
 interface TarTask {
   readonly found: readonly FoundFile[];
-  readonly carriedRoot: Uint8Array;
+  /** Comes first; absent when it lies among the others. */
+  readonly carriedRoot?: Uint8Array;
   /** Filled while the pieces are taken. */
   readonly files: ManifestFile[];
 }
 
 /** The tar file inside the payload. */
-async function* tarPieces(plan: BuildPlan, { found, carriedRoot, files }: TarTask): AsyncGenerator<Uint8Array> {
-  const root = { path: carriedRootName, bytes: carriedRoot.length, mode: fileModes.plain };
-  yield* [encodeTarHeader(root), carriedRoot, new Uint8Array(tarPaddingBytes(root.bytes))];
-  files.push({ ...root, sha256: sha256(carriedRoot) });
+async function* tarPieces(plan: TarSource, { found, carriedRoot, files }: TarTask): AsyncGenerator<Uint8Array> {
+  if (carriedRoot !== undefined) {
+    const root = { path: carriedRootName, bytes: carriedRoot.length, mode: fileModes.plain };
+    yield* [encodeTarHeader(root), carriedRoot, new Uint8Array(tarPaddingBytes(root.bytes))];
+    files.push({ ...root, sha256: sha256(carriedRoot) });
+  }
   for (const file of found) yield* filePieces(plan, file, files);
   yield new Uint8Array(tarEndBytes);
 }
@@ -187,7 +220,7 @@ async function* tarPieces(plan: BuildPlan, { found, carriedRoot, files }: TarTas
 const partBytes = 256 * 1024;
 
 async function* filePieces(
-  plan: BuildPlan,
+  plan: TarSource,
   { path, bytes }: FoundFile,
   files: ManifestFile[],
 ): AsyncGenerator<Uint8Array> {

@@ -21,7 +21,7 @@ interface Said {
 }
 
 /** Variables that are no settings. */
-const otherVariables = new Set(['DOORWARD_HOME', 'DOORWARD_DEBUG', 'DOORWARD_MODELS']);
+const otherVariables = new Set(['DOORWARD_HOME', 'DOORWARD_DEBUG', 'DOORWARD_MODELS', 'DOORWARD_LIB']);
 const shownCharactersMax = 60;
 
 /** A table of sections, as a TOML file or the last good settings have it. `origin` is the file. */
@@ -63,10 +63,15 @@ export function layerOfEnvironment(environment: Readonly<Record<string, string |
 
 /** Flags of the command line: texts by `section.key`. */
 export function layerOfFlags(flags: Readonly<Record<string, string>>): Layer {
+  return layerOfTexts(flags, (key) => `--${key}`);
+}
+
+/** Texts by `section.key`, each said in the place that `originOf` names. */
+export function layerOfTexts(texts: Readonly<Record<string, string>>, originOf: (key: string) => string): Layer {
   const keys = settingKeys();
-  const said = Object.entries(flags).map(([key, text]) => {
+  const said = Object.entries(texts).map(([key, text]) => {
     const known = keys.find((one) => one.key === key);
-    return { key, value: known === undefined ? text : valueOfText(known, text), origin: `--${key}` };
+    return { key, value: known === undefined ? text : valueOfText(known, text), origin: originOf(key) };
   });
   return judged(said);
 }

@@ -2,6 +2,7 @@ import { parse } from 'smol-toml';
 import { replaceFile, type Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import { layerOfDevice, layerOfEnvironment, layerOfFlags, layerOfTable, type Layer } from './layers.ts';
+import { credentialLayer } from './credentials.ts';
 import { brokenRules, resolveLayers, without, type Resolved } from './resolve.ts';
 
 /** A settings file larger than this is none. */
@@ -25,7 +26,7 @@ export interface LoadedSettings extends Resolved {
   readonly complaints: readonly string[];
   /** What was wrong with the flags: whoever typed them is there to be told. */
   readonly flagComplaints: readonly string[];
-  /** Everything but the flags: what `rememberSettings` keeps. */
+  /** Everything but credentials and flags: what `rememberSettings` keeps. */
   readonly lasting: Resolved;
 }
 
@@ -35,7 +36,7 @@ export function settingsFolder(home: Home): string {
 }
 
 /**
- * defaults < files < the device's own settings < environment < flags. One broken layer, and all of them give way to
+ * defaults < files < the device's own settings < environment < credentials < flags. One broken layer, and all of them give way to
  * the last good settings: half of what somebody wrote may be worse than yesterday's whole. Without last good settings,
  * the good values hold. Never rejects.
  */
@@ -54,7 +55,9 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
     complaints.length === 0 ? undefined : await lastGoodLayer(sources.disk, sources.home.lastGoodSettings);
   const base = lastGood === undefined ? good : [lastGood];
   if (complaints.length > 0) complaints.push(consolation(lastGood));
-  const resolved = resolveLayers([...base, flags]);
+  const credentials = await credentialLayer(sources.disk, sources.environment['CREDENTIALS_DIRECTORY']);
+  complaints.push(...credentials.complaints);
+  const resolved = resolveLayers([...base, credentials, flags]);
   const flagComplaints = [...flags.complaints, ...brokenRules(resolved).map(({ complaint }) => complaint)];
   return { ...resolved, complaints, flagComplaints, lasting: resolveLayers(base) };
 }

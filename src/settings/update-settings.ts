@@ -7,6 +7,13 @@ const minute = 60 * second;
 /** The section `gate`: when a trial is reverted. The triggers of the contract, their thresholds and least sample sizes. */
 export const gateSection = Type.Object(
   {
+    helloMsMax: Type.Integer({
+      default: 5 * minute,
+      minimum: second,
+      maximum: 60 * minute,
+      description:
+        'A candidate that has not said for this long that it has started is given up; it starts at low priority',
+    }),
     heartbeatMsMax: Type.Integer({
       default: 3 * second,
       minimum: 500,
@@ -60,6 +67,18 @@ export const gateSection = Type.Object(
       minimum: 0,
       maximum: second,
       description: 'A mean request time below this is never too slow, in milliseconds',
+    }),
+    processorTimesMax: Type.Number({
+      default: 2,
+      minimum: 1,
+      maximum: 100,
+      description: 'Processor time on a strained machine, as a multiple of the incumbent, that ends a trial',
+    }),
+    processorFloorPercent: Type.Number({
+      default: 50,
+      minimum: 0,
+      maximum: 100,
+      description: 'A share of all processors below this is never too much, in percent',
     }),
     memoryTimesMax: Type.Number({
       default: 2,

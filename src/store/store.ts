@@ -61,6 +61,7 @@ export interface StoreReads {
   triggersOf(visitId: string): readonly Trigger[];
   /** Visits a restart has to finish, oldest first. */
   unfinishedVisits(): readonly Visit[];
+  isTriggerStored(id: string): boolean;
   /** Those without a name first, then by when they were last seen, newest first. */
   strangers(limit: number): readonly Stranger[];
   stranger(id: string): Stranger | undefined;

@@ -30,7 +30,7 @@ const visitsWithPerson = `
     ) SELECT id FROM climb WHERE merged_into IS NULL
   )`;
 
-type VisitReads = Pick<StoreReads, 'visit' | 'visits' | 'triggersOf' | 'unfinishedVisits'>;
+type VisitReads = Pick<StoreReads, 'visit' | 'visits' | 'triggersOf' | 'unfinishedVisits' | 'isTriggerStored'>;
 
 export function visitReads(db: Connection): VisitReads {
   const visits = (condition: string): Query<Visit> =>
@@ -43,6 +43,7 @@ export function visitReads(db: Connection): VisitReads {
     sql: 'SELECT * FROM triggers WHERE visit_id = ? ORDER BY at_ms, rowid',
     decode: triggerOf,
   });
+  const trigger = new Query(db, { table: 'triggers', sql: 'SELECT * FROM triggers WHERE id = ?', decode: triggerOf });
   return {
     visit: (id) => byId.first(id),
     visits: (query) => {
@@ -53,6 +54,7 @@ export function visitReads(db: Connection): VisitReads {
     },
     triggersOf: (visitId) => triggers.all(visitId),
     unfinishedVisits: () => unfinished.all(),
+    isTriggerStored: (id) => trigger.first(id) !== undefined,
   };
 }
 

@@ -54,6 +54,10 @@ export interface StageBaseline {
   readonly meanMs?: number;
   readonly p99Ms?: number;
   readonly memoryBytes?: number;
+  /** Its share of the whole machine's processor time over the last minute, in percent. */
+  readonly processorPercent?: number;
+  /** Processors of the machine. */
+  readonly processors?: number;
   /** False when no camera was delivering frames before the trial: then none are asked of the candidate. */
   readonly hasFrames: boolean;
   /** Names of the checks that were healthy or degraded here: each of them must be so in the candidate. */

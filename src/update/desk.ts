@@ -1,4 +1,4 @@
-import type { GateSample } from '../health/gate.ts';
+import type { GateSample } from '../health/gate-facts.ts';
 import type { FetchProgress } from './fetch.ts';
 import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';

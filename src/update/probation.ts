@@ -1,4 +1,5 @@
-import { type GateFacts, type GateLimits, type GateSample, judgeTrial, type GateVerdict } from '../health/gate.ts';
+import { judgeTrial, type GateVerdict } from '../health/gate.ts';
+import type { GateFacts, GateLimits, GateSample } from '../health/gate-facts.ts';
 import type { UpdateSettings } from '../settings/update-settings.ts';
 import { type Heartbeat, heartbeatIntervalMs, heartbeatSchema, readMessage } from './trial-protocol.ts';
 import type { Trial, TrialState, UpdateParts } from './update-parts.ts';

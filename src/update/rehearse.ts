@@ -25,7 +25,6 @@ export interface RehearsalTask {
   readonly record: TrialRecord;
 }
 
-const helloMsMax = 60_000;
 const rehearseMsMax = 15 * 60_000;
 
 /**
@@ -77,8 +76,9 @@ async function question(
   candidate: Candidate,
   { task, decisions, tools }: Questions,
 ): Promise<{ readonly reason: string; readonly message: string } | undefined> {
+  const { gate, recognitionDropMax } = tools.settings;
   const hello: Hello = { kind: 'hello', protocol: trialProtocol };
-  const answer = readMessage(helloAnswerSchema, await candidate.ask(hello, helloMsMax));
+  const answer = readMessage(helloAnswerSchema, await candidate.ask(hello, gate.helloMsMax));
   if (answer === undefined) return silent(candidate, 'never-ready', 'it never said hello');
   if (answer.protocol !== trialProtocol || answer.version !== task.release.version)
     return { reason: 'not-itself', message: `it says that it is ${answer.version}, protocol ${answer.protocol}` };
@@ -89,7 +89,6 @@ async function question(
   };
   const report = readMessage(rehearsedSchema, await candidate.ask(rehearsal, rehearseMsMax));
   if (report === undefined) return silent(candidate, 'rehearsal-unanswered', 'it did not report its rehearsal');
-  const { recognitionDropMax } = tools.settings;
   return judgeRehearsal(report, {
     decisions,
     goldenFaces: task.release.manifest.goldenFaces.length,

@@ -85,6 +85,8 @@ export const heartbeatSchema = Type.Object({
   p99Ms: Type.Optional(Type.Number({ minimum: 0 })),
   /** Resident memory. */
   memoryBytes: Type.Integer({ minimum: 0 }),
+  /** Processor time of all its threads since its start. */
+  processorMs: Type.Optional(Type.Number({ minimum: 0 })),
   /** From the incumbent's last camera frame to the candidate's first; absent until there was one. */
   cameraGapMs: Type.Optional(Type.Number({ minimum: 0 })),
   /** What the release asks of itself failed ("validation failed" of the contract): why, for people. */

@@ -1,4 +1,4 @@
-import type { GateSample } from '../health/gate.ts';
+import type { GateSample } from '../health/gate-facts.ts';
 import type { Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
 import type { TrialRecordFile } from '../slot/trial-record-file.ts';

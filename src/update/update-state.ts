@@ -112,7 +112,7 @@ function nextTrialStep(facts: UpdateFacts, trial: TrialFacts): UpdateStep {
       switch (trial.verdict.outcome) {
         case 'hold': return { kind: 'watch' };
         case 'commit': return { kind: 'commit' };
-        case 'revert': return revert(trial.verdict.trigger, trial.verdict.message, true);
+        case 'revert': return revert(trial.verdict.trigger, trial.verdict.message, trial.verdict.isItsFault);
       } // prettier-ignore
   }
 }

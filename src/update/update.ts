@@ -25,14 +25,21 @@ const minuteMs = 60_000;
 /** check -> verify -> fetch -> stage -> rehearse -> hand over -> probation -> commit or revert. One step per turn. */
 export class Updater {
   readonly #tools: UpdateTools;
-  #desk: Desk = emptyDesk;
+  #desk: Desk;
   #wishes: Wishes = {};
   #status: UpdateStatus = { phase: 'settle' };
   #sleep = new AbortController();
   readonly #watchers = new Set<(status: UpdateStatus) => void>();
 
-  constructor(parts: UpdateParts) {
-    this.#tools = { ...parts, recordFile: new TrialRecordFile(parts.storage, parts.places) };
+  /** With the desk and the record file of another it goes on where that one left off: a simulation tries every way on. */
+  constructor(parts: UpdateParts, desk = emptyDesk, recordFile = new TrialRecordFile(parts.storage, parts.places)) {
+    this.#tools = { ...parts, recordFile };
+    this.#desk = desk;
+  }
+
+  /** All that it remembers between two turns, but for wishes that it has not heard yet. */
+  get desk(): Desk {
+    return this.#desk;
   }
 
   /** Takes steps until the signal is aborted, or until this process has handed over for good and left. */

@@ -18,6 +18,8 @@ const endedVisitsKept = 8;
 export interface RingRequest {
   readonly source: TriggerSource;
   readonly press?: PressKind;
+  /** Of a press that another process has counted already: its row bears this name. */
+  readonly triggerId?: string;
 }
 
 export type RingResult =
@@ -129,7 +131,7 @@ export class Bell implements TriggerTarget {
     const { clock, random, settings } = this.#parts;
     return new VisitUnderWay({
       id: random.id(),
-      triggerId: random.id(),
+      triggerId: request.triggerId ?? random.id(),
       source: request.source,
       press: pressOf(request),
       triggeredMs: clock.uptimeMs(),
@@ -141,7 +143,7 @@ export class Bell implements TriggerTarget {
   #triggerOf(visitId: string, request: RingRequest): Trigger {
     const { clock, random } = this.#parts;
     return {
-      id: random.id(),
+      id: request.triggerId ?? random.id(),
       visitId,
       source: request.source,
       press: pressOf(request),

@@ -32,7 +32,7 @@ async function startOnce({ command, home }: Contender): Promise<Start> {
   const [program = '', ...words] = command;
   const beganMs = performance.now();
   const child = spawn(program, [...words, 'run', '--home', home, '--web.port=0', '--camera.source=none'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'], // Its log is another story.
   });
   const address = await addressOf(child);
   const readyMs = performance.now() - beganMs;

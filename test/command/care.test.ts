@@ -38,11 +38,13 @@ test('everything that is ill is named with what to do about it', async (context)
   const house: House = {
     environment: { PATH: folder },
     surroundings: {
-      release: { version: '1', node: 'v20.1.0', modelsFolder: join(folder, 'models') },
+      release: { version: '1', node: 'v20.1.0', modelsFolder: join(folder, 'models'), builtMs: () => undefined },
       resources: {
         cpuPercent: () => 1,
         memory: () => ({ totalBytes: 5e8, availableBytes: 1e8, ownBytes: 1 }),
         temperatureCelsius: async () => 84,
+        ownProcessorMs: () => 0,
+        processors: () => 4,
         hostname: () => 'door',
       },
       clock: { uptimeMs: () => 0, wallMs: () => 0, sleep: async () => undefined },
@@ -188,6 +190,7 @@ test('a database that cannot be read does not stop the doctor', async (context) 
     deviceSettings: refusing,
     runCandidate: refusing,
     fallBack: refusing,
+    schemaVersion: refusing,
   };
   const { findings } = await examine(folder, { surroundings: { appliance } });
   assert.match(findings.get('database')?.message ?? '', /it is of a newer release/);

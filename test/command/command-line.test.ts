@@ -117,14 +117,14 @@ test('run passes settings and flags on, says where it is, and ends when told', a
     };
     return { outcome: 'running' as const, address: 'http://127.0.0.1:8080', complaints: ['cannot use x'], stop };
   };
-  const words = ['run', '--demo-household', '--camera.source', 'demo', '--web.port=0'];
+  const words = ['run', '--demo-household', '--camera.source', 'demo', '--web.port=0', '--gate.p99MsMax=500'];
   const { code, out, err } = await type(folder, words, { start, surroundings: { signal: end.signal } });
   assert.equal(code, 0);
   assert.equal(stops, 1);
   assert.equal(out, 'Doorward runs: http://127.0.0.1:8080');
   assert.match(err, /^\{"timestamp".*"ready"\}\ncannot use x$/);
   const [request] = requests;
-  assert.deepEqual(request?.settingFlags, { 'camera.source': 'demo', 'web.port': '0' });
+  assert.deepEqual(request?.settingFlags, { 'camera.source': 'demo', 'web.port': '0', 'gate.p99MsMax': '500' });
   assert.deepEqual([request?.isOffStage, request?.hasDemoHousehold], [false, true]);
 });
 

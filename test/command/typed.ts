@@ -56,6 +56,14 @@ export async function type(folder: string, words: readonly string[], house: Hous
         nowMs += durationMs;
       },
     },
+    host: {
+      isRoot: false,
+      architecture: 'linux-x64',
+      executable: undefined,
+      systemdVersion: async () => 257,
+      run: async () => ({ code: 1, output: 'not in this test' }),
+      setOwner: async () => {},
+    },
     disk: nodeStorage,
     network: {
       async request(request) {
@@ -77,6 +85,8 @@ export async function type(folder: string, words: readonly string[], house: Hous
       cpuPercent: () => 5,
       memory: () => ({ totalBytes: 4e9, availableBytes: 3e9, ownBytes: 1e8 }),
       temperatureCelsius: async () => 50,
+      ownProcessorMs: () => 0,
+      processors: () => 4,
       hostname: () => 'door',
     },
     terminal: {
@@ -88,14 +98,16 @@ export async function type(folder: string, words: readonly string[], house: Hous
     environment: house.environment ?? {},
     workingFolder: folder,
     homeDefault: join(folder, 'home'),
-    release: { version: '1.2.3', node: 'v24.21.0', modelsFolder: join(folder, 'models') },
+    release: { version: '1.2.3', node: 'v24.21.0', modelsFolder: join(folder, 'models'), builtMs: () => undefined },
     appliance: {
       start: house.start ?? (async () => ({ outcome: 'refused', message: 'cannot start: not in this test' })),
       runCandidate: async () => ({ outcome: 'refused', message: 'no appliance has started this' }),
       fallBack: async () => ({ outcome: 'refused', message: 'cannot fall back: nothing is installed' }),
+      schemaVersion: async () => 1,
       verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
       deviceSettings: async () => house.device ?? {},
     },
+    carriedFile: () => undefined,
     findRunning: async () =>
       house.isRunning === false ? undefined : { pid: 7, address: 'http://127.0.0.1:8080', token: '' },
     signal: new AbortController().signal,

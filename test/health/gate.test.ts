@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type GateFacts, type GateLimits, type GateSample, judgeTrial } from '../../src/health/gate.ts';
+import { judgeTrial } from '../../src/health/gate.ts';
+import type { GateFacts, GateLimits, GateSample } from '../../src/health/gate-facts.ts';
 
 const limits: GateLimits = {
   probationMs: 60_000,
@@ -13,6 +14,8 @@ const limits: GateLimits = {
   p99MsMax: 2000,
   slowerTimesMax: 2,
   slowerFloorMs: 20,
+  processorTimesMax: 2,
+  processorFloorPercent: 50,
   memoryTimesMax: 2,
   memoryFloorBytes: 300e6,
   freeBytesMin: 30e6,
@@ -103,4 +106,89 @@ test('missing data is never healthy: it holds, and after twice the probation it 
   assert.equal(verdict({ ...unknown, atMs: 120_000 }, { nowMs: 120_000 }), 'missing-data');
   assert.equal(verdict({}, { nowMs: 62_000 }), 'hold', 'the last heartbeat is late');
   assert.equal(verdict({}, { samples: [], nowMs: 1000 }), 'hold');
+});
+
+/** Heartbeats of a machine that is busy from some time on: a run of its check every five seconds. */
+function busy(change: {
+  readonly ownPercent: number;
+  readonly untilMs: number;
+  readonly last?: Partial<GateSample>;
+}): GateSample[] {
+  const { ownPercent, untilMs, last = {} } = change;
+  const samples = Array.from({ length: untilMs / 5000 }, (_, run) => ({
+    ...well,
+    atMs: (run + 1) * 5000,
+    frames: run * 40,
+    checks: { database: { status: 'healthy', runs: run }, system_resources: { status: 'unhealthy', runs: run + 1 } },
+    processorMs: (run + 1) * 50 * ownPercent * 4,
+  }));
+  return samples.map((sample, place) => (place === samples.length - 1 ? { ...sample, ...last } : sample));
+}
+const onFourProcessors = {
+  ...facts().baseline,
+  checks: ['database', 'system_resources'],
+  processors: 4,
+  processorPercent: 10,
+};
+const underStrain = (change: Parameters<typeof busy>[0]): ReturnType<typeof judgeTrial> =>
+  judgeTrial(facts({}, { samples: busy(change), nowMs: change.untilMs, baseline: onFourProcessors }), limits);
+
+test('a busy machine keeps a good candidate waiting, and is never taken for its fault', () => {
+  assert.equal(underStrain({ ownPercent: 12, untilMs: 30_000 }).outcome, 'hold');
+  assert.equal(underStrain({ ownPercent: 12, untilMs: 600_000 }).outcome, 'hold');
+  const given = underStrain({ ownPercent: 12, untilMs: 2_000_000 });
+  assert.deepEqual(given.outcome === 'revert' ? [given.trigger, given.isItsFault] : given, ['machine-strained', false]);
+  const recovered = {
+    checks: { database: { status: 'healthy', runs: 8 }, system_resources: { status: 'degraded', runs: 13 } },
+  };
+  assert.equal(underStrain({ ownPercent: 12, untilMs: 600_000, last: recovered }).outcome, 'commit');
+});
+
+test('a candidate that is itself the load of the machine is reverted as its fault', () => {
+  const given = underStrain({ ownPercent: 80, untilMs: 30_000 });
+  assert.deepEqual(given.outcome === 'revert' ? [given.trigger, given.isItsFault] : given, ['processor', true]);
+  assert.equal(underStrain({ ownPercent: 80, untilMs: 10_000 }).outcome, 'hold', 'two runs are a moment');
+  const baseline = { ...onFourProcessors, processorPercent: 45 };
+  const samples = busy({ ownPercent: 80, untilMs: 30_000 });
+  const asBefore = judgeTrial(facts({}, { samples, nowMs: 30_000, baseline }), limits);
+  assert.equal(asBefore.outcome, 'hold', 'the incumbent took as much');
+});
+
+test('slow answers of a busy machine are no sign of the candidate; those of an idle one are', () => {
+  assert.equal(underStrain({ ownPercent: 12, untilMs: 30_000, last: { p99Ms: 9000, meanMs: 900 } }).outcome, 'hold');
+  assert.equal(verdict({ p99Ms: 9000, meanMs: 900 }), 'p99');
+});
+
+test('a machine that was strained before the trial is not asked to be well, and its slowness is compared with its slowness', () => {
+  const baseline = { ...onFourProcessors, checks: ['database'] };
+  const judged = (last: Partial<GateSample>): string => {
+    const given = judgeTrial(
+      facts({}, { samples: busy({ ownPercent: 12, untilMs: 60_000, last }), nowMs: 60_000, baseline }),
+      limits,
+    );
+    return given.outcome === 'revert' ? given.trigger : given.outcome;
+  };
+  assert.equal(judged({}), 'commit');
+  assert.equal(judged({ meanMs: 900 }), 'slower');
+});
+
+test('a full disk or a check of the machine that never comes is not the candidate, a check of its own is', () => {
+  const baseline = { ...facts().baseline, checks: ['database', 'disk'] };
+  const database = { status: 'healthy', runs: 9 };
+  const judged = (checks: GateSample['checks'], nowMs: number): ReturnType<typeof judgeTrial> =>
+    judgeTrial(facts({ atMs: nowMs, checks }, { nowMs, baseline }), limits);
+  assert.equal(judged({ database, disk: { status: 'unhealthy', runs: 9 } }, 60_000).outcome, 'hold');
+  const never = judged({ database }, 2_000_000);
+  assert.deepEqual(never.outcome === 'revert' ? [never.trigger, never.isItsFault] : never, ['machine-strained', false]);
+  const own = judged({ disk: { status: 'healthy', runs: 9 } }, 2_000_000);
+  assert.deepEqual(own.outcome === 'revert' ? [own.trigger, own.isItsFault] : own, ['missing-data', true]);
+});
+
+test('memory that runs out ends a trial, and only a candidate that grew beyond the plan is blamed', () => {
+  const fault = (memoryBytes: number): unknown => {
+    const given = judgeTrial(facts({ memoryBytes }, { freeBytes: 29e6 }), limits);
+    return given.outcome === 'revert' ? [given.trigger, given.isItsFault] : given.outcome;
+  };
+  assert.deepEqual(fault(150e6), ['free-memory', false]);
+  assert.deepEqual(fault(290e6), ['free-memory', true]);
 });

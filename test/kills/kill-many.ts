@@ -1,11 +1,14 @@
-/** Real updates with real files, cut short by SIGKILL: then power-on must start the good release, and the next update must work. */
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+/** Real updates with real files, cut short by SIGKILL: power-on must start a good release, and the update must go on. */
+import assert from 'node:assert/strict';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { get, isAlive, until } from '../appliance/street.ts';
+import { isAlive, until } from '../appliance/street.ts';
 import { Installation } from '../updates/installation.ts';
 import { Workshop } from '../updates/releases.ts';
+import { type Aim, type Boundary, momentMs, rankOf, rows, trialBoundaries, type Victim } from './plan.ts';
+import { fateOf, type Outset, standingOf } from './standing.ts';
 
 export interface KillFigures {
   kills: number;
@@ -14,170 +17,217 @@ export interface KillFigures {
   visitsLost: number;
 }
 
-const trialMsMax = 60_000;
-const lookMs = 2;
-/** Of a whole update, in milliseconds: a kill at a random moment falls into it. */
-const updateMsMax = 12_000;
-/** After the death of an incumbent its candidate is gone within this. */
-const orphanMsMax = 2000;
-const bootMsMax = 60_000;
-
-const victims = ['incumbent', 'candidate', 'both'] as const;
-/** Where a step has just been taken, as the disk shows it; undefined is a random moment. */
-const boundaries = ['pushed', 'marked', 'staging', 'staged', 'begun', 'started', 'probation', 'linked', 'recorded', 'left', undefined] as const; // prettier-ignore
-type Boundary = (typeof boundaries)[number];
+/** How often whom where: `started` -> `both` -> 7. */
+export type KillTable = Record<string, Partial<Record<Victim, number>>>;
 
 export interface KillsPlan {
   readonly kills: number;
   readonly seed: number;
   readonly say: (line: string) => void;
+  /** Side by side: much of an update is waiting. */
+  readonly installations?: number;
 }
 
-/** Kills so often, one update after the other on one installation. */
-export async function killMany({ kills, seed, say }: KillsPlan): Promise<KillFigures> {
-  const figures: KillFigures = { kills: 0, unbootable: 0, unupdatable: 0, visitsLost: 0 };
-  const site = new Installation({ settings: ['update.probationMinutes=0.08', 'update.rehearsalVisits=2'] });
-  try {
-    const workshop = new Workshop(site.folder);
-    await site.install({ file: (await workshop.build('1.0.0')).file, root: workshop.root });
-    await site.powerOn();
-    for (let turn = 0; turn < kills; turn += 1) {
-      const boundary = boundaries[turn % boundaries.length];
-      const victim = victims[(turn + Math.floor(turn / boundaries.length)) % victims.length] ?? 'both';
-      const { file } = await workshop.build(`1.${turn + 1}.0`);
-      const story = await killOnce(site, { file, boundary, victim, momentMs: moment(seed + turn) });
-      if (story.killed > 0) figures.kills += 1;
-      const verdict = await recover(site, story, figures);
-      const next = await workshop.build(`1.${turn + 1}.1`);
-      if (verdict === 'up' && !(await canUpdate(site, next.file))) {
-        figures.unupdatable += 1;
-        say(site.lastWords());
+/** Limits end a proof that has failed; a busy machine stays far below them. */
+const trialMsMax = 1_800_000;
+const bootMsMax = 300_000;
+const askMsMax = 10_000;
+const lookMs = 10;
+const pressPauseMs = 1000;
+/** Of a whole update, in milliseconds: a kill at a random moment falls into it. */
+const updateMsMax = 8000;
+/** Deaths of the incumbent beside one release on trial; then it is rejected. */
+const deathsMax = 3;
+
+const settings = [
+  'update.probationMinutes=0.05', 'update.rehearsalVisits=1', 'camera.framesPerSecond=5', 'log.level=WARN',
+  // What the gate makes of a machine that is busy is not the matter here.
+  'gate.checkFailures=20', 'gate.heartbeatMsMax=60000', 'gate.p99MsMax=60000', 'gate.slowerTimesMax=100',
+  'gate.framesSilentMsMax=60000', 'gate.helloMsMax=1800000',
+]; // prettier-ignore
+
+/** Kills so often, one update after the other. */
+export async function killMany(plan: KillsPlan): Promise<KillFigures & { readonly table: KillTable }> {
+  const run = new Run(plan);
+  await Promise.all(Array.from({ length: plan.installations ?? 1 }, (_, index) => run.workOn(index)));
+  return { ...run.figures, table: run.table };
+}
+
+class Run {
+  readonly figures: KillFigures = { kills: 0, unbootable: 0, unupdatable: 0, visitsLost: 0 };
+  readonly table: KillTable = {};
+  readonly #plan: KillsPlan;
+  #rows = 0;
+
+  constructor(plan: KillsPlan) {
+    this.#plan = plan;
+  }
+
+  /** One installation, until enough were killed; its last update is left in peace. */
+  async workOn(index: number): Promise<void> {
+    const site = new Installation({ settings });
+    try {
+      const workshop = new Workshop(site.folder);
+      await site.install({ file: (await workshop.build('1.0.0')).file, root: workshop.root });
+      await site.powerOn();
+      for (let turn = 1; this.#isGoing(); turn += 1) {
+        const row = this.#rows;
+        this.#rows += 1;
+        await this.#update(site, { workshop, version: `1.${turn}.0`, aims: rows[row % rows.length] ?? [], row });
       }
-      say(`${turn + 1}: ${victim} killed ${story.where}, then ${verdict}: ${JSON.stringify(figures)}`);
-      workshop.discard(`1.${turn + 1}.0`);
-      workshop.discard(`1.${turn + 1}.1`);
-      if (verdict !== 'up') break;
+      if (this.figures.unbootable === 0)
+        await this.#update(site, { workshop, version: '2.0.0', aims: [], row: this.#rows });
+    } catch (error) {
+      this.#plan.say(`installation ${index + 1}: ${String(error)}\n${site.lastWords()}`);
+      this.figures.unbootable += 1;
+    } finally {
+      await site.close();
     }
-    return figures;
-  } finally {
-    await site.close();
+  }
+
+  #isGoing(): boolean {
+    return this.figures.kills < this.#plan.kills && this.figures.unbootable === 0;
+  }
+
+  /** One release, from its push to its fate, cut short on the way as its row says. */
+  async #update(site: Installation, { workshop, version, aims, row }: Task): Promise<void> {
+    const { file } = await workshop.build(version);
+    const outset = { version, link: readlinkSync(site.places.current), incumbent: await incumbentOf(site) };
+    const end = new AbortController();
+    const pressing = site.pressUntil(end.signal, pressPauseMs);
+    const story: string[] = [];
+    const culprits = { deaths: 0, isCandidateKilled: false };
+    try {
+      await site.push(file);
+      for (const [turn, aim] of aims.entries()) {
+        if (!this.#isGoing()) break;
+        const delayMs = momentMs(this.#plan.seed + row * 10 + turn, updateMsMax);
+        const kill = await killOnce(site, { ...outset, incumbent: await incumbentOf(site) }, { aim, delayMs });
+        if (kill === undefined) break; // It was over before.
+        this.#count(kill, aim);
+        if (trialBoundaries.includes(kill.at) && kill.victim !== 'candidate') culprits.deaths += 1;
+        if (kill.victim === 'candidate') culprits.isCandidateKilled = true;
+        story.push(`${kill.victim} at ${kill.at}${aim.at === 'moment' ? ` after ${delayMs} ms` : ''}`);
+        await recover(site);
+        this.figures.visitsLost += Math.max(0, kill.answered - site.answered());
+      }
+    } finally {
+      end.abort();
+      await pressing;
+    }
+    const fate = await this.#settle(site, outset, culprits);
+    const unfinished = await until(() => undecided(site) === 0, trialMsMax).then(() => 0, () => undecided(site)); // prettier-ignore
+    this.figures.visitsLost += unfinished;
+    workshop.discard(version);
+    this.#plan.say(`${version} ${fate}: ${story.join(', ') || 'in peace'}; ${JSON.stringify(this.figures)}`);
+  }
+
+  #count({ victim }: Kill, { at }: Aim): void {
+    this.figures.kills += 1;
+    const row = (this.table[at] ??= {});
+    row[victim] = (row[victim] ?? 0) + 1;
+  }
+
+  /** The same update has gone on: it is committed and serves, or it is rejected for a reason that it has given. */
+  async #settle(site: Installation, outset: Outset, { deaths, isCandidateKilled }: Culprits): Promise<string> {
+    try {
+      const { version } = outset;
+      await until(async () => {
+        await powerOnWhenDark(site);
+        return (await fateOf(site, version)) !== undefined;
+      }, trialMsMax);
+      const fate = await fateOf(site, version);
+      const isDue = isCandidateKilled || deaths >= deathsMax;
+      if (fate === 'rejected' && !isDue) throw new Error(`${version} is rejected: ${site.lastWords()}`);
+      await until(async () => {
+        await powerOnWhenDark(site);
+        return site.processes().length === 1 && isServing(site);
+      }, bootMsMax);
+      if (fate === 'committed') assert.equal(runningVersion(site), version);
+      return String(fate);
+    } catch (error) {
+      this.figures.unupdatable += 1;
+      this.#plan.say(`${String(error)}\n${site.lastWords()}`);
+      return 'is no further';
+    }
   }
 }
 
-interface Kill {
-  readonly file: string;
-  readonly boundary: Boundary;
-  readonly victim: (typeof victims)[number];
-  readonly momentMs: number;
+interface Task {
+  readonly workshop: Workshop;
+  readonly version: string;
+  readonly aims: readonly Aim[];
+  readonly row: number;
 }
 
-interface Story {
-  readonly killed: number;
-  readonly where: string;
+interface Culprits {
+  readonly deaths: number;
+  readonly isCandidateKilled: boolean;
+}
+
+interface Kill {
+  readonly at: Boundary;
+  /** Who was there to be killed, of those that were meant. */
+  readonly victim: Victim;
   /** Presses that had their row just before. */
   readonly answered: number;
 }
 
-async function killOnce(site: Installation, { file, boundary, victim, momentMs }: Kill): Promise<Story> {
-  const end = new AbortController();
-  const pressing = site.pressUntil(end.signal);
-  const incumbent = (await site.running())?.pid;
-  const before = await beforeOf(site);
-  await site.push(file);
-  if (boundary === undefined) await sleep(momentMs);
-  else await reach(site, boundary, before);
+/** Waits for the boundary or the moment, and kills; undefined when the update was over before its boundary came. */
+async function killOnce(
+  site: Installation,
+  outset: Outset,
+  { aim, delayMs }: { readonly aim: Aim; readonly delayMs: number },
+): Promise<Kill | undefined> {
+  if (aim.at === 'moment') await sleep(delayMs);
+  else {
+    const wanted = rankOf(aim.at);
+    const isThere = async (): Promise<boolean> => rankOf(await standingOf(site, outset)) >= wanted;
+    for (const deadlineMs = performance.now() + trialMsMax; !(await isThere()); await sleep(lookMs))
+      if (performance.now() > deadlineMs) return undefined;
+  }
+  const at = await standingOf(site, outset);
+  if (at === 'over') return undefined;
   const answered = site.answered();
-  const [candidate] = site.processes().filter((pid) => pid !== incumbent);
-  const chosen = { incumbent: [incumbent], candidate: [candidate], both: [incumbent, candidate] }[victim];
-  const there = chosen.filter((pid) => pid !== undefined && isAlive(pid));
-  const killed = there.length > 0 ? there : site.processes(); // Not there yet, or no more: then whoever is.
-  for (const pid of killed) if (pid !== undefined) process.kill(pid, 'SIGKILL');
-  end.abort();
-  await pressing;
-  await until(() => killed.every((pid) => pid === undefined || !isAlive(pid)));
-  return {
-    killed: killed.length,
-    where: `${boundary ?? `after ${momentMs} ms`} (${killed.length} processes)`,
-    answered,
-  };
+  const all = site.processes();
+  // After the old one has left, its candidate is the incumbent.
+  const incumbent = all.includes(outset.incumbent) ? outset.incumbent : all[0];
+  const candidates = all.filter((pid) => pid !== incumbent);
+  const meant = aim.victim === 'incumbent' || candidates.length === 0 ? [incumbent] : aim.victim === 'both' ? all : candidates; // prettier-ignore
+  const killed = meant.filter((pid) => pid !== undefined);
+  site.note(`killed at ${at}: ${killed.join(', ')}`);
+  for (const pid of killed) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  await until(() => killed.every((pid) => !isAlive(pid)), bootMsMax);
+  const isIncumbentKilled = killed.includes(incumbent ?? -1);
+  return { at, victim: killed.length > 1 ? 'both' : isIncumbentKilled ? 'incumbent' : 'candidate', answered };
 }
 
-interface Before {
-  readonly link: string;
-  readonly trials: number;
-  readonly pid: number | undefined;
+/** What the service manager does: whoever has the home is watched; when nobody lives, power-on. */
+async function recover(site: Installation): Promise<void> {
+  await until(async () => {
+    await powerOnWhenDark(site);
+    return isServing(site);
+  }, bootMsMax);
 }
 
-async function beforeOf(site: Installation): Promise<Before> {
-  const { places } = site;
-  return {
-    link: readlinkSync(places.current),
-    trials: (await site.history()).length,
-    pid: (await site.running())?.pid,
-  };
+async function powerOnWhenDark(site: Installation): Promise<void> {
+  if (site.processes().length === 0) await site.powerOn();
 }
 
-/** Waits for the boundary, or for the end of the trial when it never comes. */
-async function reach(site: Installation, boundary: Exclude<Boundary, undefined>, before: Before): Promise<void> {
-  const { places } = site;
-  const standby = basename(before.link) === 'a' ? 'b' : 'a';
-  const mark = (): string => (existsSync(places.mark[standby]) ? readFileSync(places.mark[standby], 'utf8') : '');
-  const markBefore = mark();
-  const isReached: Record<Exclude<Boundary, undefined>, () => boolean | Promise<boolean>> = {
-    pushed: () => true,
-    marked: () => mark().includes('unusable'),
-    staging: () => mark().includes('unusable') && existsSync(join(places.slot[standby], 'src')),
-    staged: () => mark() !== markBefore && mark().includes('"usable"'),
-    begun: () => readFileSync(places.trialRecords[0], 'utf8').includes('"underWay"'),
-    started: () => site.processes().length > 1,
-    probation: async () => (await site.status())?.trial?.phase === 'probation',
-    linked: () => readlinkSync(places.current) !== before.link,
-    recorded: async () => (await site.history()).length > before.trials,
-    left: () => before.pid !== undefined && !isAlive(before.pid),
-  };
-  const deadlineMs = performance.now() + trialMsMax;
-  while (performance.now() < deadlineMs && !(await isReached[boundary]())) await sleep(lookMs);
+async function isServing(site: Installation): Promise<boolean> {
+  if ((await site.running())?.address !== site.address) return false;
+  const asked = fetch(`${site.address}/ready`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(askMsMax) }); // prettier-ignore
+  return asked.then(({ status }) => status === 200, () => false); // prettier-ignore
 }
 
-/** What the service manager does: whoever has the home is watched; when nobody has, power-on. */
-async function recover(site: Installation, story: Story, figures: KillFigures): Promise<'up' | 'unbootable'> {
-  try {
-    await sleep(orphanMsMax / 2);
-    await until(async () => {
-      if (site.processes().length === 0) await site.powerOn(); // Also when it has committed and left meanwhile.
-      if ((await site.running())?.address !== site.address) return false;
-      return get(`${site.address}/ready`, undefined).then(({ status }) => status === 200, () => false); // prettier-ignore
-    }, bootMsMax);
-  } catch (error) {
-    site.note(String(error));
-    figures.unbootable += 1;
-    return 'unbootable';
-  }
-  const lost = story.answered - site.answered();
-  const unfinished = await until(() => undecided(site) === 0).then(() => 0, () => undecided(site)); // prettier-ignore
-  figures.visitsLost += Math.max(0, lost) + unfinished;
-  return 'up';
+async function incumbentOf(site: Installation): Promise<number> {
+  await recover(site); // It may have left meanwhile: then the release that it has committed has moved in, or is started.
+  return (await site.running())?.pid ?? 0;
 }
 
-/** The one whose trial was cut short may still be tried again first: that is the updater's to say. */
-async function canUpdate(site: Installation, file: string): Promise<boolean> {
-  const version = /^doorward-(.*)\.release$/.exec(basename(file))?.[1];
-  try {
-    await site.push(file);
-    const isCommitted = async (): Promise<boolean> =>
-      (await site.history()).some((trial) => trial.version === version && trial.outcome === 'committed');
-    await until(isCommitted, trialMsMax);
-    const link = readlinkSync(site.places.current);
-    const running = JSON.parse(readFileSync(join(site.places.root, link, 'package.json'), 'utf8')) as {
-      version: string;
-    };
-    await until(async () => (await site.running())?.address === site.address);
-    await until(() => site.processes().length === 1);
-    return running.version === version;
-  } catch (error) {
-    site.note(String(error));
-    return false;
-  }
+function runningVersion(site: Installation): unknown {
+  const text = readFileSync(join(site.places.current, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: unknown }).version;
 }
 
 function undecided(site: Installation): number {
@@ -187,11 +237,4 @@ function undecided(site: Installation): number {
   } finally {
     database.close();
   }
-}
-
-/** A moment that follows from the seed (Numerical Recipes' linear congruence, three steps). */
-function moment(seed: number): number {
-  let value = seed >>> 0;
-  for (let step = 0; step < 3; step += 1) value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((value / 2 ** 32) * updateMsMax);
 }

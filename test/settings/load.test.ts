@@ -38,6 +38,22 @@ function newHouse(context: TestContext): House {
   };
 }
 
+test('a credential of the service manager is a setting, is never written down, and a foreign one is complained about', async (context) => {
+  const house = newHouse(context);
+  house.file('credentials/doorward.notify.webhookSecret', 'from the vault\n');
+  const environment = { CREDENTIALS_DIRECTORY: join(house.home.root, 'credentials') };
+  const loaded = await house.load({ environment });
+  assert.equal(loaded.settings.notify.webhookSecret, 'from the vault');
+  assert.equal(loaded.origins['notify.webhookSecret'], 'the credential doorward.notify.webhookSecret');
+  assert.deepEqual(loaded.complaints, []);
+  await rememberSettings(nodeDisk, house.home, loaded);
+  assert.doesNotMatch(readFileSync(house.home.lastGoodSettings, 'utf8'), /vault/);
+  house.file('credentials/doorward.notify.webhookSecrets', 'misspelt');
+  const [complaint = ''] = (await house.load({ environment })).complaints;
+  assert.match(complaint, /notify\.webhookSecrets.*there is no such setting/);
+  assert.doesNotMatch(complaint, /misspelt/);
+});
+
 test('without any layer the defaults hold, complete and frozen', async (context) => {
   const { settings, origins, complaints } = await newHouse(context).load();
   assert.deepEqual(complaints, []);

@@ -40,9 +40,18 @@ export class EveryChoice implements Choices {
     return value;
   }
 
+  /** How many choices this sequence has. */
+  get picks(): number {
+    return this.#values.length;
+  }
+
   /** The choices that were not 0, as `place:value`, to be replayed. */
   get trace(): string {
-    const unusual = this.#values.map((value, place) => (value === 0 ? '' : `${place}:${value}`));
+    return this.traceFrom(0);
+  }
+  /** The same, when so many choices were made before these. */
+  traceFrom(before: number): string {
+    const unusual = this.#values.map((value, place) => (value === 0 ? '' : `${before + place}:${value}`));
     return unusual.filter((text) => text !== '').join(',');
   }
 }

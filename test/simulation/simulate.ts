@@ -1,7 +1,11 @@
-import { type Choices, EveryChoice, GivenChoices, SeededChoices } from './choices.ts';
+import { availableParallelism } from 'node:os';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { type Choices, GivenChoices, SeededChoices } from './choices.ts';
+import { exploreLives } from './explore-lives.ts';
 import type { Budget } from './simulated-machine.ts';
 import { deepRelease } from './update-life-deep.ts';
-import { liveThrough, stories, type Story } from './update-life.ts';
+import { liveThrough } from './update-life.ts';
+import { goodStory, stories, type Story } from './update-stories.ts';
 
 /** A schedule that broke a promise. `name` replays it. */
 export interface Failure {
@@ -10,56 +14,82 @@ export interface Failure {
 }
 
 export interface SimulationResult {
+  /** Schedules that were run until the device rested, a promise broke, or a moment came that had been explored. */
   readonly schedules: number;
+  /** Different moments between two steps, where they were looked for. */
+  readonly moments: number;
   readonly failures: readonly Failure[];
 }
 
 const failuresMax = 5;
-const findSeeds = 8000;
-const findBoth = 25_000;
+const nothing: SimulationResult = { schedules: 0, moments: 0, failures: [] };
 
-/** A story with an own fault in it leaves the machine's faults to the good release: a bad release is a fault itself. */
-function budgetOf({ nature }: Story, { cuts, faults }: Budget): Budget {
-  return { cuts, faults: nature === 'good' ? faults : Math.max(0, faults - 1) };
+/** Every schedule of the story within the budget, until the first failures. */
+export async function simulateStory(story: Story, budget: Budget): Promise<SimulationResult> {
+  const { schedules, moments, failures } = await exploreLives(story, budget, failuresMax);
+  const { cuts, faults } = budget;
+  const number = stories.indexOf(story);
+  const words = story.deep === undefined ? `replay ${number}` : 'replay deep';
+  return {
+    schedules,
+    moments,
+    failures: failures.map(({ trace, message }) => ({
+      name: `${words} ${cuts} ${faults} ${trace}`,
+      message: `${story.name}: ${message}`,
+    })),
+  };
 }
 
-/** Every schedule of the stories within the budget, until the first failures. */
-export async function simulateEvery(
-  budget: Budget,
-  chosen: readonly Story[] = stories,
-  isEnough = () => false,
-): Promise<SimulationResult> {
-  const failures: Failure[] = [];
-  let schedules = 0;
-  for (const story of chosen) {
-    const every = new EveryChoice();
-    const own = budgetOf(story, budget);
-    while (every.next() && failures.length < failuresMax && !isEnough()) {
-      schedules += 1;
-      const message = await messageOf(every, own, story);
-      if (message !== undefined)
-        failures.push({ name: `replay ${stories.indexOf(story)} ${own.cuts} ${own.faults} ${every.trace}`, message });
-    }
-  }
-  return { schedules, failures };
+/** Every schedule of every story, a story at a time on each core. */
+export async function simulateEvery(budget: Budget): Promise<SimulationResult> {
+  const results: SimulationResult[] = [];
+  const waiting = [...stories.keys()];
+  const work = async (): Promise<void> => {
+    for (let number = waiting.shift(); number !== undefined; number = waiting.shift())
+      results[number] = await inThread({ number, budget });
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return results.reduce(both, nothing);
+}
+
+interface Task {
+  readonly number: number;
+  readonly budget: Budget;
+}
+
+function inThread(task: Task): Promise<SimulationResult> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL(import.meta.url));
+    thread.once('message', (result: SimulationResult) => {
+      resolve(result);
+      void thread.terminate();
+    });
+    thread.once('error', reject);
+    thread.postMessage(task);
+  });
+}
+
+function both(one: SimulationResult, other: SimulationResult): SimulationResult {
+  return {
+    schedules: one.schedules + other.schedules,
+    moments: one.moments + other.moments,
+    failures: [...one.failures, ...other.failures],
+  };
 }
 
 /** Chance schedules, by seed, with up to four cuts and three faults. */
 export async function simulateSeeds(count: number, from = 0): Promise<SimulationResult> {
   const failures: Failure[] = [];
   for (let seed = from; seed < from + count && failures.length < failuresMax; seed += 1) {
-    const message = await messageOf(
-      new SeededChoices(seed),
-      { cuts: seed % 5, faults: (seed >> 3) % 4 },
-      storyOf(seed),
-    );
+    const budget = { cuts: seed % 5, faults: (seed >> 3) % 4 };
+    const message = await messageOf(new SeededChoices(seed), budget, storyOf(seed));
     if (message !== undefined) failures.push({ name: `replay-seed ${seed}`, message });
   }
-  return { schedules: count, failures };
+  return { schedules: count, moments: 0, failures };
 }
 
 function storyOf(seed: number): Story {
-  return stories[Math.floor(seed / 32) % stories.length] ?? { nature: 'good' };
+  return stories[Math.floor(seed / 32) % stories.length] ?? goodStory;
 }
 
 async function messageOf(choices: Choices, budget: Budget, story: Story): Promise<string | undefined> {
@@ -67,60 +97,68 @@ async function messageOf(choices: Choices, budget: Budget, story: Story): Promis
     await liveThrough(choices, budget, story);
     return undefined;
   } catch (error) {
-    return `${story.nature}: ${error instanceof Error ? error.message : String(error)}${error instanceof Error && !error.message.startsWith('promise') ? `\n${error.stack}` : ''}`;
+    return `${story.name}: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
-/** Every schedule of a good release with the real code of release/. */
-export async function simulateDeep(budget: Budget): Promise<SimulationResult> {
-  return simulateEvery(budget, [{ nature: 'good', deep: await deepRelease() }]);
+/** A good release with the real code of release/. */
+export async function deepStory(): Promise<Story> {
+  return { ...goodStory, name: 'a real release file', deep: await deepRelease() };
 }
 
-/** From the smallest worlds to chance, until something breaks: for planted faults. */
+/** The schedule that a failure names, without taking anything for known. */
+export async function replay(words: readonly string[]): Promise<SimulationResult> {
+  const [, story = '0', cuts = '0', faults = '0', trace = ''] = words;
+  const told = story === 'deep' ? await deepStory() : (stories[Number(story)] ?? goodStory);
+  const budget = { cuts: Number(cuts), faults: Number(faults) };
+  const message = await messageOf(new GivenChoices(trace), budget, told);
+  const failures = message === undefined ? [] : [{ name: words.join(' '), message }];
+  return { schedules: 1, moments: 0, failures };
+}
+
+/** From the smallest worlds to larger ones, until something breaks: for planted faults. */
 async function find(): Promise<SimulationResult> {
-  let schedules = 0;
-  for (const budget of [
-    { cuts: 0, faults: 0 },
-    { cuts: 0, faults: 1 },
-    { cuts: 1, faults: 0 },
-  ]) {
-    const result = await simulateEvery(budget);
-    schedules += result.schedules;
-    if (result.failures.length > 0) return { ...result, schedules };
-  }
-  let left = findBoth;
-  const both = await simulateEvery({ cuts: 1, faults: 1 }, stories.slice(0, 1), () => (left -= 1) < 0);
-  if (both.failures.length > 0) return { ...both, schedules: schedules + both.schedules };
-  const chance = await simulateSeeds(findSeeds);
-  return { ...chance, schedules: schedules + both.schedules + chance.schedules };
+  let found = nothing;
+  for (const [cuts, faults] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ] as const)
+    // prettier-ignore
+    for (const story of stories) {
+      found = both(found, await simulateStory(story, { cuts, faults }));
+      if (found.failures.length > 0) return found;
+    }
+  return found;
 }
 
 async function run(words: readonly string[]): Promise<SimulationResult> {
-  const [mode = 'every', first = '1', second = '1', third = '', fourth = ''] = words;
+  const [mode = 'every', first = '1', second = '1'] = words;
   switch (mode) {
     case 'every': return simulateEvery({ cuts: Number(first), faults: Number(second) });
+    case 'deep': return simulateStory(await deepStory(), { cuts: Number(first), faults: Number(second) });
     case 'seeds': return simulateSeeds(Number(first), Number(words[2] ?? 0));
-    case 'replay': {
-      const story = stories[Number(first)] ?? { nature: 'good' };
-      const message = await messageOf(new GivenChoices(fourth), { cuts: Number(second), faults: Number(third) }, story);
-      return { schedules: 1, failures: message === undefined ? [] : [{ name: words.join(' '), message }] };
-    }
     case 'find': return find();
-    case 'deep': return simulateDeep({ cuts: Number(first), faults: Number(second) });
+    case 'replay': return replay(words);
     case 'replay-seed': return simulateSeeds(1, Number(first));
     default: throw new Error('cannot simulate: say every CUTS FAULTS, deep CUTS FAULTS, seeds COUNT [FROM], replay STORY CUTS FAULTS CHOICES, or replay-seed SEED');
   } // prettier-ignore
 }
 
-if (import.meta.main) {
+if (isMainThread && import.meta.main) {
   const startedMs = performance.now();
-  const { schedules, failures } = await run(process.argv.slice(2));
+  const { schedules, moments, failures } = await run(process.argv.slice(2));
   const minutes = (performance.now() - startedMs) / 60_000;
   for (const { name, message } of failures)
     console.log(`broken: ${message}\n  again: node test/simulation/simulate.ts ${name}`);
-  console.log(
-    `${schedules} schedules in ${(minutes * 60).toFixed(1)} s, ${failures.length === 0 ? 'all promises held' : `${failures.length} broken`}`,
-  );
+  const outcome = failures.length === 0 ? 'all promises held' : `${failures.length} broken`;
+  const known = moments === 0 ? '' : `, each until it rested or met one of ${moments} moments that were explored`;
+  console.log(`${schedules} schedules in ${(minutes * 60).toFixed(1)} s${known}: ${outcome}`);
   console.log(JSON.stringify({ schedules, failures: failures.length, perMinute: Math.round(schedules / minutes) }));
   if (failures.length > 0) process.exitCode = 1;
 }
+if (!isMainThread)
+  parentPort?.once('message', ({ number, budget }: Task) => {
+    void simulateStory(stories[number] ?? goodStory, budget).then((result) => parentPort?.postMessage(result));
+  });

@@ -6,10 +6,19 @@ import type { Choices } from './choices.ts';
 export type DiskTrouble = 'full' | 'broken' | undefined;
 
 /** What stands behind a name. A file has the bytes that a reader sees, and those that are on the platter. */
-type Node =
-  | { readonly kind: 'file'; latest: Uint8Array; synced: Uint8Array; isDirty: boolean }
-  | { readonly kind: 'link'; readonly target: string }
-  | { readonly kind: 'directory' };
+interface File {
+  readonly kind: 'file';
+  latest: Uint8Array;
+  synced: Uint8Array;
+  isDirty: boolean;
+}
+export type Node = File | { readonly kind: 'link'; readonly target: string } | { readonly kind: 'directory' };
+
+/** A disk as it was at one moment. */
+export interface RememberedDisk {
+  readonly names: ReadonlyMap<string, Node>;
+  readonly durable: ReadonlyMap<string, Node>;
+}
 
 const nothing = new Uint8Array();
 const encoder = new TextEncoder();
@@ -21,6 +30,7 @@ export class SimulatedDisk implements Storage {
   names = new Map<string, Node>();
   #durable = new Map<string, Node>();
   freeBytes = 1e12;
+  readonly #contents = new Map<string, Uint8Array>();
   readonly #before: (act: string, path: string) => DiskTrouble;
 
   constructor(before: (act: string, path: string) => DiskTrouble) {
@@ -54,9 +64,7 @@ export class SimulatedDisk implements Storage {
 
   /** The power is gone: names and bytes that were not synced come back old, new or half, as the choices say. */
   losePower(choices: Choices): void {
-    const differing = [...new Set([...this.names.keys(), ...this.#durable.keys()])].filter(
-      (path) => this.names.get(path) !== this.#durable.get(path),
-    );
+    const differing = this.paths().filter((path) => this.names.get(path) !== this.#durable.get(path));
     const alike = differing.length > individualMax ? choices.pick(3) : undefined;
     differing.forEach((path, place) => {
       const isNew = alike === undefined ? choices.pick(2) === 1 : alike === 1 || (alike === 2 && place % 2 === 1);
@@ -65,17 +73,35 @@ export class SimulatedDisk implements Storage {
       else this.#durable.set(path, survivor);
     });
     for (const path of this.#durable.keys()) if (this.#isOrphan(path)) this.#durable.delete(path);
-    const dirty = [...new Set(this.#durable.values())]
-      .filter((node) => node.kind === 'file')
+    const survivors = this.paths().map((path) => this.#durable.get(path));
+    const dirty = [...new Set(survivors)]
+      .filter((node) => node?.kind === 'file')
       .filter((node) => node.latest !== node.synced);
     const fate = dirty.length > individualMax ? choices.pick(4) : undefined;
     for (const node of dirty) {
       const { latest, synced } = node;
       const fates = [synced, nothing, latest, latest.subarray(0, latest.length >> 1)];
-      node.synced = node.latest = fates[fate ?? choices.pick(4)] ?? nothing;
+      node.synced = node.latest = this.#same(fates[fate ?? choices.pick(4)] ?? nothing);
       node.isDirty = false;
     }
     this.names = new Map(this.#durable);
+  }
+
+  /** Every name that there is or may be again, always in the same order: choices must not depend on how it came about. */
+  paths(): readonly string[] {
+    const paths = new Set(this.names.keys());
+    for (const path of this.#durable.keys()) paths.add(path);
+    return [...paths].toSorted();
+  }
+
+  /** All that the disk holds, now and on the platter. */
+  get content(): RememberedDisk {
+    return { names: this.names, durable: this.#durable };
+  }
+  goOnFrom(content: RememberedDisk): void {
+    const { names, durable } = copyOf(content);
+    this.names = names;
+    this.#durable = durable;
   }
 
   /** True when a directory above the name did not survive. */
@@ -85,18 +111,33 @@ export class SimulatedDisk implements Storage {
     return false;
   }
 
+  /** The same bytes are the same object, whoever wrote them: what was made of them once need not be made again. */
+  #same(bytes: Uint8Array): Uint8Array {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    const known = this.#contents.get(text) ?? bytes;
+    this.#contents.set(text, known);
+    return known;
+  }
+
+  /** What was written is on its way, even when it is what the platter has already. */
+  #write(node: File, bytes: Uint8Array): void {
+    const same = this.#same(bytes);
+    node.latest = same === node.synced ? bytes : same;
+    node.isDirty = true;
+  }
+
   #effect(act: string, path: string): void {
     const trouble = this.#before(act, path);
     if (trouble === 'full') throw new DiskFault(`cannot write ${path}: no space`, 'full');
     if (trouble === 'broken') throw new DiskFault(`cannot ${act} ${path}: input/output error`, 'other');
   }
 
-  #file(path: string): Extract<Node, { kind: 'file' }> | undefined {
+  #file(path: string): File | undefined {
     const node = this.names.get(path);
     return node?.kind === 'file' ? node : undefined;
   }
 
-  #openFile(path: string): Extract<Node, { kind: 'file' }> {
+  #openFile(path: string): File {
     const there = this.#file(path);
     if (there !== undefined) return there;
     if (this.names.get(parentOf(path))?.kind !== 'directory')
@@ -147,8 +188,7 @@ export class SimulatedDisk implements Storage {
       throw fault;
     }
     const node = this.#openFile(path);
-    node.latest = bytes;
-    node.isDirty = true;
+    this.#write(node, bytes);
   }
   async writePart(path: string, offset: number, content: Uint8Array): Promise<void> {
     this.#effect('write', path);
@@ -156,8 +196,7 @@ export class SimulatedDisk implements Storage {
     const bytes = new Uint8Array(Math.max(node.latest.length, offset + content.length));
     bytes.set(node.latest);
     bytes.set(content, offset);
-    node.latest = bytes;
-    node.isDirty = true;
+    this.#write(node, bytes);
   }
   async append(path: string, content: string): Promise<void> {
     const before = this.#file(path)?.latest ?? nothing;
@@ -168,8 +207,7 @@ export class SimulatedDisk implements Storage {
     this.#effect('truncate', path);
     const node = this.#openFile(path);
     if (node.latest.length === bytes) return;
-    node.latest = node.latest.slice(0, bytes);
-    node.isDirty = true;
+    this.#write(node, node.latest.slice(0, bytes));
   }
   async setMode(path: string): Promise<void> {
     this.#before('look', path);
@@ -215,6 +253,22 @@ export class SimulatedDisk implements Storage {
     this.#effect('remove', path);
     for (const name of this.names.keys()) if (name === path || name.startsWith(`${path}/`)) this.names.delete(name);
   }
+}
+
+/** A file may have two names, or one now and another on the platter: the copies have them alike. */
+export function copyOf({ names, durable }: RememberedDisk): { names: Map<string, Node>; durable: Map<string, Node> } {
+  const copies = new Map<Node, Node>();
+  return { names: copied(names, copies), durable: copied(durable, copies) };
+}
+
+function copied(names: ReadonlyMap<string, Node>, copies: Map<Node, Node>): Map<string, Node> {
+  const result = new Map<string, Node>();
+  for (const [path, node] of names) {
+    let copy = copies.get(node);
+    if (copy === undefined) copies.set(node, (copy = node.kind === 'file' ? { ...node } : node));
+    result.set(path, copy);
+  }
+  return result;
 }
 
 function parentOf(path: string): string {

@@ -23,10 +23,7 @@ export type Nature =
   | 'unhealthy'
   | 'fails-requests'
   | 'no-frames'
-  | 'takes-the-power'
-  /** Never to be started: wrong signatures, or older than what is committed. */
-  | 'forged'
-  | 'older';
+  | 'takes-the-power';
 
 const done: StageResult = { outcome: 'done', durationMs: 1 };
 const decisions: readonly RehearsedDecision[] = [
@@ -34,10 +31,28 @@ const decisions: readonly RehearsedDecision[] = [
   { visitId: 'v2', outcome: 'stranger' },
 ];
 
+/** What has become of a candidate. */
+interface CandidateProcess {
+  end: string | undefined;
+  tookOverMs: number | undefined;
+  isHanging: boolean;
+}
+
+/** The door at one moment. */
+export interface RememberedDoor {
+  readonly candidate: SimulatedCandidate | undefined;
+  readonly process: Readonly<CandidateProcess> | undefined;
+  readonly isIncumbentServing: boolean;
+  readonly hasModels: boolean;
+  readonly starts: number;
+  readonly hasLeft: boolean;
+  readonly nature: Nature | undefined;
+}
+
 /** The door, who answers it, and the candidate. Watches that never two answer, and that nobody is left behind. */
 export class SimulatedDoor implements Stage, Candidates {
   readonly #machine: SimulatedMachine;
-  readonly #nature: Nature;
+  readonly #natures: readonly Nature[];
   readonly #version: string;
   /** Asked before a release is started: what is wrong with starting it. */
   readonly #judgeStart: (directory: string) => string | undefined;
@@ -46,13 +61,19 @@ export class SimulatedDoor implements Stage, Candidates {
   hasModels = true;
   starts = 0;
   hasLeft = false;
+  /** What the release on offer is like shows when it is started first: until then all of them are the same story. */
+  nature: Nature | undefined;
 
   constructor(
     machine: SimulatedMachine,
-    release: { readonly nature: Nature; readonly version: string; judgeStart(directory: string): string | undefined },
+    release: {
+      readonly natures: readonly Nature[];
+      readonly version: string;
+      judgeStart(directory: string): string | undefined;
+    },
   ) {
     this.#machine = machine;
-    this.#nature = release.nature;
+    this.#natures = release.natures;
     this.#version = release.version;
     this.#judgeStart = (directory) => release.judgeStart(directory);
   }
@@ -65,14 +86,26 @@ export class SimulatedDoor implements Stage, Candidates {
     this.hasLeft = false;
   }
 
+  /** To go on from later. The candidate stays the same object, because the updater's desk names it. */
+  remember(): RememberedDoor {
+    const { candidate, isIncumbentServing, hasModels, starts, hasLeft, nature } = this;
+    const process = candidate === undefined ? undefined : { ...candidate.process };
+    return { candidate, process, isIncumbentServing, hasModels, starts, hasLeft, nature };
+  }
+  goOnFrom({ process, ...door }: RememberedDoor): void {
+    Object.assign(this, door);
+    if (this.candidate !== undefined && process !== undefined) this.candidate.process = { ...process };
+  }
+
   async start(directory: string, _options: CandidateOptions): Promise<StartedCandidate> {
     const wrong = this.#judgeStart(directory);
     if (wrong !== undefined) this.#machine.breaks(`started ${directory}: ${wrong}`);
     if (this.candidate?.isAlive === true) this.#machine.breaks('two candidates at once');
     this.starts += 1;
     this.#machine.passTime(5);
-    if (this.#nature === 'not-starting') return { outcome: 'failed', reason: 'no such file' };
-    this.candidate = new SimulatedCandidate(this.#machine, this.#nature, this.#version);
+    this.nature ??= this.#natures[this.#machine.choices.pick(this.#natures.length)] ?? 'good';
+    if (this.nature === 'not-starting') return { outcome: 'failed', reason: 'no such file' };
+    this.candidate = new SimulatedCandidate(this.#machine, this.nature, this.#version);
     return { outcome: 'started', candidate: this.candidate };
   }
 
@@ -116,10 +149,7 @@ export class SimulatedCandidate implements Candidate {
   readonly #machine: SimulatedMachine;
   readonly #nature: Nature;
   readonly #version: string;
-  #end: string | undefined;
-  #tookOverMs: number | undefined;
-  #isHanging = false;
-  hasCommit = false;
+  process: CandidateProcess = { end: undefined, tookOverMs: undefined, isHanging: false };
 
   constructor(machine: SimulatedMachine, nature: Nature, version: string) {
     this.#machine = machine;
@@ -128,16 +158,16 @@ export class SimulatedCandidate implements Candidate {
   }
 
   get isAlive(): boolean {
-    return this.#end === undefined;
+    return this.process.end === undefined;
   }
   kill(how: string): void {
-    this.#end ??= how;
+    this.process.end ??= how;
   }
 
   async ask(question: { readonly kind: string }, timeoutMs: number): Promise<unknown> {
     this.#machine.passTime(5);
     if (!this.isAlive) return undefined;
-    const answer = this.#isHanging ? undefined : this.#answer(question.kind);
+    const answer = this.process.isHanging ? undefined : this.#answer(question.kind);
     if (answer === undefined) this.#machine.passTime(timeoutMs);
     return answer;
   }
@@ -153,22 +183,22 @@ export class SimulatedCandidate implements Candidate {
         return rehearsal(nature);
       case 'take-over':
         if (nature === 'hangs-at-take-over') return undefined;
-        this.#tookOverMs = this.#machine.uptimeMs();
+        this.process.tookOverMs = this.#machine.uptimeMs();
         return { kind: 'ready', durationMs: 3 };
-      case 'commit': this.hasCommit = true; return { kind: 'committed' };
+      case 'commit': return { kind: 'committed' };
       case 'revert': return { kind: 'reverted' };
       default: return undefined;
     } // prettier-ignore
   }
 
   lastHeartbeat(): { readonly atMs: number; readonly message: unknown } | undefined {
-    const tookOverMs = this.#tookOverMs;
+    const { tookOverMs } = this.process;
     if (tookOverMs === undefined || !this.isAlive) return undefined;
     const nowMs = this.#machine.uptimeMs();
     const beats = Math.floor((nowMs - tookOverMs) / 100);
     const nature = this.#nature;
     if (nature === 'hangs' && beats > 1) {
-      this.#isHanging = true;
+      this.process.isHanging = true;
       return { atMs: tookOverMs + 100, message: heartbeat(1, nature) };
     }
     return { atMs: nowMs, message: heartbeat(beats, nature) };
@@ -177,15 +207,15 @@ export class SimulatedCandidate implements Candidate {
   ended(): string | undefined {
     if (
       this.#nature === 'crashes' &&
-      this.#tookOverMs !== undefined &&
-      this.#machine.uptimeMs() > this.#tookOverMs + 200
+      this.process.tookOverMs !== undefined &&
+      this.#machine.uptimeMs() > this.process.tookOverMs + 200
     )
       this.kill('signal SIGSEGV');
-    return this.#end;
+    return this.process.end;
   }
   async stop(timeoutMs: number): Promise<void> {
     if (!this.isAlive) return;
-    this.#machine.passTime(this.#isHanging ? timeoutMs : 5);
+    this.#machine.passTime(this.process.isHanging ? timeoutMs : 5);
     this.kill('stopped');
   }
 }

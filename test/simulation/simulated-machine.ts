@@ -16,6 +16,20 @@ export interface Budget {
   faults: number;
 }
 
+/** A machine at one moment, but for its disk. Budget: what may still happen. */
+export interface MachineState {
+  cuts: number;
+  faults: number;
+  cutsUsed: number;
+  faultsUsed: number;
+  boots: number;
+  upMs: number;
+  wallStartMs: number;
+  pid: number;
+  /** True while another updater holds the lease: then this one may change nothing. */
+  isLeaseOthers: boolean;
+}
+
 const networkFaults = ['unreachable', 'not-found', 'busy', 'portal', 'whole', 'garbled', 'short', 'changed'] as const;
 const timeFaults = ['died', '1970', '2099', 'rot', 'revert-word', 'candidate-killed'] as const;
 
@@ -24,26 +38,41 @@ export class SimulatedMachine implements Clock, Network, Processes {
   readonly disk: SimulatedDisk;
   readonly places: Places = placesAt('/opt', '/var');
   readonly server = new Map<string, Uint8Array>();
-  readonly choices: Choices;
-  readonly budget: Budget;
-  cutsUsed = 0;
-  faultsUsed = 0;
-  effects = 0;
-  boots = 0;
-  #upMs = 0;
-  #wallStartMs = 1_800_000_000_000;
-  #pid = 100;
+  choices: Choices;
+  #state: MachineState;
   #isDown = false;
-  /** True while another updater holds the lease: then this one may change nothing. */
-  isLeaseOthers = false;
   /** What happens to people and processes when time passes; the life of the device listens. */
   onTime: (fault: (typeof timeFaults)[number]) => void = () => {};
   brokenPromise: string | undefined;
 
-  constructor(choices: Choices, budget: Budget) {
+  constructor(choices: Choices, { cuts, faults }: Budget) {
     this.choices = choices;
-    this.budget = budget;
+    this.#state = {
+      cuts, faults, cutsUsed: 0, faultsUsed: 0, boots: 0, upMs: 0, wallStartMs: 1_800_000_000_000, pid: 100,
+      isLeaseOthers: false,
+    }; // prettier-ignore
     this.disk = new SimulatedDisk((act, path) => this.#before(act, path));
+  }
+
+  /** All but the disk, to go on from later. */
+  get state(): Readonly<MachineState> {
+    return this.#state;
+  }
+  goOnFrom(state: Readonly<MachineState>): void {
+    this.#state = { ...state };
+    this.#isDown = false;
+  }
+  get cutsUsed(): number {
+    return this.#state.cutsUsed;
+  }
+  get faultsUsed(): number {
+    return this.#state.faultsUsed;
+  }
+  get isLeaseOthers(): boolean {
+    return this.#state.isLeaseOthers;
+  }
+  set isLeaseOthers(is: boolean) {
+    this.#state.isLeaseOthers = is;
   }
 
   /** The promise that was broken, said once; checked at every step. */
@@ -52,16 +81,16 @@ export class SimulatedMachine implements Clock, Network, Processes {
   }
 
   powerOn(): void {
-    this.boots += 1;
-    this.#upMs = 0;
+    this.#state.boots += 1;
+    this.#state.upMs = 0;
     this.#isDown = false;
-    this.#pid = 100;
+    this.#state.pid = 100;
   }
   losePower(): void {
     this.disk.losePower(this.choices);
   }
   startProcess(): void {
-    this.#pid += 1;
+    this.#state.pid += 1;
     this.#isDown = false;
   }
   /** Everything that this process still tries is in vain. */
@@ -77,10 +106,9 @@ export class SimulatedMachine implements Clock, Network, Processes {
   #before(act: string, path: string): DiskTrouble {
     if (this.#isDown) throw new PowerCut(); // What a process still tries after its end.
     if (act === 'look') return undefined;
-    this.effects += 1;
     if (this.isLeaseOthers && !path.startsWith(this.places.lease))
       this.breaks(`${act} ${path} while another process updates`);
-    const { cuts, faults } = this.budget;
+    const { cuts, faults } = this.#state;
     if (cuts === 0 && faults === 0) return undefined;
     const choice = this.choices.pick(1 + (cuts > 0 ? 1 : 0) + (faults > 0 ? 3 : 0));
     if (choice === 0) return undefined;
@@ -95,20 +123,20 @@ export class SimulatedMachine implements Clock, Network, Processes {
         : 'broken';
   }
   #cut(): never {
-    this.budget.cuts -= 1;
-    this.cutsUsed += 1;
+    this.#state.cuts -= 1;
+    this.#state.cutsUsed += 1;
     this.cut();
   }
   #spendFault(): void {
-    this.budget.faults -= 1;
-    this.faultsUsed += 1;
+    this.#state.faults -= 1;
+    this.#state.faultsUsed += 1;
   }
 
   uptimeMs(): number {
-    return this.#upMs;
+    return this.#state.upMs;
   }
   wallMs(): number {
-    return this.#wallStartMs + this.#upMs;
+    return this.#state.wallStartMs + this.#state.upMs;
   }
   async sleep(durationMs: number): Promise<void> {
     this.passTime(durationMs);
@@ -116,33 +144,32 @@ export class SimulatedMachine implements Clock, Network, Processes {
   /** Time is when everything else happens. */
   passTime(durationMs: number): void {
     if (this.#isDown) throw new PowerCut();
-    this.#upMs += durationMs;
-    const { cuts, faults } = this.budget;
+    this.#state.upMs += durationMs;
+    const { cuts, faults } = this.#state;
     if (cuts === 0 && faults === 0) return;
     const choice = this.choices.pick(1 + (cuts > 0 ? 1 : 0) + (faults > 0 ? timeFaults.length : 0));
     if (choice === 0) return;
     if (cuts > 0 && choice === 1) this.#cut();
     this.#spendFault();
     const fault = timeFaults[choice - (cuts > 0 ? 2 : 1)] ?? 'died';
-    if (fault === '1970') this.#wallStartMs = 0;
-    if (fault === '2099') this.#wallStartMs = 4_000_000_000_000;
+    if (fault === '1970') this.#state.wallStartMs = 0;
+    if (fault === '2099') this.#state.wallStartMs = 4_000_000_000_000;
     if (fault === 'died') this.die();
     this.onTime(fault);
   }
 
   get self(): ProcessName {
-    return { pid: this.#pid, startTicks: this.#pid * 7, bootId: `boot-${this.boots}` };
+    return { pid: this.#state.pid, startTicks: this.#state.pid * 7, bootId: `boot-${this.#state.boots}` };
   }
   async isAlive(name: ProcessName): Promise<boolean> {
-    return (name.pid === 1 && this.isLeaseOthers) || (name.pid === this.#pid && name.bootId === this.self.bootId);
+    return (name.pid === 1 && this.isLeaseOthers) || (name.pid === this.#state.pid && name.bootId === this.self.bootId);
   }
 
   async request({ url, headers, answerBytesMax }: NetworkRequest): Promise<NetworkResult> {
     this.passTime(10);
     const body = this.server.get(url);
-    const match = /^bytes=(\d+)-(\d+)$/.exec(headers?.['range'] ?? '');
-    const plain = body === undefined ? notFound : answer(body, match);
-    if (this.budget.faults === 0) return bounded(plain, answerBytesMax);
+    const plain = answer(body, headers?.['range']);
+    if (this.#state.faults === 0) return bounded(plain, answerBytesMax);
     const choice = this.choices.pick(1 + networkFaults.length);
     if (choice === 0) return bounded(plain, answerBytesMax);
     this.#spendFault();
@@ -152,7 +179,7 @@ export class SimulatedMachine implements Clock, Network, Processes {
       case 'not-found': return notFound;
       case 'busy': return { outcome: 'answered', status: 503, headers: { 'retry-after': '30' }, body: new Uint8Array() };
       case 'portal': return { outcome: 'answered', status: 200, headers: {}, body: new TextEncoder().encode('<html>log in') };
-      case 'whole': return bounded(body === undefined ? notFound : answer(body, null), answerBytesMax);
+      case 'whole': return bounded(answer(body, undefined), answerBytesMax);
       case 'garbled': return { ...plain, body: plain.body.map((byte, place) => (place === plain.body.length >> 1 ? byte ^ 1 : byte)) };
       case 'short': return { ...plain, body: plain.body.subarray(0, plain.body.length >> 1) };
       case 'changed': return { ...plain, headers: { ...plain.headers, etag: 'another' } };
@@ -163,11 +190,14 @@ export class SimulatedMachine implements Clock, Network, Processes {
 type Answered = Extract<NetworkResult, { outcome: 'answered' }>;
 const notFound: Answered = { outcome: 'answered', status: 404, headers: {}, body: new Uint8Array() };
 
-function answer(body: Uint8Array, match: RegExpExecArray | null): Answered {
-  if (match === null) return { outcome: 'answered', status: 200, headers: { etag: 'one' }, body };
+/** What a server answers that has nothing against anybody. */
+export function answer(body: Uint8Array | undefined, range: string | undefined, etag = 'one'): Answered {
+  if (body === undefined) return notFound;
+  const match = /^bytes=(\d+)-(\d+)$/.exec(range ?? '');
+  if (match === null) return { outcome: 'answered', status: 200, headers: { etag }, body };
   const from = Number(match[1]);
   const to = Math.min(Number(match[2]), body.length - 1);
-  const headers = { etag: 'one', 'content-range': `bytes ${from}-${to}/${body.length}` };
+  const headers = { etag, 'content-range': `bytes ${from}-${to}/${body.length}` };
   return { outcome: 'answered', status: 206, headers, body: body.slice(from, to + 1) };
 }
 

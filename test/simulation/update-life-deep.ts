@@ -9,7 +9,7 @@ import { type TinyRelease, tinyRelease } from './update-life-releases.ts';
 
 /** The tiny release as a real release file: built, compressed and signed by the code that operators use. */
 export async function deepRelease(): Promise<TinyRelease> {
-  const tiny = tinyRelease('2.0.0', 'good');
+  const tiny = tinyRelease('2.0.0', undefined);
   const storage = new SimulatedDisk(() => undefined);
   for (const directory of ['/build', '/build/content', '/build/content/lib']) storage.seedDirectory(directory);
   for (const [path, content] of tiny.files) storage.seed(`/build/content/${path}`, content);

@@ -3,7 +3,6 @@ import type { Manifest } from '../../src/release/manifest.ts';
 import { readBack } from '../../src/release/read-back.ts';
 import type { ReleaseActs, SignedRelease } from '../../src/update/release-acts.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
-import type { Nature } from './simulated-machine-stage.ts';
 
 const encoder = new TextEncoder();
 const chunkBytes = 16;
@@ -11,7 +10,8 @@ const chunkBytes = 16;
 /** A tiny release, its release file and its signed description. */
 export interface TinyRelease {
   readonly version: string;
-  readonly nature: Nature;
+  /** Why it is never to be run. */
+  readonly flaw: 'forged' | 'older' | undefined;
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly file: Uint8Array;
   readonly head: Uint8Array;
@@ -19,13 +19,13 @@ export interface TinyRelease {
 }
 
 /** Two small files: enough to be torn, lost and mixed up. */
-export function tinyRelease(version: string, nature: Nature): TinyRelease {
+export function tinyRelease(version: string, flaw: TinyRelease['flaw']): TinyRelease {
   const contents: readonly (readonly [string, string])[] = [
     ['app', `program of ${version}`],
     ['lib/x', `part ${version}`],
   ];
   const files = new Map(contents.map(([path, text]) => [path, encoder.encode(text)]));
-  const head = encoder.encode(`release ${version} ${nature}`.padEnd(40));
+  const head = encoder.encode(`release ${version} ${flaw ?? ''}`.padEnd(40));
   const body = Buffer.concat([...files.values()]);
   const chunks: string[] = [];
   for (let offset = 0; offset < body.length; offset += chunkBytes)
@@ -40,7 +40,7 @@ export function tinyRelease(version: string, nature: Nature): TinyRelease {
     version, digest: sha256(encoder.encode(JSON.stringify(manifest))), signed: 1, manifest, payloadBytes: body.length,
     chunks: { headBytes: head.length, chunkBytes, fileBytes, sha256: chunks },
   }; // prettier-ignore
-  return { version, nature, files, head, file: Buffer.concat([head, body]), signed };
+  return { version, flaw, files, head, file: Buffer.concat([head, body]), signed };
 }
 
 /**
@@ -52,7 +52,7 @@ export function quickActs(machine: SimulatedMachine, release: TinyRelease): Rele
   return {
     async verify(source) {
       const head = await source.read(0, release.head.length);
-      if (Buffer.compare(head, release.head) !== 0 || release.nature === 'forged')
+      if (Buffer.compare(head, release.head) !== 0 || release.flaw === 'forged')
         return { outcome: 'refused', failure: 'unsigned', message: 'cannot use it: it is not signed', kind: 'final' };
       return { outcome: 'verified', release: release.signed };
     },

@@ -1,41 +1,37 @@
 import assert from 'node:assert/strict';
 import Value from 'typebox/value';
-import type { Log } from '../../src/system/log.ts';
-import { HttpSource } from '../../src/update/http-source.ts';
-import { Updater } from '../../src/update/update.ts';
 import { gateSection, type UpdateSettings, updateSection } from '../../src/settings/update-settings.ts';
+import type { Slot } from '../../src/slot/slot.ts';
+import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
+import type { Log } from '../../src/system/log.ts';
+import type { Desk } from '../../src/update/desk.ts';
+import { Updater } from '../../src/update/update.ts';
+import type { UpdateParts } from '../../src/update/update-parts.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
 import type { Choices } from './choices.ts';
-import { type Budget, PowerCut, ProcessDied, SimulatedMachine } from './simulated-machine.ts';
-import { type Nature, SimulatedDoor } from './simulated-machine-stage.ts';
+import {
+  answer,
+  type Budget,
+  type MachineState,
+  PowerCut,
+  ProcessDied,
+  SimulatedMachine,
+} from './simulated-machine.ts';
+import { copyOf, type RememberedDisk } from './simulated-machine-disk.ts';
+import { type RememberedDoor, SimulatedDoor } from './simulated-machine-stage.ts';
+import { SimulatedSource, TaggedFile } from './simulated-source.ts';
 import { deepActs } from './update-life-deep.ts';
-import { install, quickActs, sha256, type TinyRelease, tinyRelease } from './update-life-releases.ts';
+import { install, quickActs, sha256, type TinyRelease } from './update-life-releases.ts';
 import { judgePowerOn, judgeRest, judgeStart, judgeStep, type Life } from './update-promises.ts';
-
-/** A story: what the release on offer is like, and who else is there. */
-export interface Story {
-  readonly nature: Nature;
-  /** A process that lives holds the lease until this many steps were taken. */
-  readonly leaseSteps?: number;
-  readonly memory?: 'warm' | 'cold';
-  /** A real release file, and the real code of release/ for everything: slower, so only where it is asked for. */
-  readonly deep?: TinyRelease;
-}
-
-export const stories: readonly Story[] = [
-  { nature: 'good' },
-  { nature: 'good', memory: 'cold' },
-  { nature: 'good', leaseSteps: 3 },
-  ...([
-    'not-starting', 'never-ready', 'liar', 'wrong-names', 'blind', 'hangs-at-take-over', 'crashes', 'hangs', 'leaks',
-    'unhealthy', 'fails-requests', 'no-frames', 'takes-the-power', 'forged', 'older',
-  ] as const).map((nature) => ({ nature })),
-]; // prettier-ignore
+import { installed, releaseOf, type Story } from './update-stories.ts';
 
 const livesMax = 40;
 const stepsMax = 120;
 /** It rests when it has waited for the next look so often: that a rejected release is not tried again is seen then. */
 const restsNeeded = 3;
+/** Steps that change nothing. */
+const isIdle: ReadonlySet<string> = new Set(['wait', 'check', 'verify']);
+const word = 'I do not like it';
 const longPauseMs = 300_000;
 const url = 'https://releases.example/';
 
@@ -49,41 +45,83 @@ const settings: UpdateSettings = {
   gate: { ...Value.Create(gateSection), heartbeatMsMax: 600 },
 };
 
-/** The releases never change: made once for all lives. */
-const installed = tinyRelease('1.0.0', 'good');
-const offered = new Map<Nature, TinyRelease>();
-function offeredRelease(nature: Nature): TinyRelease {
-  const made = offered.get(nature) ?? tinyRelease(nature === 'older' ? '0.9.0' : '2.0.0', nature);
-  offered.set(nature, made);
-  return made;
+/** A process of the incumbent, from its start to its end: by the mains, by itself, or because it rests. */
+export interface ProcessSoFar {
+  readonly slot: Slot;
+  readonly version: string;
+  steps: number;
+  rests: number;
+  /** The how manieth process it is. */
+  readonly lives: number;
+  /** Somebody spoke, and the updater has not heard it yet. */
+  isWordWaiting: boolean;
 }
 
-/** One device from its first power-on until it rests. Rejects with the promise that was broken. */
-export async function liveThrough(choices: Choices, budget: Budget, story: Story): Promise<void> {
-  const release = story.deep ?? offeredRelease(story.nature);
-  const machine = new SimulatedMachine(choices, { ...budget });
-  prepare(machine, release);
-  const door = new SimulatedDoor(machine, {
-    nature: story.nature,
-    version: release.version,
-    judgeStart: (directory) => judgeStart(life, directory),
-  });
-  const life: Life = {
-    machine,
-    door,
-    installed,
-    release,
-    newestCommitted: installed.version,
-    hasRecord: false,
-    wordGiven: false,
-    steps: 0,
-    isOver: false,
-  };
-  machine.powerOn();
-  for (let count = 0; !life.isOver; count += 1) {
-    assert(count < livesMax, 'promise broken: it never rests');
+/** A device between two steps: everything that decides how it goes on. */
+export interface Moment {
+  readonly disk: RememberedDisk;
+  readonly machine: Readonly<MachineState>;
+  readonly door: RememberedDoor;
+  readonly life: Pick<Life, 'newestCommitted' | 'hasRecord' | 'wordGiven' | 'steps'>;
+  readonly process: Readonly<ProcessSoFar>;
+  readonly desk: Desk;
+  /** What the file on offer remembers. */
+  readonly tag: string | undefined;
+}
+
+/** One device of a story, lived through step by step. It can be put back to any moment between two steps. */
+export class Device {
+  readonly machine: SimulatedMachine;
+  readonly #story: Story;
+  readonly #life: Life;
+  readonly #source: SimulatedSource;
+  /** What each content of the trial record says is found out once. */
+  readonly #recordFiles = new WeakMap<object, TrialRecordFile>();
+  #updater: Updater | undefined;
+  #process: ProcessSoFar = { slot: 'a', version: '', steps: 0, rests: 0, lives: 0, isWordWaiting: false };
+
+  constructor(choices: Choices, budget: Budget, story: Story) {
+    const release = releaseOf(story);
+    const machine = new SimulatedMachine(choices, budget);
+    prepare(machine, release);
+    this.machine = machine;
+    this.#story = story;
+    const judge = (directory: string): string | undefined => judgeStart(this.#life, directory);
+    const door = new SimulatedDoor(machine, { natures: story.natures, version: release.version, judgeStart: judge });
+    this.#life = {
+      machine, door, installed, release,
+      newestCommitted: installed.version, hasRecord: false, wordGiven: false, steps: 0, isOver: false,
+    }; // prettier-ignore
+    this.#source = new SimulatedSource(machine, url, (tag) => ({
+      request: async (asked) => answer(machine.server.get(asked.url), asked.headers?.['range'], tag),
+    }));
+    machine.onTime = (fault) => this.#meet(fault);
+    machine.powerOn();
+    this.#startProcess();
+  }
+
+  get isOver(): boolean {
+    return this.#life.isOver;
+  }
+
+  /** How many trials were begun. */
+  get starts(): number {
+    return this.#life.door.starts;
+  }
+
+  /** True when nothing is left to chance: the mains, the machine and the release can do nothing unexpected any more. */
+  get isDecided(): boolean {
+    const { cuts, faults } = this.machine.state;
+    const { nature } = this.#life.door;
+    return cuts + faults === 0 && nature !== undefined && nature !== 'takes-the-power';
+  }
+
+  /** One step, and when the process ends in it, the start of the next one. Rejects with the promise that was broken. */
+  async takeStep(): Promise<void> {
+    const { machine } = this;
     try {
-      await liveOnce(life, story);
+      if (await this.#live()) return;
+      machine.startProcess(); // The candidate is the incumbent now; had it died, the service manager starts what the link names.
     } catch (error) {
       if (!(error instanceof PowerCut) && !(error instanceof ProcessDied)) throw error;
       if (error instanceof PowerCut) machine.losePower();
@@ -91,52 +129,150 @@ export async function liveThrough(choices: Choices, budget: Budget, story: Story
       else machine.startProcess();
     }
     assert(machine.brokenPromise === undefined, `promise broken: ${machine.brokenPromise}`);
+    this.#startProcess();
+  }
+
+  /** One step of the process; false when it left the door to the candidate. */
+  async #live(): Promise<boolean> {
+    const { machine } = this;
+    const life = this.#life;
+    const process = this.#process;
+    assert(this.#updater !== undefined, 'no process runs');
+    process.steps += 1;
+    assert(process.steps <= stepsMax, 'promise broken: it does not rest within its steps');
+    holdLease(life, this.#story);
+    process.isWordWaiting = false;
+    const taken = await this.#updater.takeStep();
+    life.steps += 1;
+    judgeStep(life, taken, process.slot);
+    assert(machine.brokenPromise === undefined, `promise broken: ${machine.brokenPromise}`);
+    if (taken.kind === 'leave') return false;
+    if (isResting(taken)) process.rests += 1;
+    else if (!isIdle.has(taken.kind)) process.rests = 0;
+    if (process.rests >= restsNeeded) {
+      life.isOver = true;
+      judgeRest(life, process.version);
+    }
+    return true;
+  }
+
+  #startProcess(): void {
+    const lives = this.#process.lives + 1;
+    assert(lives <= livesMax, 'promise broken: it never rests');
+    this.#process = { ...judgePowerOn(this.#life), steps: 0, rests: 0, lives, isWordWaiting: false };
+    this.#life.door.beginLife();
+    this.#updater = this.#makeUpdater();
+  }
+
+  #meet(fault: string): void {
+    const { machine } = this;
+    const { slot } = this.#process;
+    const other = slot === 'a' ? 'b' : 'a';
+    if (fault === 'rot' && !isCommitted(machine, slot)) machine.disk.rot(`${machine.places.slot[other]}/app`);
+    if (fault === 'revert-word' && this.#updater?.revert(word) === true)
+      this.#life.wordGiven = this.#process.isWordWaiting = true;
+    if (fault === 'candidate-killed') this.#life.door.candidate?.kill('signal SIGKILL');
+  }
+
+  /** To be looked at: it changes with the device. */
+  get moment(): Moment {
+    assert(this.#updater !== undefined, 'no process runs');
+    const { newestCommitted, hasRecord, wordGiven, steps, door } = this.#life;
+    const { desk } = this.#updater;
+    return {
+      disk: this.machine.disk.content,
+      machine: this.machine.state,
+      door: door.remember(),
+      life: { newestCommitted, hasRecord, wordGiven, steps: Math.min(steps, 1 + (this.#story.leaseSteps ?? 0)) },
+      process: this.#process,
+      desk,
+      tag: desk.offer?.source instanceof TaggedFile ? desk.offer.source.tag : undefined,
+    };
+  }
+  /** To be kept. */
+  remember(): Moment {
+    const { moment } = this;
+    return {
+      ...moment,
+      disk: copyOf(moment.disk),
+      machine: { ...moment.machine },
+      process: { ...moment.process },
+    };
+  }
+
+  async goOnFrom({ disk, machine, door, life, process, desk, tag }: Moment, choices: Choices): Promise<void> {
+    this.machine.choices = choices;
+    this.machine.disk.goOnFrom(disk);
+    this.machine.goOnFrom(machine);
+    this.#life.door.goOnFrom(door);
+    Object.assign(this.#life, life, { isOver: false });
+    this.#process = { ...process };
+    const source = desk.offer === undefined ? undefined : await this.#source.fileWith(tag);
+    this.#updater = this.#makeUpdater(source === undefined ? desk : withSource(desk, source));
+    if (process.isWordWaiting) this.#updater.revert(word);
+  }
+
+  #recordFile(): TrialRecordFile {
+    const { disk, places } = this.machine;
+    const node = disk.names.get(places.trialRecords[0] ?? '');
+    const content = node?.kind === 'file' ? node.latest : this;
+    const known = this.#recordFiles.get(content) ?? new TrialRecordFile(disk, places);
+    this.#recordFiles.set(content, known);
+    return known;
+  }
+
+  #makeUpdater(desk?: Desk): Updater {
+    const { machine } = this;
+    const { slot, version } = this.#process;
+    const { memory, deep } = this.#story;
+    const { door, release } = this.#life;
+    const parts: UpdateParts = {
+      storage: machine.disk,
+      places: machine.places,
+      clock: machine,
+      random: { fraction: () => 0, id: () => 'trial' },
+      processes: machine,
+      candidates: door,
+      stage: door,
+      resources: { memory: () => ({ totalBytes: 4e9, availableBytes: 2e9, ownBytes: 1e8 }) },
+      releases: deep === undefined ? quickActs(machine, release) : deepActs(machine, version),
+      sources: [this.#source],
+      settings: memory === undefined ? settings : { ...settings, memory },
+      running: { slot, version },
+      log: silent,
+    };
+    return new Updater(parts, desk, this.#recordFile());
   }
 }
 
+/** One device from its first power-on until it rests. Rejects with the promise that was broken. */
+export async function liveThrough(choices: Choices, budget: Budget, story: Story): Promise<void> {
+  const device = new Device(choices, budget, story);
+  while (!device.isOver) await device.takeStep();
+}
+
+/** The desk with this file on offer, everywhere. */
+function withSource(desk: Desk, source: TaggedFile): Desk {
+  const { offer, trial } = desk;
+  if (offer === undefined) return desk;
+  const same = { ...offer, source };
+  return { ...desk, offer: same, ...(trial === undefined ? {} : { trial: { ...trial, offer: same } }) };
+}
+
+/** A device with its first release, and the web server with the next one. */
 function prepare(machine: SimulatedMachine, release: TinyRelease): void {
   const { disk, places, server } = machine;
   for (const directory of ['/opt', '/var', places.slots, places.incoming]) disk.seedDirectory(directory);
   install(machine, places.slot.a, installed);
   disk.seedLink(places.current, 'slots/a');
   const entry = {
-    version: release.nature === 'older' ? '3.0.0' : release.version,
+    version: release.flaw === 'older' ? '3.0.0' : release.version,
     file: 'two.release',
     bytes: release.file.length,
   };
   const index = { format: 1, releases: [{ ...entry, sha256: sha256(release.file) }] };
   server.set(`${url}index.json`, new TextEncoder().encode(JSON.stringify(index)));
   server.set(`${url}two.release`, release.file);
-}
-
-/** One process, from its start to its end: by the mains, by itself, or because it rests. */
-async function liveOnce(life: Life, story: Story): Promise<void> {
-  const { machine, door } = life;
-  const { slot, version } = judgePowerOn(life);
-  door.beginLife();
-  const updater = makeUpdater(life, story, { slot, version });
-  machine.onTime = (fault) => {
-    if (fault === 'rot' && !isCommitted(machine, slot))
-      machine.disk.rot(`${machine.places.slot[slot === 'a' ? 'b' : 'a']}/app`);
-    if (fault === 'revert-word' && updater.revert('I do not like it')) life.wordGiven = true;
-    if (fault === 'candidate-killed') door.candidate?.kill('signal SIGKILL');
-  };
-  let rests = 0;
-  for (let step = 0; step < stepsMax; step += 1) {
-    holdLease(life, story);
-    const taken = await updater.takeStep();
-    life.steps += 1;
-    judgeStep(life, taken, slot);
-    assert(machine.brokenPromise === undefined, `promise broken: ${machine.brokenPromise}`);
-    if (taken.kind === 'leave') return handStageOn(life);
-    if (isResting(taken)) rests += 1;
-    else if (taken.kind !== 'wait' && taken.kind !== 'check' && taken.kind !== 'verify') rests = 0;
-    if (rests >= restsNeeded) {
-      life.isOver = true;
-      return judgeRest(life, version);
-    }
-  }
-  throw new Error('promise broken: it does not rest within its steps');
 }
 
 /** A pause grows while a source offers nothing but what is refused. */
@@ -152,38 +288,10 @@ function isCommitted({ disk, places }: SimulatedMachine, running: string): boole
   return link?.kind === 'link' && link.target !== `slots/${running}`;
 }
 
-/** The candidate is the incumbent now; if it died in the meantime, the service manager starts what the link names. */
-function handStageOn({ machine }: Life): void {
-  machine.startProcess();
-}
-
 function holdLease({ machine, steps }: Life, { leaseSteps = 0 }: Story): void {
   const { disk, places } = machine;
   if (leaseSteps === 0 || steps > leaseSteps) return;
   machine.isLeaseOthers = steps < leaseSteps;
   if (steps === 0) disk.seedLink(places.lease, '1:7:boot-1');
   if (steps === leaseSteps) disk.names.delete(places.lease);
-}
-
-function makeUpdater(
-  { machine, door, release }: Life,
-  story: Story,
-  running: { slot: 'a' | 'b'; version: string },
-): Updater {
-  const network = new HttpSource(machine, { url, architecture: 'linux-x64', releaseBytesMax: 1e6 });
-  return new Updater({
-    storage: machine.disk,
-    places: machine.places,
-    clock: machine,
-    random: { fraction: () => 0, id: () => 'trial' },
-    processes: machine,
-    candidates: door,
-    stage: door,
-    resources: { memory: () => ({ totalBytes: 4e9, availableBytes: 2e9, ownBytes: 1e8 }) },
-    releases: story.deep === undefined ? quickActs(machine, release) : deepActs(machine, running.version),
-    sources: [network],
-    settings: story.memory === undefined ? settings : { ...settings, memory: story.memory },
-    running,
-    log: silent,
-  });
 }

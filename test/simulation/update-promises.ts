@@ -23,8 +23,15 @@ export interface Life {
   isOver: boolean;
 }
 
-/** Natures that may be committed. */
-const worthy: ReadonlySet<Nature> = new Set(['good']);
+/** What is known of the release on offer; undefined until it was started first. */
+function natureOf({ release, door }: Life): Nature | 'forged' | 'older' | undefined {
+  return release.flaw ?? door.nature;
+}
+
+/** Only what was started and found good may be committed. */
+function isWorthy(life: Life): boolean {
+  return natureOf(life) === 'good';
+}
 
 /** Power-on finds a whole release that has proved itself, and never an older one than before. */
 export function judgePowerOn(life: Life): { slot: Slot; version: string } {
@@ -39,10 +46,7 @@ export function judgePowerOn(life: Life): { slot: Slot; version: string } {
     found !== undefined,
     `promise broken: power-on finds slot ${slot} damaged: ${damageOf(machine, directory, installed)}`,
   );
-  assert(
-    found === installed || worthy.has(release.nature),
-    `promise broken: power-on starts a release that is ${release.nature}`,
-  );
+  assert(found === installed || isWorthy(life), `promise broken: power-on starts a release that is ${natureOf(life)}`);
   assert(
     found.version >= life.newestCommitted,
     `promise broken: power-on starts ${found.version} after ${life.newestCommitted}`,
@@ -53,7 +57,7 @@ export function judgePowerOn(life: Life): { slot: Slot; version: string } {
 /** What is wrong with starting the release in this directory. */
 export function judgeStart(life: Life, directory: string): string | undefined {
   const { machine, release, door } = life;
-  if (release.nature === 'forged') return 'it was not signed';
+  if (release.flaw === 'forged') return 'it was not signed';
   if (release.version < life.newestCommitted) return 'it is older than what is committed';
   const link = machine.disk.names.get(machine.places.current);
   if (link?.kind === 'link' && directory.endsWith(link.target)) return 'it lies in the committed slot';
@@ -61,7 +65,7 @@ export function judgeStart(life: Life, directory: string): string | undefined {
   if (damage !== undefined) return damage;
   if (readRecord(machine)?.underWay === undefined) return 'its attempt was not spent';
   // Each start more needs a cut or a fault that ended the one before, or the three attempts of one that takes the power.
-  const startsMax = 1 + machine.cutsUsed + machine.faultsUsed + (release.nature === 'takes-the-power' ? 2 : 0);
+  const startsMax = 1 + machine.cutsUsed + machine.faultsUsed + (door.nature === 'takes-the-power' ? 2 : 0);
   return door.starts + 1 > startsMax ? 'it was tried before, and nothing interrupted it' : undefined;
 }
 
@@ -75,7 +79,7 @@ export function judgeStep(life: Life, step: UpdateStep, running: Slot): void {
   life.hasRecord ||= step.kind === 'rehearse' && readRecord(machine)?.underWay !== undefined;
   const isMoved = link.target !== `slots/${running}`;
   if (isMoved) {
-    assert(worthy.has(release.nature), `promise broken: the link names a release that is ${release.nature}`);
+    assert(isWorthy(life), `promise broken: the link names a release that is ${natureOf(life)}`);
     const directory = machine.places.slot[running === 'a' ? 'b' : 'a'];
     const damage = damageOf(machine, directory, release);
     // A bit that rots after the commit is for the next start to find; a fault says when that may be.
@@ -99,31 +103,43 @@ export function judgeRest(life: Life, version: string): void {
     door.isIncumbentServing && door.candidate?.isAlive !== true,
     'promise broken: the door is not answered by the incumbent',
   );
-  if (worthy.has(release.nature)) {
-    const wasUnlucky = life.wordGiven || record.rejected.length > 0;
-    assert(version === release.version || wasUnlucky, 'promise broken: a good release waits and is not reached');
-    // Killed by the machine itself, or reverted by a word: else a good release is never rejected.
-    assert(
-      machine.faultsUsed > 0 || machine.cutsUsed >= 3 || record.rejected.length === 0,
-      'promise broken: a good release is rejected',
-    );
-    return;
-  }
-  assert(version === installed.version, `promise broken: it runs a release that is ${release.nature}`);
-  if (release.nature === 'forged' || release.nature === 'older') return;
+  const nature = natureOf(life);
+  if (nature === 'good' || nature === undefined) judgeGoodEnd(life, version, record);
+  if (nature === 'good') return;
+  assert(version === installed.version, `promise broken: it runs a release that is ${nature}`);
+  if (release.flaw !== undefined) return;
   assert(
     record.rejected.some(({ digest }) => digest === release.signed.digest),
-    `promise broken: a release that is ${release.nature} is not remembered`,
+    `promise broken: a release that is ${nature} is not remembered`,
   );
   const isTold = record.history.some(({ outcome, reason }) => outcome !== 'committed' && reason !== '');
   assert(isTold, 'promise broken: the reason of a revert is not stored');
 }
 
+/** A good release is reached, but for bad luck. */
+function judgeGoodEnd({ machine, release, wordGiven }: Life, version: string, { rejected }: TrialRecord): void {
+  const wasUnlucky = wordGiven || rejected.length > 0;
+  assert(version === release.version || wasUnlucky, 'promise broken: a good release waits and is not reached');
+  // Killed by the machine itself, or reverted by a word: else a good release is never rejected.
+  assert(
+    machine.faultsUsed > 0 || machine.cutsUsed >= 3 || rejected.length === 0,
+    'promise broken: a good release is rejected',
+  );
+}
+
 function readRecord(machine: SimulatedMachine): TrialRecord | undefined {
   const copies = machine.places.trialRecords.map((path) => {
     const node = machine.disk.names.get(path);
-    return node?.kind === 'file' ? open(node.latest) : undefined;
+    return node?.kind === 'file' ? recordIn(node.latest) : undefined;
   });
   const whole = copies.filter((copy) => copy !== undefined).toSorted((one, other) => other.sequence - one.sequence);
   return whole[0];
+}
+
+/** Bytes of a simulated disk never change: a write puts others in their place. Most are looked at after many steps. */
+const records = new WeakMap<Uint8Array, { readonly record: TrialRecord | undefined }>();
+function recordIn(bytes: Uint8Array): TrialRecord | undefined {
+  const known = records.get(bytes) ?? { record: open(bytes) };
+  records.set(bytes, known);
+  return known.record;
 }

@@ -4,7 +4,7 @@ import { emptyRecord } from '../../src/slot/trial-record.ts';
 import { nextStep, type UpdateFacts } from '../../src/update/update-state.ts';
 import { tinyRelease } from '../simulation/update-life-releases.ts';
 
-const { signed: release } = tinyRelease('2.0.0', 'good');
+const { signed: release } = tinyRelease('2.0.0', undefined);
 const offer = { from: 'here', file: 'f', isOrdered: false, source: { bytes: 10, read: async () => new Uint8Array() } };
 const usable = { state: 'usable', version: '2.0.0', digest: release.digest } as const;
 const underWay = { ...release, id: 't', file: 'f', slot: 'b', bootId: 'b', by: '1', startedMs: 0 } as const;
@@ -58,7 +58,7 @@ test('consent withdrawn in the middle ends the trial without blame [64]', () => 
 });
 
 test('once the link was moved there is no way back [51]', () => {
-  const verdict = { outcome: 'revert', trigger: 'operator', message: 'no' } as const;
+  const verdict = { outcome: 'revert', trigger: 'operator', message: 'no', isItsFault: true } as const;
   assert.equal(step({ committed: 'b', trial: { phase: 'probation', slot: 'b', verdict } }), 'commit');
   assert.equal(step({ committed: 'b' }), 'leave');
 });

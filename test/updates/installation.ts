@@ -6,9 +6,11 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -24,17 +26,18 @@ import { nodeStorage } from '../../src/machine/node-storage.ts';
 import { moveCurrent } from '../../src/slot/current-link.ts';
 import { placesAt, type Places } from '../../src/slot/places.ts';
 import { markUsable } from '../../src/slot/slot-mark.ts';
-import type { TrialHistory } from '../../src/slot/trial-record.ts';
+import type { TrialHistory, TrialRecord } from '../../src/slot/trial-record.ts';
 import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
 import type { UpdateStatus } from '../../src/update/desk.ts';
 import { releaseActs } from '../../src/update/release-acts.ts';
 import { storedFile } from '../../src/update/stored-file.ts';
 import { isAlive, until } from '../appliance/street.ts';
+import { entryScript } from './bundle.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 /** As scripts/doorward.sh has it. */
 const nodeOptions = ['--max-semi-space-size=1', '--optimize-for-size'];
-const startMsMax = 30_000;
+const startMsMax = 120_000;
 
 export interface InstallationOptions {
   /** `section.key=value` */
@@ -75,7 +78,7 @@ export class Installation {
     const source = await storedFile(nodeStorage, file);
     assert(source !== undefined);
     const facts = {
-      nowMs: Date.now(), builtMs: 0, architecture: 'any', hardware: [], runningVersion: '0.0.0', schemaVersion: 0,
+      nowMs: Date.now(), builtMs: 0, architecture: `linux-${process.arch}`, hardware: [], runningVersion: '0.0.0', schemaVersion: 0,
       releaseBytesMax: 1e9,
     }; // prettier-ignore
     const directory = join(this.folder, 'factory-trust');
@@ -93,15 +96,21 @@ export class Installation {
   async powerOn(): Promise<void> {
     const port = this.address === '' ? '0' : new URL(this.address).port;
     const words = ['run', '--home', this.home, `--web.port=${port}`, ...this.#settings.map((text) => `--${text}`)];
-    const child = spawn(process.execPath, [...nodeOptions, join(this.places.current, 'src', 'main.ts'), ...words], {
+    const executable = join(this.places.current, 'doorward');
+    const isExecutable = existsSync(executable);
+    const sources = [...nodeOptions, join(this.places.current, entryScript), ...words];
+    const brought = {
+      DOORWARD_MODELS: join(checkout, '.models'),
+      NODE_COMPILE_CACHE: join(checkout, 'node_modules', '.cache', 'doorward'),
+    };
+    const child = spawn(isExecutable ? executable : process.execPath, isExecutable ? words : sources, {
       stdio: ['ignore', 'ignore', openSync(this.log, 'a')],
-      env: {
-        ...process.env, DOORWARD_MODELS: join(checkout, '.models'), MALLOC_ARENA_MAX: '1',
-        NODE_COMPILE_CACHE: join(checkout, 'node_modules', '.cache', 'doorward'),
-      },
+      env: { ...process.env, ...(isExecutable ? {} : brought), MALLOC_ARENA_MAX: '1' },
       detached: true,
-    }); // prettier-ignore
+    });
     child.on('error', () => undefined);
+    child.on('exit', (code, signal) => this.note(`${child.pid} has ended: ${signal ?? code}`));
+    this.note(`power on: ${child.pid}`);
     this.#child = child;
     this.#started.push(child.pid ?? 0);
     await until(async () => {
@@ -134,18 +143,24 @@ export class Installation {
     return answer.status === 200 ? ((await answer.json()) as Pick<UpdateStatus, 'phase' | 'trial'>) : undefined;
   }
 
-  async history(): Promise<readonly TrialHistory[]> {
-    return (await new TrialRecordFile(nodeStorage, this.places).read()).history;
+  record(): Promise<TrialRecord> {
+    return new TrialRecordFile(nodeStorage, this.places).read();
   }
 
-  /** The trial after those that were, once it is over and whoever serves has the home. */
-  async nextTrial(before: number, waitMs: number): Promise<TrialHistory> {
-    await until(async () => (await this.history()).length > before, waitMs).catch((error: unknown) => {
+  async history(): Promise<readonly TrialHistory[]> {
+    return (await this.record()).history;
+  }
+
+  /** The trial of a release, once it is over and whoever serves has the home. */
+  async trialOf(version: string, waitMs: number): Promise<TrialHistory> {
+    const find = async (): Promise<TrialHistory | undefined> =>
+      (await this.history()).findLast((trial) => trial.version === version);
+    await until(async () => (await find()) !== undefined, waitMs).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.lastWords()}`);
     });
-    const trial = (await this.history())[before];
+    const trial = await find();
     assert(trial !== undefined);
-    await until(async () => (await this.running())?.address === this.address);
+    await until(async () => (await this.running())?.address === this.address, waitMs);
     return trial;
   }
 
@@ -167,8 +182,12 @@ export class Installation {
     }
   }
 
-  async pressUntil(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) await this.press();
+  /** Again and again, with so long a pause in between. */
+  async pressUntil(signal: AbortSignal, pauseMs = 0): Promise<void> {
+    while (!signal.aborted) {
+      await this.press();
+      if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   /** Presses that have their row in the database. */
@@ -184,10 +203,8 @@ export class Installation {
 
   /** Every process of this installation that lives: the incumbent, and the candidate. */
   processes(): readonly number[] {
-    const words = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-    return words
-      .filter((line) => line.includes(`--home ${this.home}`))
-      .map((line) => Number(line.trim().split(' ')[0]));
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.filter((pid) => wordsOf(pid).includes(this.home)).map(Number);
   }
 
   lastWords(): string {
@@ -195,8 +212,9 @@ export class Installation {
     return lines.filter((line) => !line.includes('"INFO"')).join('\n').slice(-4000); // prettier-ignore
   }
 
+  /** Beside the words of the appliance. */
   note(text: string): void {
-    appendFileSync(this.log, `${text}\n`);
+    if (existsSync(this.folder)) appendFileSync(this.log, `${new Date().toISOString()} ${text}\n`);
   }
 
   /** Aborted when it is put away: whoever stands before it goes. */
@@ -216,5 +234,14 @@ export class Installation {
     this.#child?.unref();
     if (this.#button >= 0) closeSync(this.#button);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The words that a process was started with; none when it has ended. */
+function wordsOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
   }
 }

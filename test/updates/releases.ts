@@ -1,23 +1,17 @@
 /** Releases of this checkout, signed with keys that are made for the occasion, some with a planted fault. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeStorage } from '../../src/machine/node-storage.ts';
 import { migrations } from '../../src/store/migrate.ts';
 import { signRelease } from '../../src/release/sign-release.ts';
-import { buildRelease } from '../../src/release/write-release.ts';
+import { buildRelease, type ReleaseDescription } from '../../src/release/write-release.ts';
+import { goldenFaces as packagedFaces } from '../../scripts/package/release-folder.ts';
 import { makeRoot, signerNamed } from '../release/workshop.ts';
+import { bundleInto, entryScript, type Patch } from './bundle.ts';
 
-const checkout = join(import.meta.dirname, '..', '..');
 const createdMs = Date.parse('2026-11-20T18:00:00Z');
 const goodUntil = '2036-11-20T00:00:00Z';
-
-/** A fault that somebody could make: in `file`, `from` becomes `to`. */
-export interface Patch {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
 
 /** It starts, and never says a word. */
 export const neverReady: Patch = {
@@ -42,10 +36,22 @@ export class Workshop {
   readonly #folder: string;
   readonly #signer = signerNamed('the demo');
   readonly root = makeRoot(undefined, { roots: [this.#signer], releases: [this.#signer] });
+  readonly #bundles = new Map<string, string>();
   #built = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /** Releases with the same faults differ in their version only: their code is bundled once. */
+  async #bundle(patches: readonly Patch[]): Promise<string> {
+    const name = patches.map(({ file, to }) => `${file} ${to}`).join('\n');
+    const known = this.#bundles.get(name);
+    if (known !== undefined) return known;
+    const directory = join(this.#folder, `bundle-${this.#bundles.size}`);
+    await bundleInto(directory, patches);
+    this.#bundles.set(name, directory);
+    return directory;
   }
 
   /** Makes room. */
@@ -58,27 +64,39 @@ export class Workshop {
   async build(version: string, patches: readonly Patch[] = []): Promise<{ file: string; bytes: number }> {
     this.#built += 1;
     const directory = join(this.#folder, `source-${version}`);
-    mkdirSync(directory, { recursive: true });
-    cpSync(join(checkout, 'src'), join(directory, 'src'), { recursive: true });
-    const description = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as Record<string, unknown>;
-    writeFileSync(join(directory, 'package.json'), JSON.stringify({ ...description, version }));
-    for (const { file, from, to } of patches) {
-      const text = readFileSync(join(directory, file), 'utf8');
-      assert.ok(text.includes(from), `cannot plant a fault: ${file} has changed`);
-      writeFileSync(join(directory, file), text.replace(from, to));
-    }
-    const file = join(this.#folder, `doorward-${version}.release`);
+    cpSync(await this.#bundle(patches), directory, { recursive: true });
+    writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'doorward', version, type: 'module' }));
+    return this.#pack(directory, { version, architecture: 'any', entry: ['node', entryScript], goldenFaces: [] });
+  }
+
+  /** A signed release file of a folder that `npm run package` has made. */
+  async pack(directory: string, version: string): Promise<{ file: string; bytes: number }> {
+    this.#built += 1;
+    const goldenFaces = Object.entries(packagedFaces).map(([file, person]) => ({ file: `golden/${file}`, person }));
+    return this.#pack(directory, {
+      version,
+      architecture: `linux-${process.arch}`,
+      entry: ['doorward'],
+      goldenFaces,
+    });
+  }
+
+  async #pack(
+    directory: string,
+    about: Pick<ReleaseDescription, 'version' | 'architecture' | 'entry' | 'goldenFaces'>,
+  ): Promise<{ file: string; bytes: number }> {
+    const file = join(this.#folder, `doorward-${about.version}.release`);
     const built = await buildRelease({
       storage: nodeStorage,
       directory,
       description: {
-        name: 'doorward', version, architecture: 'any', hardware: [], follows: '0.0.0',
-        schema: { lowest: 0, highest: migrations.length }, entry: ['node', 'src/main.ts'], goldenFaces: [], createdMs,
+        name: 'doorward', hardware: [], follows: '0.0.0', schema: { lowest: 0, highest: migrations.length }, createdMs,
+        ...about,
       },
       roots: [this.root],
       expires: goodUntil,
       signed: this.#built,
-      level: 3,
+      level: 1,
       file,
     }); // prettier-ignore
     assert.equal(built.outcome, 'built', JSON.stringify(built));

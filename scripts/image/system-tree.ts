@@ -1,0 +1,100 @@
+/** The files of an image: a Debian tree, our few files over it, the appliance in it, and nothing that a doorbell needs not. */
+import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { type Board } from './board.ts';
+import { replaceKernel } from './kernel.ts';
+import { buildRootTree } from './root-tree.ts';
+import { packageList, runTool } from './tools.ts';
+
+/** Enabled in every image; what else packages bring stays off. `ssh` starts only when a key is preset. */
+const units = ['systemd-networkd.service', 'systemd-resolved.service', 'systemd-timesyncd.service', 'ssh.service'];
+const ownUnits = ['doorward-grow.service', 'doorward-preset.service'];
+
+/**
+ * Graphics that ffmpeg could draw through, device trees (they lie on the boot partition), and what only a build needs:
+ * 370 MB of 860. The loader finds all that ffmpeg is linked with; test/image starts it.
+ */
+const unneeded = [
+  'usr/lib/*-linux-gnu/{libLLVM*,libgallium*,libz3.so*,dri,gbm}',
+  'usr/lib/*-linux-gnu/libflite_*',
+  'usr/lib/modules/*/{dtb,vmlinuz,System.map}',
+  'usr/lib/linux-image-*',
+  'usr/lib/raspi-*',
+  'usr/lib/systemd/boot',
+  'usr/lib/{dracut,udev/hwdb.d}',
+  'usr/share/{X11,fonts,mime,doc/*/NEWS*,doc/*/README*,bash-completion,zsh}',
+  'boot/*',
+  'etc/.pwd.lock',
+  'etc/{passwd,group,shadow,gshadow}-',
+  'var/{cache,lib/apt,lib/dpkg,log}/*',
+];
+
+/** Of Debian's base system, made by a script of it. */
+const emptyFolders = ['opt', 'srv', 'mnt', 'media', 'home', 'usr/local/bin', 'usr/local/sbin'];
+
+/** As the system would make them at its start, which it cannot on a root that is never written. */
+const privateFolders = ['etc/credstore', 'etc/credstore.encrypted'];
+
+/** Files that only the data partition has: what changes, with the modes that the system expects. */
+const changing = ['var', 'opt/doorward', 'etc/doorward'];
+
+export interface SystemParts {
+  readonly board: Board;
+  /** A folder that a kernel's .deb was unpacked in; undefined takes Debian's. */
+  readonly kernelFolder: string | undefined;
+  readonly buildFolder: string;
+}
+
+/** The Debian tree with our files, kept between builds in the part that takes long. */
+export async function makeSystemTree(parts: SystemParts, tree: string): Promise<void> {
+  const { board, kernelFolder, buildFolder } = parts;
+  const own = existsSync(join(import.meta.dirname, 'packages', board.architecture)) ? board.architecture : undefined;
+  const base = join(buildFolder, `image-${board.architecture}${kernelFolder === undefined ? '' : '-no-kernel'}`);
+  const lists = ['every-board', ...(own === undefined ? [] : [own])];
+  if (kernelFolder === undefined) lists.push(`kernel-${board.architecture}`);
+  const packages = lists.flatMap((name) => packageList(name));
+  await buildRootTree({ architecture: board.architecture, packages, units, directory: base });
+  rmSync(tree, { recursive: true, force: true });
+  mkdirSync(dirname(tree), { recursive: true });
+  await runTool('cp', ['-a', '--reflink=auto', base, tree]);
+  rmSync(join(tree, '.doorward-tree'));
+  if (kernelFolder !== undefined) await replaceKernel(tree, kernelFolder);
+  for (const name of emptyFolders) mkdirSync(join(tree, name), { recursive: true });
+  for (const name of privateFolders) {
+    mkdirSync(join(tree, name), { recursive: true });
+    chmodSync(join(tree, name), 0o700);
+  }
+  const over = ['--recursive', '--no-dereference', '--remove-destination', '--no-preserve=all'];
+  await runTool('cp', [...over, `${join(import.meta.dirname, 'files')}/.`, tree]);
+  await runTool('systemctl', [`--root=${tree}`, 'enable', ...ownUnits]);
+}
+
+/** Takes out what is not needed on the device. Called when the boot partition has what it needs of the tree. */
+export function trimTree(tree: string): void {
+  for (const pattern of unneeded)
+    for (const path of globSync(pattern, { cwd: tree })) rmSync(join(tree, path), { recursive: true });
+}
+
+/**
+ * Moves what changes from the root to the data partition, and leaves empty folders to mount it on. The factory release
+ * stays on the root, which nothing writes.
+ */
+export function splitData(tree: string, data: string): void {
+  const factory = join(tree, 'opt', 'doorward', 'factory');
+  const kept = join(tree, 'usr', 'lib', 'doorward-image', 'factory');
+  if (existsSync(factory)) renameSync(factory, kept);
+  else mkdirSync(kept);
+  for (const path of changing) {
+    const from = join(tree, path);
+    const to = join(data, path);
+    mkdirSync(from, { recursive: true });
+    mkdirSync(dirname(to), { recursive: true });
+    renameSync(from, to);
+    mkdirSync(from);
+  }
+  mkdirSync(join(data, 'opt', 'doorward', 'factory'));
+  mkdirSync(join(tree, 'data'));
+  for (const name of readdirSync(join(data, 'var', 'log'))) rmSync(join(data, 'var', 'log', name), { recursive: true });
+  mkdirSync(join(data, 'var', 'log', 'journal'));
+}

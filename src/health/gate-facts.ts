@@ -1,0 +1,66 @@
+/** What the gate knows of a trial. All times on the scale of `clock.uptimeMs()`. */
+export interface GateFacts {
+  readonly nowMs: number;
+  /** When the candidate took over. */
+  readonly startedMs: number;
+  /** What the candidate said since, oldest first. */
+  readonly samples: readonly GateSample[];
+  /** How the candidate's process ended; absent while it lives. */
+  readonly ended?: string;
+  /** Why a person wants it reverted. */
+  readonly revertWord?: string;
+  /** Memory that the machine has left; absent when it does not say. */
+  readonly freeBytes?: number;
+  readonly baseline: GateBaseline;
+}
+
+/** One heartbeat. Counts run from the start of the candidate. */
+export interface GateSample {
+  readonly atMs: number;
+  readonly frames: number;
+  readonly checks: Readonly<Record<string, { readonly status: string; readonly runs: number }>>;
+  readonly requests: number;
+  readonly errors: number;
+  /** Of the requests of the last minute. */
+  readonly meanMs?: number;
+  readonly p99Ms?: number;
+  readonly memoryBytes: number;
+  /** Processor time of all its threads. Absent in releases that do not tell it. */
+  readonly processorMs?: number;
+  /** Judged by nobody, kept for people. */
+  readonly cameraGapMs?: number;
+  readonly validationFailure?: string;
+}
+
+/** The incumbent's own figures. What was not measured is absent. */
+export interface GateBaseline {
+  readonly meanMs?: number;
+  readonly memoryBytes?: number;
+  /** Its share of the whole machine's processor time, in percent. */
+  readonly processorPercent?: number;
+  /** Processors of the machine. */
+  readonly processors?: number;
+  readonly hasFrames: boolean;
+  /** Checks that were well in the incumbent. */
+  readonly checks: readonly string[];
+}
+
+/** Thresholds and minimum sample sizes: `update.gate` of the settings, and the length of probation. */
+export interface GateLimits {
+  readonly probationMs: number;
+  readonly heartbeatMsMax: number;
+  readonly checkFailures: number;
+  readonly errorPercent: number;
+  readonly errorPercentTwoMinutes: number;
+  readonly errorPercentAtOnce: number;
+  readonly requestsMin: number;
+  readonly p99MsMax: number;
+  readonly slowerTimesMax: number;
+  readonly slowerFloorMs: number;
+  readonly processorTimesMax: number;
+  readonly processorFloorPercent: number;
+  readonly memoryTimesMax: number;
+  readonly memoryFloorBytes: number;
+  readonly freeBytesMin: number;
+  readonly framesSilentMsMax: number;
+}

@@ -1,0 +1,56 @@
+import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
+
+/**
+ * Checks of the whole machine. A candidate does not answer for them: they keep a trial waiting, and only when the
+ * candidate itself is the load does it end as its fault.
+ */
+const processorCheck = 'system_resources';
+const machineChecks: readonly string[] = [processorCheck, 'disk'];
+
+/** Request times are told of the last minute: so long does a strain show in them. */
+const strainShowsMs = 60_000;
+
+/** Whether a check looks at the machine rather than at the release. */
+export function isMachineCheck(name: string): boolean {
+  return machineChecks.includes(name);
+}
+
+/** Checks of the machine that were well under the incumbent and are not so now. What was unwell before is not asked for. */
+export function strainedChecks({ samples, baseline }: GateFacts): readonly string[] {
+  const last = samples.at(-1);
+  if (last === undefined) return [];
+  return baseline.checks.filter((name) => isMachineCheck(name) && !isWell(last.checks[name]));
+}
+
+/** Whether request times say nothing about the candidate, because the machine as a whole is short of processor time. */
+export function wasStrained({ samples, baseline, nowMs }: GateFacts): boolean {
+  if (!baseline.checks.includes(processorCheck)) return false; // The incumbent's times come from the same strain.
+  const recent = samples.filter(({ atMs }) => atMs > nowMs - strainShowsMs);
+  return recent.some(({ checks }) => checks[processorCheck]?.status === 'unhealthy');
+}
+
+/**
+ * The share of the whole machine's processor time, in percent, that the candidate took while the machine was strained;
+ * undefined when the machine was not strained for so many runs of its check in a row, or nobody measured it.
+ */
+export function causedStrainPercent({ samples, baseline }: GateFacts, limits: GateLimits): number | undefined {
+  const { processors } = baseline;
+  const strained = samples.slice(samples.findLastIndex((sample) => !isStrained(sample)) + 1);
+  const [first, last] = [strained.at(0), strained.at(-1)];
+  if (first?.processorMs === undefined || last?.processorMs === undefined || processors === undefined) return undefined;
+  if (runsOf(last) - runsOf(first) + 1 < limits.checkFailures || last.atMs <= first.atMs) return undefined;
+  return (100 * (last.processorMs - first.processorMs)) / (last.atMs - first.atMs) / processors;
+}
+
+/** A check that ran and did not say "unhealthy". */
+export function isWell(check: { readonly status: string; readonly runs: number } | undefined): boolean {
+  return check !== undefined && check.runs > 0 && (check.status === 'healthy' || check.status === 'degraded');
+}
+
+function isStrained({ checks }: GateSample): boolean {
+  return checks[processorCheck]?.status === 'unhealthy';
+}
+
+function runsOf({ checks }: GateSample): number {
+  return checks[processorCheck]?.runs ?? 0;
+}

@@ -1,0 +1,76 @@
+/**
+ * install/ - makes a machine a doorbell, and takes it back: facts, a plan of steps, the steps. Called by command/.
+ * Never: touch what the household owns, change what is as it should be, or overwrite a release that serves.
+ */
+import { placesAt, type Places } from '../slot/places.ts';
+
+/** The user and group that the bell runs as. */
+export const bellUser = 'doorward';
+
+/** The file of the release that is started. */
+export const executableName = 'doorward';
+
+export const unitNames = ['doorward.service', 'doorward.socket', 'doorward-fall-back.service'] as const;
+/** Those that power-on starts; the fall-back is started by a crash loop. */
+export const enabledUnits = ['doorward.socket', 'doorward.service'] as const;
+
+/** A file that the release carries, and where a machine looks for it. */
+export interface SystemFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Every path that installing touches. */
+export interface DeviceTree {
+  /** Empty for this machine; another directory for the tree of a disk image. */
+  readonly root: string;
+  readonly places: Places;
+  readonly systemFiles: readonly SystemFile[];
+  readonly settingsFolder: string;
+  readonly settingsFile: string;
+  /** What people type. */
+  readonly command: string;
+  readonly passwd: string;
+}
+
+const homePath = '/var/lib/doorward';
+
+/** Of a machine whose files lie below `root`, empty for this one. */
+export function deviceTree(root: string): DeviceTree {
+  const etc = `${root}/etc`;
+  return {
+    root,
+    places: placesAt(`${root}/opt/doorward`, `${root}${homePath}`),
+    systemFiles: [
+      { name: 'systemd/doorward.sysusers', path: `${etc}/sysusers.d/doorward.conf` },
+      { name: 'systemd/doorward.tmpfiles', path: `${etc}/tmpfiles.d/doorward.conf` },
+      { name: 'systemd/60-doorward.rules', path: `${etc}/udev/rules.d/60-doorward.rules` },
+      ...unitNames.map((name) => ({ name: `systemd/${name}`, path: `${etc}/systemd/system/${name}` })),
+    ],
+    settingsFolder: `${etc}/doorward`,
+    settingsFile: `${etc}/doorward/doorward.toml`,
+    command: `${root}/usr/local/bin/doorward`,
+    passwd: `${etc}/passwd`,
+  };
+}
+
+export interface DirectoryRule {
+  readonly path: string;
+  readonly mode: number;
+  readonly user: string;
+  readonly group: string;
+}
+
+/** The directories that a tmpfiles.d(5) file describes: its lines of the form `d PATH MODE USER GROUP`. */
+export function directoryRules(tmpfiles: string): readonly DirectoryRule[] {
+  return tmpfiles.split('\n').flatMap((line) => {
+    const [, path, mode, user, group] = /^d (\/\S+) (\d{4}) (\S+) (\S+)$/.exec(line) ?? [];
+    if (path === undefined || mode === undefined || user === undefined || group === undefined) return [];
+    return [{ path, mode: Number.parseInt(mode, 8), user, group }];
+  });
+}
+
+/** The option by which systemd's tools work on the tree of another machine. */
+export function rootWords({ root }: Pick<DeviceTree, 'root'>): readonly string[] {
+  return root === '' ? [] : [`--root=${root}`];
+}

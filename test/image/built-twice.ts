@@ -1,0 +1,41 @@
+/** npm run -s image:twice -- [BOARD]: makes the same image twice, from the packages on, and compares. The last line is JSON. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { boardOf } from '../../scripts/image/board.ts';
+import { sha256Of } from '../../scripts/image/disk.ts';
+import { makeImage } from '../../scripts/image/make-image.ts';
+
+const checkout = join(import.meta.dirname, '..', '..');
+const buildFolder = join(checkout, '.build');
+const board = boardOf(process.argv[2] ?? 'virt-arm64');
+if (board === undefined) throw new Error(`there is no board ${process.argv[2]}`);
+const executable = join(buildFolder, `linux-${board.releaseArchitecture}`, 'doorward');
+if (!existsSync(executable)) throw new Error(`there is no ${executable}: npm run package -- --arch ${board.releaseArchitecture}`); // prettier-ignore
+
+/** The tree of packages is made anew too; the packages themselves and the tools are kept. */
+async function build(): Promise<string> {
+  if (board === undefined) return '';
+  rmSync(join(buildFolder, `image-${board.architecture}`), { recursive: true, force: true });
+  mkdirSync(buildFolder, { recursive: true });
+  const outFolder = mkdtempSync(join(buildFolder, 'twice-'));
+  try {
+    const parts = {
+      board,
+      kernelFolder: undefined,
+      appliance: { executable, rootOfTrust: undefined },
+      buildFolder,
+      outFolder,
+      zstdLevel: 1,
+    };
+    const { path } = await makeImage({ ...parts, report: (line) => console.log(line) });
+    return await sha256Of(path);
+  } finally {
+    rmSync(outFolder, { recursive: true });
+  }
+}
+
+const [first, second] = [await build(), await build()];
+console.log(first === second ? 'both builds have the same bytes' : 'the builds differ');
+process.exitCode = first === second ? 0 : 1;
+console.log(JSON.stringify({ board: board.name, isIdentical: first === second, sha256: first }));

@@ -1,0 +1,161 @@
+/**
+ * The disk image as people get it: written to a larger card, with a preset file, started in a virtual machine, met from
+ * outside, pulled from the mains and started again.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+
+import { boardOf } from '../../scripts/image/board.ts';
+import { type Image, makeImage } from '../../scripts/image/make-image.ts';
+import { type NewerTools, newerTools, runTool } from '../../scripts/image/tools.ts';
+import { flash, type FlashedDisk } from './flashed-disk.ts';
+import { VirtualMachine } from './virtual-machine.ts';
+
+const checkout = join(import.meta.dirname, '..', '..');
+const buildFolder = join(checkout, '.build');
+const spareBytes = 1024 * 1024 * 1024;
+/** Fifteen seconds on a quiet machine; the emulator has no hardware to help it. */
+const bootMsMax = 600_000;
+const requestMsMax = 20_000;
+const insidePort = 8080;
+
+interface Health {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What a test shares: one image and one card. */
+interface Bench {
+  readonly folder: string;
+  readonly tools: NewerTools;
+  readonly card: FlashedDisk;
+  readonly image: Image;
+}
+
+const bench: { made?: Bench; machine?: VirtualMachine } = {};
+
+function made(): Bench {
+  assert.ok(bench.made !== undefined, 'the image was not made');
+  return bench.made;
+}
+
+before(async () => {
+  const board = boardOf('virt-arm64');
+  assert.ok(board !== undefined);
+  const executable = join(buildFolder, 'linux-arm64', 'doorward');
+  if (!existsSync(executable))
+    await runTool(process.execPath, ['scripts/package.ts', '--arch', 'arm64', '--no-measure'], { folder: checkout });
+  mkdirSync(buildFolder, { recursive: true });
+  const folder = mkdtempSync(join(buildFolder, 'card-'));
+  const parts = {
+    board,
+    kernelFolder: undefined,
+    appliance: { executable, rootOfTrust: undefined },
+    buildFolder,
+    outFolder: folder,
+    zstdLevel: 1,
+  };
+  const image = await makeImage({ ...parts, report: () => undefined });
+  const tools = await newerTools(buildFolder);
+  const card = await flash({ image: image.path, tools, folder, spareBytes, preset: ['host-name=front-door'] });
+  bench.made = { folder, tools, card, image };
+});
+
+after(async () => {
+  await bench.machine?.kill();
+  if (bench.made !== undefined) rmSync(bench.made.folder, { recursive: true });
+});
+
+async function powerOn(): Promise<VirtualMachine> {
+  const { card, tools, folder } = made();
+  // The watchdog of a PC, because QEMU has none of a Pi; a busy test machine must not be taken for a hanging one.
+  const devices = ['-device', 'i6300esb', '-action', 'watchdog=none'];
+  const machine = await VirtualMachine.start({ ...card, tools, folder, devices, architecture: 'arm64' });
+  bench.machine = machine;
+  await machine.until('SSH answers', bootMsMax, () => machine.tryRun('true'));
+  return machine;
+}
+
+/** As the README tells people: through a tunnel that the preset key opens. */
+async function healthOf(machine: VirtualMachine): Promise<Health> {
+  const address = await machine.tunnel(insidePort);
+  return await machine.until('the appliance is healthy', bootMsMax, async () => {
+    try {
+      const answer = await fetch(`${address}/health`, { signal: AbortSignal.timeout(requestMsMax) });
+      return answer.ok ? { status: answer.status, body: await answer.text() } : undefined;
+    } catch {
+      return;
+    }
+  });
+}
+
+async function inside(command: string): Promise<string> {
+  assert.ok(bench.machine !== undefined);
+  return (await bench.machine.run(command)).trim();
+}
+
+test('the image boots to a healthy appliance, seen from outside', async () => {
+  const beganMs = performance.now();
+  const machine = await powerOn();
+  const { status } = await healthOf(machine);
+  assert.equal(status, 200);
+  console.log(`boot to healthy: ${((performance.now() - beganMs) / 1000).toFixed(1)} s, ${machine.processorSeconds.toFixed(1)} s of processor time`); // prettier-ignore
+  assert.equal(await inside('readlink /opt/doorward/current'), 'slots/a');
+});
+
+test('no unit has failed', async () => {
+  assert.equal(await inside('systemctl --failed --no-legend --plain'), '');
+});
+
+test('the root cannot be written, nor the factory release, and the rest of the card is there for data', async () => {
+  for (const path of ['/etc', '/usr/bin', '/boot', '/opt/doorward/factory'])
+    assert.match(await inside(`touch ${path}/x 2>&1 || true`), /Read-only file system/, path);
+  const bytes = Number(await inside('df --block-size=1 --output=size /data | tail -n 1'));
+  assert.ok(bytes > spareBytes, `the data partition has ${bytes} bytes`);
+  for (const path of ['/opt/doorward', '/var/lib/doorward', '/etc/doorward'])
+    assert.equal(await inside(`findmnt --noheadings --output=LABEL --target ${path}`), 'doorward-data', path);
+});
+
+test('nobody comes in by a password, and by a key only while one is preset', async () => {
+  const passwords = (await inside('cut -d: -f2 /etc/shadow')).split('\n').filter((word) => !/^[*!]/.test(word));
+  assert.deepEqual(passwords, []);
+  assert.match(await inside('sshd -T'), /^passwordauthentication no$/m);
+  const key = '/run/doorward-preset/authorized_keys';
+  const state = await inside(
+    `mv ${key} /run/key; systemctl restart ssh; systemctl is-active ssh; mv /run/key ${key}; systemctl start ssh; true`,
+  );
+  assert.equal(state, 'inactive');
+});
+
+test('the appliance is the only one that listens beside SSH and name services, and it listens on the loopback', async () => {
+  const listening = await inside('ss -Htln | tr -s " " | cut -d" " -f4');
+  const open = listening.split('\n').filter((address) => !/^127\.|^\[::1\]/.test(address));
+  assert.deepEqual(open.map((address) => address.replace(/.*:/, '')).filter((port) => port !== '22' && port !== '5355'), []); // prettier-ignore
+});
+
+test('it answers by the preset name, keeps time, uses no swap, and its watchdog runs', async () => {
+  assert.equal(await inside('hostname'), 'front-door');
+  assert.match(await inside('resolvectl mdns eth0'), /: yes$/);
+  assert.equal(await inside('systemctl is-active systemd-timesyncd'), 'active');
+  assert.equal(await inside('tail -n +2 /proc/swaps'), '');
+  assert.equal(await inside('cat /sys/class/watchdog/watchdog0/state'), 'active');
+  assert.match(await inside('systemd-analyze cat-config systemd/journald.conf'), /^SystemMaxUse=64M$/m);
+  assert.match(await inside('stat --format=%a /run/doorward-preset'), /^700$/);
+});
+
+test('the program that reads cameras starts', async () => {
+  assert.match(await inside('ffmpeg -hide_banner -version'), /^ffmpeg version/);
+});
+
+test('pulled from the mains, it starts again as the same device', async () => {
+  const identity = 'cat /etc/machine-id /var/lib/doorward-ssh/ssh_host_ed25519_key.pub';
+  const before = await inside(identity);
+  await bench.machine?.kill();
+  const machine = await powerOn();
+  assert.equal((await healthOf(machine)).status, 200);
+  assert.equal(await inside(identity), before);
+  assert.match(before, /^[0-9a-f]{32}\n/);
+  assert.ok(Number(await inside('journalctl --list-boots --no-pager --quiet | wc -l')) >= 2, 'the journal forgot the first start'); // prettier-ignore
+});

@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto';
+import { open } from '../../src/slot/trial-record-file.ts';
+import type { TrialRecord } from '../../src/slot/trial-record.ts';
+import type { Desk } from '../../src/update/desk.ts';
+import type { Node } from './simulated-machine-disk.ts';
+import type { MachineState } from './simulated-machine.ts';
+import type { Moment } from './update-life.ts';
+
+/** Of the name of a content: 72 bits. */
+const letters = 12;
+
+/** A trial that is under way in a record: whether this process, this life of the machine or an earlier one began it. */
+interface Meaning {
+  readonly name: string;
+  readonly begunBy: { readonly bootId: string; readonly by: string } | undefined;
+}
+
+/**
+ * Names of moments: two with the same name go on alike, whatever is done to them. Left out is only what nobody acts upon:
+ * texts and times for people, how long it all took, and which number a process has as long as it is the same one.
+ * What may still happen is not in the name: who may do more can do all that who may do less can.
+ */
+export class MomentNames {
+  /** Every content that was ever on a disk, and what it means. */
+  readonly #known = new WeakMap<Uint8Array, Meaning>();
+
+  nameOf(moment: Moment): string {
+    const { machine, life, process, tag } = moment;
+    const nowMs = machine.upMs;
+    return [
+      machine.wallStartMs, machine.isLeaseOthers ? 1 : 0,
+      life.newestCommitted, life.hasRecord ? 1 : 0, life.wordGiven ? 1 : 0, life.steps,
+      process.slot, process.version, process.rests, process.isWordWaiting ? 1 : 0, tag ?? '',
+      doorName(moment), deskName(moment.desk, nowMs), this.#diskName(moment),
+    ].join('|'); // prettier-ignore
+  }
+
+  /** Each file once, by number: a file that has two names is another thing than two files. */
+  #diskName({ disk: { names, durable }, machine }: Moment): string {
+    const numbers = new Map<Node, number>();
+    const paths = [...names.keys()];
+    for (const path of durable.keys()) if (!names.has(path)) paths.push(path);
+    const nodeName = (node: Node | undefined): string => {
+      if (node === undefined) return '';
+      if (node.kind === 'directory') return 'd';
+      if (node.kind === 'link') return linkName(node.target, machine);
+      const number = numbers.get(node);
+      if (number !== undefined) return `=${number}`;
+      numbers.set(node, numbers.size);
+      const { latest, synced, isDirty } = node;
+      const onPlatter = latest === synced ? '' : this.#contentName(synced, machine);
+      return `${this.#contentName(latest, machine)},${onPlatter},${isDirty ? 1 : 0}`;
+    };
+    let name = '';
+    for (const path of paths.toSorted()) name += `${path}:${nodeName(names.get(path))}:${nodeName(durable.get(path))};`;
+    return name;
+  }
+
+  #contentName(bytes: Uint8Array, machine: MachineState): string {
+    const { name, begunBy } = this.#meaningOf(bytes);
+    return begunBy === undefined ? name : `${name}${relation(machine, begunBy.bootId, begunBy.by)}`;
+  }
+
+  #meaningOf(bytes: Uint8Array): Meaning {
+    const known = this.#known.get(bytes);
+    if (known !== undefined) return known;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    const record = text.startsWith('{"sha256"') ? open(bytes) : undefined;
+    const meant = record === undefined ? text : recordName(record);
+    const meaning = { name: hash('sha256', meant, 'base64').slice(0, letters), begunBy: record?.underWay };
+    this.#known.set(bytes, meaning);
+    return meaning;
+  }
+}
+
+/** Of a process: this one, one before it in this life of the machine, or one of an earlier life. None ever comes back. */
+function relation({ boots, pid }: MachineState, bootId: string, by: string): 'self' | 'before' | 'earlier' {
+  if (bootId !== `boot-${boots}`) return 'earlier';
+  return by.startsWith(`${pid}:`) ? 'self' : 'before';
+}
+
+/** The lease is a link that names its owner. */
+function linkName(target: string, machine: MachineState): string {
+  const [, by, bootId] = /^(\d+:\d+):(boot-\d+)$/.exec(target) ?? [];
+  if (by === undefined || bootId === undefined || by.startsWith('1:')) return target;
+  return relation(machine, bootId, by);
+}
+
+function doorName({ door, machine }: Moment): string {
+  const { process } = door;
+  const flags = [door.nature ?? '', door.isIncumbentServing, door.hasModels, door.hasLeft, process !== undefined]
+    .map(String)
+    .join();
+  if (process === undefined) return flags;
+  const { end, tookOverMs, isHanging } = process;
+  return `${flags}${end ?? ''},${tookOverMs === undefined ? '' : machine.upMs - tookOverMs},${Number(isHanging)}`;
+}
+
+/** A whole trial record says the same whenever it was written. */
+function recordName(record: TrialRecord): string {
+  const text = JSON.stringify(record, (key, value: unknown) => (forPeople.has(key) ? undefined : value));
+  return `record ${text}`;
+}
+
+/** In record and desk. */
+const forPeople: ReadonlySet<string> = new Set([
+  'startedMs', 'atMs', 'phases', 'figures', 'message', 'problem', 'refusal', 'phaseStartedMs', 'bootId', 'by',
+]); // prettier-ignore
+
+/** The desk with its times counted from now. */
+function deskName(desk: Desk, nowMs: number): string {
+  return JSON.stringify(desk, (key, value: unknown) => {
+    switch (key) {
+      case 'pauseUntilMs':
+      case 'nextLookMs': return Math.max(0, Number(value) - nowMs);
+      case 'sinceMs':
+      case 'atMs': return Number(value) - nowMs;
+      case 'release': return 'signed';
+      case 'source':
+      case 'candidate': return 1;
+      default: return forPeople.has(key) ? undefined : value;
+    } // prettier-ignore
+  });
+}
