@@ -47,6 +47,8 @@ export interface MachineOptions {
   readonly layers: readonly string[];
   /** Folders of this machine that it sees: `/here:/there`. */
   readonly binds?: readonly string[];
+  /** The same, and it may write there. */
+  readonly disks?: readonly string[];
 }
 
 export class Machine {
@@ -58,10 +60,10 @@ export class Machine {
   #leader = 0;
   #console = '';
 
-  constructor({ folder, layers, binds = [] }: MachineOptions) {
+  constructor({ folder, layers, binds = [], disks = [] }: MachineOptions) {
     this.#folder = folder;
     this.#layers = layers;
-    this.#binds = binds.map((bind) => `--bind-ro=${bind}`);
+    this.#binds = [...binds.map((bind) => `--bind-ro=${bind}`), ...disks.map((disk) => `--bind=${disk}`)];
     this.#group = `doorward-machine-${process.pid}-${folder.replaceAll(/[^a-zA-Z0-9]/g, '-').slice(-40)}`;
     for (const name of ['disk', 'work', 'root']) mkdirSync(join(folder, name), { recursive: true });
   }

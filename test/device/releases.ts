@@ -167,6 +167,11 @@ export interface ReleasePlan {
   readonly script?: string;
 }
 
+/** Signatures grow with versions, in whatever order the releases are made: a device refuses older ones. */
+function signedFor(version: string): number {
+  return version.split('.').reduce((sum, part) => sum * 100 + Number(part), 0);
+}
+
 /** Where releases are made, and the key that signs them. */
 export class Workshop {
   readonly folder: string;
@@ -174,7 +179,6 @@ export class Workshop {
   readonly #libraries: string;
   readonly #signer = signerNamed('the workshop');
   readonly root = makeRoot(undefined, { roots: [this.#signer], releases: [this.#signer] });
-  #built = 0;
 
   constructor(folder: string, executable: string) {
     this.folder = folder;
@@ -186,7 +190,6 @@ export class Workshop {
 
   /** A signed release file. */
   async make(version: string, plan: ReleasePlan = {}): Promise<MadeRelease> {
-    this.#built += 1;
     const file = join(this.folder, `doorward-${version}-linux-x64.release`);
     const directory = join(this.folder, `content-${version}`);
     rmSync(directory, { recursive: true, force: true });
@@ -201,7 +204,7 @@ export class Workshop {
       },
       roots: [this.root],
       expires: goodUntil,
-      signed: this.#built,
+      signed: signedFor(version),
       level: compressionLevel,
       file,
     }); // prettier-ignore

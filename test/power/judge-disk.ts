@@ -1,8 +1,10 @@
 /** What a device finds on its disk when the power comes back, and whether every promise is still kept by it. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import Value from 'typebox/value';
+import { librariesList, type NativeLibraries } from '../../src/machine/native-libraries.ts';
 import { nodeStorage as storage } from '../../src/machine/node-storage.ts';
 import { carriedRootName, manifestName, parseManifest, type Manifest } from '../../src/release/manifest.ts';
 import { readBack } from '../../src/release/read-back.ts';
@@ -52,6 +54,8 @@ export async function judgeDisk(mounted: string, expected: Expected): Promise<re
   if (committed === undefined) return [{ kind: 'unbootable', why: 'the link names no slot' }];
   const damage = await damageOf(places, committed);
   if (damage !== undefined) return [{ kind: 'unbootable', why: damage }];
+  const library = damagedLibrary(places, committed);
+  if (library !== undefined) return [{ kind: 'unbootable', why: library }];
   const complaints: Complaint[] = [];
   const note = (kind: Complaint['kind'], why: string | undefined): void => {
     if (why !== undefined) complaints.push({ kind, why });
@@ -71,6 +75,20 @@ async function damageOf(places: Places, slot: Slot): Promise<string | undefined>
   if (typeof manifest === 'string') return manifest;
   const read = await readBack({ directory: places.slot[slot], manifest, storage });
   return read.outcome === 'whole' ? undefined : `slot ${slot}: ${read.message}`;
+}
+
+/** A library that is taken for whole, because it is as long as it should be, and is not. A missing one is unpacked again. */
+function damagedLibrary(places: Places, slot: Slot): string | undefined {
+  const list = join(places.slot[slot], librariesList);
+  if (!existsSync(list)) return undefined; // Nothing native is carried.
+  const { id, libraries } = JSON.parse(readFileSync(list, 'utf8')) as NativeLibraries;
+  for (const { name, bytes, sha256 } of libraries) {
+    const path = join(places.root, 'lib', id, name);
+    const content = existsSync(path) ? readFileSync(path) : undefined;
+    if (content?.length === bytes && createHash('sha256').update(content).digest('hex') !== sha256)
+      return `the library ${path} is damaged`;
+  }
+  return undefined;
 }
 
 function manifestIn(places: Places, slot: Slot): Manifest | string {

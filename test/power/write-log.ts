@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Random } from '../../src/system/random.ts';
 
-const magic = 0x6a_73_67_36_77_73_68_72n;
+const magic = 0x6a_73_66_77_73_68_72n;
 const headerBytes = 28;
 const entryBytes = 32;
 const flags = { flush: 1n, fua: 2n, discard: 4n, mark: 8n } as const;

@@ -42,8 +42,9 @@ export class Crowd {
     this.#site = site;
     site.closing.signal.addEventListener('abort', () => this.#end.abort(), { once: true });
     this.#before = { pressed: site.pressed, answered: Promise.resolve(site.answered()) };
+    const press = (): Promise<void> => site.pressUntil(this.#end.signal);
     const asking = asks ? visitors.map((isKept) => this.#visit(isKept)) : [];
-    this.#done = Promise.all([site.pressUntil(this.#end.signal), ...asking]);
+    this.#done = Promise.all([this.#before.answered.then(press), ...asking]);
   }
 
   async #visit(isKept: boolean): Promise<void> {
