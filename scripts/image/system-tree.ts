@@ -30,6 +30,8 @@ const unneeded = [
   'var/{cache,lib/apt,lib/dpkg,log}/*',
 ];
 
+const accountDay = 20_000;
+
 /** Of Debian's base system, made by a script of it. */
 const emptyFolders = ['opt', 'srv', 'mnt', 'media', 'home', 'usr/local/bin', 'usr/local/sbin'];
 
@@ -70,8 +72,15 @@ export async function makeSystemTree(parts: SystemParts, tree: string): Promise<
   await runTool('systemctl', [`--root=${tree}`, 'enable', ...ownUnits]);
 }
 
+/** Accounts carry the day on which they were made: always the same, so that an image does not depend on the day of its build. */
+function settleAccounts(tree: string): void {
+  const path = join(tree, 'etc', 'shadow');
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^([^:]*:[^:]*):\d+:/gm, `$1:${accountDay}:`));
+}
+
 /** Takes out what is not needed on the device. Called when the boot partition has what it needs of the tree. */
 export function trimTree(tree: string): void {
+  settleAccounts(tree);
   for (const pattern of unneeded)
     for (const path of globSync(pattern, { cwd: tree })) rmSync(join(tree, path), { recursive: true });
 }
