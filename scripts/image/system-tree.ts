@@ -1,5 +1,15 @@
 /** The files of an image: a Debian tree, our few files over it, the appliance in it, and nothing that a doorbell needs not. */
-import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { type Board } from './board.ts';
@@ -13,11 +23,10 @@ const ownUnits = ['doorward-grow.service', 'doorward-preset.service'];
 
 /**
  * Graphics that ffmpeg could draw through, device trees (they lie on the boot partition), and what only a build needs:
- * 370 MB of 860. The loader finds all that ffmpeg is linked with; test/image starts it.
+ * 340 MB of 860. The loader finds all that ffmpeg is linked with; test/image starts it.
  */
 const unneeded = [
   'usr/lib/*-linux-gnu/{libLLVM*,libgallium*,libz3.so*,dri,gbm}',
-  'usr/lib/*-linux-gnu/libflite_*',
   'usr/lib/modules/*/{dtb,vmlinuz,System.map}',
   'usr/lib/linux-image-*',
   'usr/lib/raspi-*',
