@@ -1,5 +1,15 @@
 /** The files of an image: a Debian tree, our few files over it, the appliance in it, and nothing that a doorbell needs not. */
-import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { type Board } from './board.ts';
@@ -13,11 +23,10 @@ const ownUnits = ['doorward-grow.service', 'doorward-preset.service'];
 
 /**
  * Graphics that ffmpeg could draw through, device trees (they lie on the boot partition), and what only a build needs:
- * 370 MB of 860. The loader finds all that ffmpeg is linked with; test/image starts it.
+ * 340 MB of 860. The loader finds all that ffmpeg is linked with; test/image starts it.
  */
 const unneeded = [
   'usr/lib/*-linux-gnu/{libLLVM*,libgallium*,libz3.so*,dri,gbm}',
-  'usr/lib/*-linux-gnu/libflite_*',
   'usr/lib/modules/*/{dtb,vmlinuz,System.map}',
   'usr/lib/linux-image-*',
   'usr/lib/raspi-*',
@@ -29,6 +38,8 @@ const unneeded = [
   'etc/{passwd,group,shadow,gshadow}-',
   'var/{cache,lib/apt,lib/dpkg,log}/*',
 ];
+
+const accountDay = 20_000;
 
 /** Of Debian's base system, made by a script of it. */
 const emptyFolders = ['opt', 'srv', 'mnt', 'media', 'home', 'usr/local/bin', 'usr/local/sbin'];
@@ -70,8 +81,15 @@ export async function makeSystemTree(parts: SystemParts, tree: string): Promise<
   await runTool('systemctl', [`--root=${tree}`, 'enable', ...ownUnits]);
 }
 
+/** Accounts carry the day on which they were made: always the same, so that an image does not depend on the day of its build. */
+function settleAccounts(tree: string): void {
+  const path = join(tree, 'etc', 'shadow');
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^([^:]*:[^:]*):\d+:/gm, `$1:${accountDay}:`));
+}
+
 /** Takes out what is not needed on the device. Called when the boot partition has what it needs of the tree. */
 export function trimTree(tree: string): void {
+  settleAccounts(tree);
   for (const pattern of unneeded)
     for (const path of globSync(pattern, { cwd: tree })) rmSync(join(tree, path), { recursive: true });
 }
