@@ -20,7 +20,7 @@ export interface Scene {
   readonly device: Device;
   readonly workshop: Workshop;
   /** Made once, kept for all scenarios that ask for the same. */
-  release(version: string, plan?: ReleasePlan): Promise<MadeRelease>;
+  readonly release: (version: string, plan?: ReleasePlan) => Promise<MadeRelease>;
 }
 
 export const installedVersion = '1.0.0';

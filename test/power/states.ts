@@ -15,7 +15,7 @@ export interface StatesPlan {
   readonly folder: string;
   readonly states: readonly State[];
   /** Asked for each of them, with the disk mounted. */
-  judge(mounted: string, state: State): Promise<readonly Complaint[]>;
+  readonly judge: (mounted: string, state: State) => Promise<readonly Complaint[]>;
   onJudged(state: State, complaints: readonly Complaint[]): Promise<void> | void;
 }
 
