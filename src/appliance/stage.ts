@@ -81,6 +81,7 @@ export class ApplianceStage implements Stage {
       ...front.figures.summary(),
       ...(processorPercent === undefined ? {} : { processorPercent }),
       processors: this.#resources.processors(),
+      isMachineStrained: watch.health.tally()['system_resources']?.status === 'unhealthy',
       memoryBytes: this.#resources.memory().ownBytes,
       hasFrames: house.feed.status().state === 'flowing',
       checks: Object.entries(watch.health.tally())

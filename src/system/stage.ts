@@ -58,6 +58,8 @@ export interface StageBaseline {
   readonly processorPercent?: number;
   /** Processors of the machine. */
   readonly processors?: number;
+  /** The machine as a whole is short of processor time or memory just now. */
+  readonly isMachineStrained?: boolean;
   /** False when no camera was delivering frames before the trial: then none are asked of the candidate. */
   readonly hasFrames: boolean;
   /** Names of the checks that were healthy or degraded here: each of them must be so in the candidate. */

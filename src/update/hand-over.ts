@@ -9,15 +9,19 @@ const takeOverMsMax = 15_000;
 export async function handOver(tools: UpdateTools, trial: Trial, candidate: Candidate): Promise<Trial> {
   const { stage, clock } = tools;
   const baseline = stage.baseline();
+  /** Until it has the door, a candidate that is merely late on a busy machine harms nobody: it may be tried again. */
+  const isToBlame = (): boolean =>
+    candidate.ended() !== undefined ||
+    !(baseline.isMachineStrained === true || stage.baseline().isMachineStrained === true);
   const passed = await stage.handOver(candidate);
   if (passed.outcome === 'failed')
-    return failed(tools, trial, { candidate, reason: 'not-passed', message: passed.reason });
+    return failed(tools, trial, { candidate, reason: 'not-passed', message: passed.reason, isItsFault: isToBlame() });
   const question: TakeOver = { kind: 'take-over' };
   const ready = readMessage(readySchema, await candidate.ask(question, takeOverMsMax));
   if (ready === undefined) {
     const ended = candidate.ended();
     const message = ended === undefined ? 'it did not take over in time' : `it ended while taking over: ${ended}`;
-    return failed(tools, trial, { candidate, reason: 'not-taken-over', message });
+    return failed(tools, trial, { candidate, reason: 'not-taken-over', message, isItsFault: true });
   }
   const state: TrialState = { phase: 'probation', candidate, sinceMs: clock.uptimeMs(), baseline, samples: [] };
   return enterPhase(trial, state, clock.uptimeMs());
@@ -27,9 +31,9 @@ interface Failed {
   readonly candidate: Candidate;
   readonly reason: string;
   readonly message: string;
+  readonly isItsFault: boolean;
 }
 
-function failed({ clock }: UpdateTools, trial: Trial, { candidate, reason, message }: Failed): Trial {
-  const failure = { reason, message, isItsFault: true };
+function failed({ clock }: UpdateTools, trial: Trial, { candidate, ...failure }: Failed): Trial {
   return enterPhase(trial, { phase: 'failed', candidate, failure }, clock.uptimeMs());
 }
