@@ -47,7 +47,13 @@ interface Room {
  */
 export async function exploreLives(story: Story, budget: Budget, failuresMax: number): Promise<Exploration> {
   const explorer = new Explorer(story, budget);
-  await explorer.explore(failuresMax);
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0; // Every cut and every fault is an error, and nobody asks where it was thrown.
+  try {
+    await explorer.explore(failuresMax);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   return explorer;
 }
 
