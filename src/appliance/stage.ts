@@ -12,8 +12,8 @@ import { prepareMaterial } from './rehearsal-material.ts';
 import { closeGround, type Rooms } from './rooms.ts';
 
 /** Opening the household's database may mean migrating it on a slow card. The door is answered meanwhile. */
-const prepareMsMax = 60_000;
-const passMsMax = 2000;
+const prepareMsMax = 5 * 60_000;
+const passMsMax = 15_000;
 const auditMsMax = 5000;
 /** Ids of events skipped at a take-back: more than a candidate can have told since its last heartbeat. */
 const eventsMargin = 1000;

@@ -45,6 +45,8 @@ const atOnceMs = 10_000;
 const twoMinutesMs = 120_000;
 /** Data that is still missing after so many times the probation is never going to come. */
 const patienceTimes = 2;
+/** And never sooner: a short probation is over before everything has been looked at once. */
+const patienceMsMin = 60_000;
 /** A machine that is busy is waited for this much longer: the candidate serves meanwhile. */
 const strainedPatienceMs = 30 * 60_000;
 /** What a candidate may hold beside what the incumbent held: as much as was planned for when it was started. */
@@ -97,7 +99,8 @@ function judgeSilence(
   if (elapsedMs < probationMs) return { outcome: 'hold', missing };
   if (missing.length === 0) return { outcome: 'commit' };
   const isMachines = strained.length > 0 || wasStrained(facts); // What was late a moment ago may come now.
-  const patienceMs = probationMs * patienceTimes + (isMachines ? strainedPatienceMs : 0);
+  const usualMs = Math.max(probationMs * patienceTimes, probationMs + patienceMsMin);
+  const patienceMs = usualMs + (isMachines ? strainedPatienceMs : 0);
   if (elapsedMs < patienceMs) return { outcome: 'hold', missing };
   const message = `cannot judge the candidate: ${missing.join('; ')}`;
   if (isMachines) return { outcome: 'revert', trigger: 'machine-strained', message, isItsFault: false };

@@ -11,6 +11,9 @@ type AgainParts = Pick<
   'clock' | 'disk' | 'home' | 'log' | 'pictures' | 'inference' | 'gallery' | 'settings'
 >;
 
+/** Nobody waits, the machine is busy with something else, and a candidate has the lowest priority. */
+const patienceMs = 60_000;
+
 export type DecidedAgain =
   | { readonly outcome: 'decided'; readonly visit: VisitOutcome; readonly personId: string | undefined }
   | { readonly outcome: 'blind'; readonly reason: string };
@@ -26,7 +29,7 @@ export async function decideAgain(
   mayLook: () => Promise<void>,
 ): Promise<DecidedAgain> {
   const { gallery, settings, inference } = parts;
-  const looking = { ...parts, events: { emit: () => {} }, limits: settings.recognition };
+  const looking = { ...parts, events: { emit: () => {} }, limits: settings.recognition, patienceMs };
   const sightings: Sighting[] = [];
   for (const { frame } of await loadFrames(parts, visit)) {
     await mayLook();

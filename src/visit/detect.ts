@@ -22,7 +22,12 @@ export type Looked<Value> =
   | { readonly outcome: 'seen'; readonly value: Value }
   | { readonly outcome: 'blind'; readonly reason: string };
 
-type DetectParts = Pick<VisitParts, 'inference' | 'clock' | 'events'> & { readonly limits: FaceLimits };
+export type LookParts = Pick<VisitParts, 'inference' | 'clock' | 'events'> & {
+  /** Instead of `inferenceMsMax`, where nobody stands at the door. */
+  readonly patienceMs?: number;
+};
+
+type DetectParts = LookParts & { readonly limits: FaceLimits };
 
 /** The faces of a frame, most prominent first: a quick look, and a thorough one when that found nothing. */
 export async function detect(
@@ -66,14 +71,15 @@ async function lookWith(
   picture: Pixels,
   effort: DetectEffort,
 ): Promise<Looked<readonly DetectedFace[]>> {
-  const looked = await within(parts.clock, inferenceMsMax, parts.inference.detect(picture, effort));
+  const { patienceMs = inferenceMsMax } = parts;
+  const looked = await within(parts.clock, patienceMs, parts.inference.detect(picture, effort));
   switch (looked.outcome) {
     case 'done':
       return { outcome: 'seen', value: looked.value };
     case 'failed':
       return { outcome: 'blind', reason: wordsOf(looked.error) };
     case 'late':
-      return { outcome: 'blind', reason: `no answer for ${inferenceMsMax} ms` };
+      return { outcome: 'blind', reason: `no answer for ${patienceMs} ms` };
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Embedding } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
 import { within, wordsOf } from './deadline.ts';
-import { inferenceMsMax, type FaceInView, type Looked } from './detect.ts';
-import type { VisitParts } from './visit-parts.ts';
+import { inferenceMsMax, type FaceInView, type Looked, type LookParts } from './detect.ts';
 
 export interface EmbeddedFace extends FaceInView {
   /** Undefined for a face that recognition may not use. */
@@ -11,10 +10,11 @@ export interface EmbeddedFace extends FaceInView {
 
 /** Embeds the usable faces of a frame, most prominent first. */
 export async function embed(
-  parts: Pick<VisitParts, 'inference' | 'clock' | 'events'>,
+  parts: LookParts,
   seen: { readonly picture: Pixels; readonly faces: readonly FaceInView[] },
   correlationId: string,
 ): Promise<Looked<readonly EmbeddedFace[]>> {
+  const { patienceMs = inferenceMsMax } = parts;
   const embedded: EmbeddedFace[] = [];
   for (const inView of seen.faces) {
     if (inView.complaint !== undefined) {
@@ -23,9 +23,9 @@ export async function embed(
     }
     const startedMs = parts.clock.uptimeMs();
     const embedding = parts.inference.embed(seen.picture, inView.face.landmarks);
-    const done = await within(parts.clock, inferenceMsMax, embedding);
+    const done = await within(parts.clock, patienceMs, embedding);
     if (done.outcome !== 'done') {
-      const reason = done.outcome === 'late' ? `no answer for ${inferenceMsMax} ms` : wordsOf(done.error);
+      const reason = done.outcome === 'late' ? `no answer for ${patienceMs} ms` : wordsOf(done.error);
       const data = { stage: 'embed', errorType: 'recognition-failed', severity: 'critical', reason } as const;
       parts.events.emit({ type: 'RECOGNITION_FAILED', status: 'failure', component: 'embed', correlationId, data });
       return { outcome: 'blind', reason };

@@ -229,7 +229,7 @@ test('the rehearsal decides the same visits from the same frames in the same way
 
 test('nobody but an appliance starts a candidate', () => {
   const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
-  const { status, stderr } = spawnSync(process.execPath, [main, 'candidate'], { encoding: 'utf8', timeout: 20_000 });
+  const { status, stderr } = spawnSync(process.execPath, [main, 'candidate'], { encoding: 'utf8', timeout: 120_000 });
   assert.equal(status, 2);
   assert.match(stderr, /cannot be a candidate: only a running appliance starts one/);
 });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { powerOn } from '../../src/appliance.ts';
 import type { Candidate } from '../../src/system/candidate.ts';
 import { homeAt } from '../../src/system/home.ts';
+import { entryScript } from '../updates/bundle.ts';
 
 const [, , root = '', ...flags] = process.argv;
 const settingFlags = Object.fromEntries(
   flags.map((flag) => flag.slice(2).split(/=(.*)/s).slice(0, 2) as [string, string]),
 );
-const checkout = join(import.meta.dirname, '..', '..');
 
 const started = await powerOn({
   home: homeAt(root),
@@ -33,11 +33,11 @@ interface Order {
 async function obey({ act, given }: Order): Promise<unknown> {
   switch (act) {
     case 'start': {
-      const result = await candidates.start(checkout, { entry: ['node', 'src/main.ts'], isBackground: true });
+      const result = await candidates.start(String(given), { entry: ['node', entryScript], isBackground: true });
       if (result.outcome === 'started') candidate = result.candidate;
       return result.outcome === 'started' ? result.candidate.pid : result;
     }
-    case 'ask': return candidate?.ask(given, 30_000);
+    case 'ask': return candidate?.ask(given, 120_000);
     case 'material': return stage.prepareRehearsal(join(root, 'rehearsal'), Number(given));
     case 'hand-over': return candidate === undefined ? undefined : stage.handOver(candidate);
     case 'stop': return candidate?.stop(Number(given));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { entryScript } from '../updates/bundle.ts';
 import { Crowd } from '../updates/crowd.ts';
-import { Installation } from '../updates/installation.ts';
+import { Installation, patientGate } from '../updates/installation.ts';
 import { unhealthyInProbation, Workshop } from '../updates/releases.ts';
 import { isAlive, until } from './street.ts';
 
@@ -16,7 +16,7 @@ async function installed(
   t: TestContext,
   settings: readonly string[],
 ): Promise<{ site: Installation; workshop: Workshop }> {
-  const site = new Installation({ settings });
+  const site = new Installation({ settings: ['update.rehearsalVisits=2', ...patientGate, ...settings] });
   t.after(() => site.close());
   const workshop = new Workshop(site.folder);
   await site.install({ file: (await workshop.build('1.0.0')).file, root: workshop.root });
@@ -58,7 +58,7 @@ test('the owner reverts a release that has the door; one who stops the appliance
   const candidate = await site.untilProbation(trialMsMax);
   const incumbent = (await site.running())?.pid ?? 0;
   process.kill(incumbent, 'SIGTERM');
-  await until(() => !isAlive(candidate) && !isAlive(incumbent));
+  await until(() => !isAlive(candidate) && !isAlive(incumbent), trialMsMax);
   const [, stopped] = await site.history();
   assert.deepEqual([stopped?.outcome, stopped?.reason], ['interrupted', 'stopped']);
   await site.powerOn();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { isAlive, until } from '../appliance/street.ts';
-import { Installation } from '../updates/installation.ts';
+import { Installation, patientGate } from '../updates/installation.ts';
 import { Workshop } from '../updates/releases.ts';
 import { type Aim, type Boundary, momentMs, rankOf, rows, trialBoundaries, type Victim } from './plan.ts';
 import { fateOf, type Outset, standingOf } from './standing.ts';
@@ -41,9 +41,7 @@ const deathsMax = 3;
 
 const settings = [
   'update.probationMinutes=0.05', 'update.rehearsalVisits=1', 'camera.framesPerSecond=5', 'log.level=WARN',
-  // What the gate makes of a machine that is busy is not the matter here.
-  'gate.checkFailures=20', 'gate.heartbeatMsMax=60000', 'gate.p99MsMax=60000', 'gate.slowerTimesMax=100',
-  'gate.framesSilentMsMax=60000', 'gate.helloMsMax=1800000',
+  'gate.checkFailures=20', ...patientGate,
 ]; // prettier-ignore
 
 /** Kills so often, one update after the other. */
