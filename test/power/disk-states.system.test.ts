@@ -10,8 +10,8 @@ import { chooseStates, judgeStates } from './states.ts';
 import { readLog } from './write-log.ts';
 import { nextSmallRelease, Writer, type Habit } from './writers.ts';
 
-const diskBytes = 32 * 1024 * 1024;
-const statesEach = 40;
+const diskBytes = 128 * 1024 * 1024;
+const statesEach = 24;
 
 interface Verdict {
   readonly states: number;

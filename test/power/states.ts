@@ -40,6 +40,7 @@ export async function judgeStates(plan: StatesPlan): Promise<void> {
     const until = lastFlush(log.entries, state.at) + 1;
     applyWrites(log, synced, log.entries.slice(applied, until).filter(({ isWrite }) => isWrite)); // prettier-ignore
     applied = Math.max(applied, until);
+    rmSync(image, { force: true }); // Another file each time: loop devices are let go late, and found again by file.
     copySparse(synced, image);
     applyWrites(log, image, survivorsOf(log, state));
     await plan.onJudged(state, await judgeImage(plan, state, { image, mounted }));
@@ -56,11 +57,18 @@ async function judgeImage(
   const check = spawnSync('e2fsck', ['-f', '-p', image], { encoding: 'utf8' });
   if (check.status === null || check.status >= fsckFailed)
     return [{ kind: 'unbootable', why: `the file system cannot be repaired by itself: ${check.stdout.slice(-300)}` }];
-  execFileSync('mount', ['-o', 'loop,noatime', image, mounted]);
+  const loop = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim();
   try {
-    return await judge(mounted, state);
+    // What the kernel still remembers of the disk that was in this loop device before would be taken for this one's.
+    execFileSync('blockdev', ['--flushbufs', loop]);
+    execFileSync('mount', ['-o', 'noatime', loop, mounted]);
+    try {
+      return await judge(mounted, state);
+    } finally {
+      execFileSync('umount', [mounted]);
+    }
   } finally {
-    execFileSync('umount', [mounted]);
+    execFileSync('losetup', ['--detach', loop]);
   }
 }
 
