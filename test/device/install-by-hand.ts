@@ -63,7 +63,11 @@ export async function furnish(device: Device): Promise<void> {
 
 /** Teaches it the people of the house, by the owner's command. */
 export async function enrol(device: Device): Promise<void> {
-  for (const [name, file] of [['Ada', '/root/ada.jpg'], ['Grace', '/root/grace.jpg']] as const) { // prettier-ignore
+  for (const [name, file] of [
+    ['Ada', '/root/ada.jpg'],
+    ['Grace', '/root/grace.jpg'],
+  ] as const) {
+    // prettier-ignore
     const { code, stderr } = await device.doorward('people', 'add', name, file);
     if (code !== 0) throw new Error(`cannot enrol ${name}: ${stderr}`);
   }

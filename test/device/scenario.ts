@@ -42,10 +42,15 @@ export async function play(scenario: Scenario, scene: Scene): Promise<void> {
   }
   const good = scenario.serves ?? installedVersion;
   await until(async () => (await device.serving()) === good && (await device.committed()) === good, settleMsMax).catch(
-    async () => assert.fail(`${await device.serving()} serves and ${await device.committed()} is committed, not ${good}`),
+    async () =>
+      assert.fail(`${await device.serving()} serves and ${await device.committed()} is committed, not ${good}`),
   );
   await until(async () => (await device.processes()).length === 1, settleMsMax);
-  assert.equal(await device.mainProcess(), (await device.processes())[0], 'the service manager watches another process');
+  assert.equal(
+    await device.mainProcess(),
+    (await device.processes())[0],
+    'the service manager watches another process',
+  );
   if (scenario.says !== undefined) assert.match(await device.journal(), scenario.says);
   await updateWorks(scene);
 }
