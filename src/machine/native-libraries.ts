@@ -125,5 +125,9 @@ function syncFolder(path: string): void {
 }
 
 function lengthOf(path: string): number | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.size;
+  try {
+    return lstatSync(path).size;
+  } catch {
+    return undefined; // Unpacking it says what is wrong there.
+  }
 }
