@@ -105,7 +105,7 @@ test('the single executable', async (t) => {
       const whole = libraryFiles(lone).filter((path) => !path.includes('.new-'));
       assert.ok(whole.length >= 5, `only ${whole.length} libraries`);
       const before = whole.map((path) => [basename(path), hashOf(path), statSync(path).ino]);
-      assert.equal(lone.run('doctor', '--web.port=0').status, 0);
+      assert.equal(lone.run('people', 'list').status, 0);
       assert.deepEqual(
         whole.map((path) => [basename(path), hashOf(path), statSync(path).ino]),
         before,
@@ -128,7 +128,10 @@ test('the single executable', async (t) => {
     writeFileSync(join(lone.folder, '.doorward'), 'a file where a folder should be');
     const refused = lone.run('people', 'list', '--home', join(lone.folder, 'elsewhere'));
     assert.notEqual(refused.status, 0);
-    assert.match(refused.stderr, /cannot unpack .*: free some space there, or name another folder in DOORWARD_LIB/);
+    assert.match(
+      refused.stderr,
+      /cannot unpack .* \(ENOTDIR\): free some space there, or name another folder in DOORWARD_LIB/,
+    );
     const bytes = readFileSync(executable);
     for (const share of [0.2, 0.6, 0.99]) {
       const short = join(lone.folder, `short-${share}`);
