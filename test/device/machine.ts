@@ -82,7 +82,17 @@ export class Machine {
   async powerOn(): Promise<string> {
     const options = `lowerdir=${this.#layers.join(':')},upperdir=${this.disk},workdir=${join(this.#folder, 'work')}`;
     const words = ['--resolv-conf=off', '--timezone=off', '--link-journal=no', '--machine=doorward', '--setenv=SYSTEMD_LOG_COLOR=0']; // prettier-ignore
-    const shell = ['sh', '-c', enclosure, 'enclosure', this.#group, options, join(this.#folder, 'root'), ...words, ...this.#binds];
+    const shell = [
+      'sh',
+      '-c',
+      enclosure,
+      'enclosure',
+      this.#group,
+      options,
+      join(this.#folder, 'root'),
+      ...words,
+      ...this.#binds,
+    ];
     const container = spawn('unshare', ['--mount', '--propagation', 'private', ...shell], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -171,7 +181,8 @@ export class Machine {
     process.off('exit', this.#kill);
     this.#container = undefined;
     this.#leader = 0;
-    for (const root of ['/sys/fs/cgroup/unified', '/sys/fs/cgroup/cpu', '/sys/fs/cgroup']) removeGroups(join(root, this.#group));
+    for (const root of ['/sys/fs/cgroup/unified', '/sys/fs/cgroup/cpu', '/sys/fs/cgroup'])
+      removeGroups(join(root, this.#group));
   }
 
   async close(): Promise<void> {

@@ -30,7 +30,11 @@ async function cutOften(t: TestContext, habit: Habit): Promise<Verdict> {
   await writer.commit('a', '1.0.0');
   await writer.receive(tell);
   const from = disk.entries();
-  for (const [slot, version] of [['b', '2.0.0'], ['a', '3.0.0']] as const) { // prettier-ignore
+  for (const [slot, version] of [
+    ['b', '2.0.0'],
+    ['a', '3.0.0'],
+  ] as const) {
+    // prettier-ignore
     await writer.commit(slot, version);
     await writer.receive(tell);
   }
