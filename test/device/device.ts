@@ -53,6 +53,11 @@ export class Device extends Machine {
     });
   }
 
+  /** Whether it answers at all. */
+  isServing(): Promise<boolean> {
+    return get(`${address}/health`, undefined).then(() => true, () => false); // prettier-ignore
+  }
+
   isReady(): Promise<boolean> {
     return get(`${address}/ready`, undefined).then(({ status }) => status === 200, () => false); // prettier-ignore
   }

@@ -108,27 +108,38 @@ const imported: Readonly<Record<string, string>> = {
 
 const plantedFile = 'src/machine/planted.ts';
 /** What the executable is built from; everything else of the checkout is linked. */
-const built = ['src', 'package.json', 'package-lock.json', 'systemd', 'native', 'scripts', '.models', 'node_modules'];
+const parts = ['src', 'package.json', 'package-lock.json', 'systemd', 'native', 'scripts', '.models', 'node_modules'];
 
-/** The executable with the planted lines, built anew only when the sources have changed. */
-export async function plantedExecutable(build: string): Promise<string> {
-  const kept = join(build, `planted-${sourceName()}`);
-  const path = join(kept, 'linux-x64', 'doorward');
+/** An executable that is built anew only when the sources have changed. */
+export async function keptExecutable(
+  build: string,
+  name: string,
+  make: (out: string) => Promise<unknown>,
+): Promise<string> {
+  const kept = join(build, `${name}-${sourceName()}`);
+  const path = join(kept, 'doorward');
   if (existsSync(path)) return path;
-  for (const old of globSync(join(build, 'planted-*'))) rmSync(old, { recursive: true, force: true });
-  const copy = join(build, 'planted-checkout');
-  rmSync(copy, { recursive: true, force: true });
-  mkdirSync(copy, { recursive: true });
-  for (const name of built)
-    if (existsSync(join(checkout, name))) execFileSync('cp', ['-a', '--link', join(checkout, name), join(copy, name)]);
-  rmSync(join(copy, 'src'), { recursive: true });
-  cpSync(join(checkout, 'src'), join(copy, 'src'), { recursive: true });
-  plant(copy);
+  for (const old of globSync(join(build, `${name}-*`))) rmSync(old, { recursive: true, force: true });
   const half = `${kept}.half`;
-  await makeExecutable({ checkout: copy, arch: 'x64', out: join(half, 'linux-x64') });
+  await make(half);
   renameSync(half, kept);
-  rmSync(copy, { recursive: true, force: true });
   return path;
+}
+
+/** The executable with the planted lines. */
+export function plantedExecutable(build: string): Promise<string> {
+  return keptExecutable(build, 'planted', async (out) => {
+    const copy = join(build, 'checkout-to-plant-in');
+    rmSync(copy, { recursive: true, force: true });
+    mkdirSync(copy, { recursive: true });
+    for (const name of parts)
+      if (existsSync(join(checkout, name))) execFileSync('cp', ['-a', '--link', join(checkout, name), join(copy, name)]); // prettier-ignore
+    rmSync(join(copy, 'src'), { recursive: true });
+    cpSync(join(checkout, 'src'), join(copy, 'src'), { recursive: true });
+    plant(copy);
+    await makeExecutable({ checkout: copy, arch: 'x64', out });
+    rmSync(copy, { recursive: true, force: true });
+  });
 }
 
 /** Names what the executable is made from. */

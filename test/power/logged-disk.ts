@@ -15,9 +15,11 @@ export interface LoggedDisk {
   readonly log: string;
   /** The disk as it was before the first write of the log. */
   readonly base: string;
+  /** The disk as it is when it was closed. */
+  readonly image: string;
   /** Entries of the log by now. */
   entries(): number;
-  /** Unmounts it; the log stays, until the folder is removed. */
+  /** Unmounts it; log and images stay, until the folder is removed. */
   close(): Promise<void>;
 }
 
@@ -42,12 +44,12 @@ export async function openLoggedDisk(
     mounted: at('mounted'),
     log,
     base,
+    image,
     entries: () => entriesOf(log),
     close: async () => {
       execFileSync('umount', [at('mounted')]);
       execFileSync('losetup', ['--detach', loop]);
       await stop(daemon);
-      rmSync(image, { force: true });
     },
   };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { until } from '../../appliance/street.ts';
+import { installedVersion } from '../installed.ts';
 import type { ReleasePlan } from '../releases.ts';
 import { namesAda, type Scenario, type Scene } from '../scenario.ts';
 
@@ -93,14 +94,14 @@ export const updateScenarios: readonly Scenario[] = [
   },
   {
     name: 'a release that crashes after its commit: after a crash loop the good one serves again',
-    says: /fell back to 1\.0\.0/,
+    says: /fell back to /,
     async run({ device, release }) {
       const plan: ReleasePlan = { fault: { at: 'powered-on', how: 'exits', afterMs: 300 } };
       const { code, stdout, stderr } = await device.update(await release('2.6.0', plan));
       assert.equal(code, 0, stdout + stderr);
       assert.equal(await device.committed(), '2.6.0');
       await device.run(['kill', '-9', String(await device.mainProcess())]);
-      await until(async () => (await device.committed()) === '1.0.0', fallBackMsMax);
+      await until(async () => (await device.committed()) === installedVersion, fallBackMsMax);
     },
   },
   {
