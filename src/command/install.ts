@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { deviceTree } from '../install/device-tree.ts';
+import { deviceTree, type DeviceTree } from '../install/device-tree.ts';
 import { readElf } from '../install/elf-file.ts';
 import { takeInstallStep, type InstallParts } from '../install/install.ts';
 import { lookAtMachine } from '../install/look-at-machine.ts';
 import { planInstall, wordsOfStep, type InstallFacts } from '../install/plan.ts';
 import type { ReleaseSource } from '../install/put-release.ts';
+import { carriedRootName } from '../release/manifest.ts';
 import { readSoundRoot } from '../release/trust.ts';
 import { exitCodes, noParameters, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
@@ -25,7 +26,7 @@ export const installCommand: Command = {
       value: 'FILE',
       description: 'Whose releases it takes: root.json of doorward release root; without one it takes none',
     },
-    'from': { type: 'string', value: 'FILE', description: 'Another executable than this one' },
+    'from': { type: 'string', value: 'FILE', description: 'Another executable of this very version, as for another processor' },
     'root': { type: 'string', value: 'DIR', description: 'Into the tree of a disk image; nothing is started' },
   }, // prettier-ignore
   async run(context) {
@@ -64,10 +65,16 @@ async function readParts(context: CommandContext): Promise<InstallParts | { read
   const createdMs = createdMsOf(context);
   if (createdMs === undefined)
     return { message: 'cannot install: say when the release was made, in seconds since 1970, in SOURCE_DATE_EPOCH' };
-  const rootOfTrust = await readRootOfTrust(context);
+  const root = flags.text('root');
+  const tree = deviceTree(root === undefined ? '' : resolve(workingFolder, root).replace(/\/+$/, ''));
+  const rootOfTrust = await readRootOfTrust(context, tree);
   if (rootOfTrust !== undefined && 'message' in rootOfTrust) return rootOfTrust;
   const { version } = release;
   const { architecture } = elf;
+  const other =
+    from === undefined || architecture !== host.architecture ? version : await versionOf(context, executable);
+  if (other !== version)
+    return { message: `cannot install ${executable}: it is ${other}, and this is ${version}: run its own install` };
   const source: ReleaseSource = {
     executable,
     version,
@@ -76,8 +83,6 @@ async function readParts(context: CommandContext): Promise<InstallParts | { read
     createdMs,
     ...(rootOfTrust === undefined ? {} : { rootOfTrust: rootOfTrust.bytes }),
   };
-  const root = flags.text('root');
-  const tree = deviceTree(root === undefined ? '' : resolve(workingFolder, root).replace(/\/+$/, ''));
   return { storage, host, network, clock, tree, carriedFile, source, release: { version, architecture, bytes } };
 }
 
@@ -85,6 +90,14 @@ async function bytesOf({ disk }: CommandContext, path: string): Promise<number> 
   const end = path.lastIndexOf('/');
   const entries = await disk.list(end === 0 ? '/' : path.slice(0, end));
   return entries.find(({ name }) => name === path.slice(end + 1))?.bytes ?? 0;
+}
+
+const versionMsMax = 30_000;
+
+/** Its own word; `unreadable` when it does not say. One for another processor cannot be asked. */
+async function versionOf({ host }: CommandContext, executable: string): Promise<string> {
+  const { output } = await host.run(executable, ['version'], { timeoutMs: versionMsMax });
+  return /^doorward (\S+) /.exec(output)?.[1] ?? 'unreadable';
 }
 
 /** When the release was made: the floor of every clock that is asked about signatures. A checkout does not know. */
@@ -95,9 +108,16 @@ function createdMsOf({ release, environment }: CommandContext): number | undefin
 
 type RootOfTrust = { readonly bytes: Uint8Array } | { readonly message: string } | undefined;
 
-async function readRootOfTrust({ disk, flags, workingFolder }: CommandContext): Promise<RootOfTrust> {
+/** What was typed, or else what the factory release carries already: a repair does not take it away. */
+async function readRootOfTrust(
+  { disk, flags, workingFolder }: CommandContext,
+  { places }: DeviceTree,
+): Promise<RootOfTrust> {
   const file = flags.text('root-of-trust');
-  if (file === undefined) return undefined;
+  if (file === undefined) {
+    const kept = await disk.read(`${places.factory}/${carriedRootName}`);
+    return kept === undefined || typeof readSoundRoot(kept) === 'string' ? undefined : { bytes: kept };
+  }
   const path = resolve(workingFolder, file);
   const bytes = await disk.read(path);
   if (bytes === undefined) return { message: `cannot install: there is no ${path}` };

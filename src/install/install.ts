@@ -67,7 +67,7 @@ async function makeFolder({ storage }: InstallParts, folder: string): Promise<vo
 async function makeUser(parts: InstallParts): Promise<PutResult> {
   const { tree } = parts;
   const file = `${tree.root}/etc/sysusers.d/doorward.conf`;
-  return runTool(parts, 'systemd-sysusers', [...rootWords(tree), file]);
+  return runTool(parts, ['systemd-sysusers', ...rootWords(tree), file]);
 }
 
 async function makeDirectories(parts: InstallParts): Promise<PutResult> {
@@ -110,9 +110,11 @@ async function unpackLibraries(parts: InstallParts, slot: Slot): Promise<PutResu
   return code === 0 || code === 1 ? done : refused(`the release does not start: ${output.slice(-500)}`);
 }
 
+/** What somebody has written already stays; that the bell may read it is made sure of. */
 async function writeSettings(parts: InstallParts): Promise<PutResult> {
   const { storage, host, tree } = parts;
-  await replaceFile(storage, tree.settingsFile, firstSettings);
+  if ((await storage.read(tree.settingsFile)) === undefined)
+    await replaceFile(storage, tree.settingsFile, firstSettings);
   await storage.setMode(tree.settingsFile, settingsMode);
   const bell = await bellOwner(parts);
   if (bell !== undefined) await host.setOwner(tree.settingsFile, { uid: 0, gid: bell.gid });
@@ -136,19 +138,19 @@ async function makeCommand(parts: InstallParts): Promise<PutResult> {
 
 async function enable(parts: InstallParts): Promise<PutResult> {
   const { tree } = parts;
-  const enabled = await runTool(parts, 'systemctl', [...rootWords(tree), 'enable', ...enabledUnits]);
+  const enabled = await runTool(parts, ['systemctl', ...rootWords(tree), 'enable', ...enabledUnits]);
   if (enabled.outcome === 'refused' || tree.root !== '') return enabled;
   // A machine without udev has no devices to give to groups either.
   await parts.host.run('udevadm', ['control', '--reload'], { timeoutMs: toolMsMax });
   await parts.host.run('udevadm', ['trigger', '--subsystem-match=gpio', '--subsystem-match=video4linux'], {
     timeoutMs: toolMsMax,
   });
-  return runTool(parts, 'systemctl', ['daemon-reload']);
+  return runTool(parts, ['systemctl', 'daemon-reload']);
 }
 
 async function start(parts: InstallParts): Promise<PutResult> {
   const { clock, network } = parts;
-  const started = await runTool(parts, 'systemctl', ['restart', ...enabledUnits]);
+  const started = await runTool(parts, ['systemctl', 'restart', ...enabledUnits], healthyMsMax);
   if (started.outcome === 'refused') return started;
   const deadlineMs = clock.uptimeMs() + healthyMsMax;
   for (; clock.uptimeMs() < deadlineMs; await clock.sleep(lookIntervalMs)) {
@@ -158,8 +160,12 @@ async function start(parts: InstallParts): Promise<PutResult> {
   return refused('it was started and did not become healthy: see journalctl -u doorward');
 }
 
-async function runTool(parts: InstallParts, program: string, words: readonly string[]): Promise<PutResult> {
-  const { code, output } = await parts.host.run(program, words, { timeoutMs: toolMsMax });
+async function runTool(
+  { host }: InstallParts,
+  [program = '', ...words]: readonly string[],
+  timeoutMs = toolMsMax,
+): Promise<PutResult> {
+  const { code, output } = await host.run(program, words, { timeoutMs });
   return code === 0 ? done : refused(`${program} ${words.join(' ')} failed: ${output.slice(-500)}`);
 }
 

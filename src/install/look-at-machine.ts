@@ -19,6 +19,8 @@ export interface LookParts {
   /** A file that the release carries. */
   readonly carriedFile: (name: string) => Uint8Array | undefined;
   readonly release: InstallFacts['release'];
+  /** The file that becomes the installed release. */
+  readonly source: { readonly executable: string };
 }
 
 const address = 'http://127.0.0.1:8080';
@@ -27,9 +29,9 @@ const systemctlMsMax = 10_000;
 
 /** Every fact that the plan rests on. Rejects with a `DiskFault` when the disk cannot be read. */
 export async function lookAtMachine(parts: LookParts): Promise<InstallFacts> {
-  const { storage, host, tree, release } = parts;
+  const { storage, host, tree, release, source } = parts;
   const isOffline = tree.root !== '';
-  const isRunning = !isOffline && (await systemctl(parts, ['is-active', '--quiet', 'doorward.service']));
+  const isRunning = !isOffline && (await isActive(parts, 'doorward.service'));
   const writeProblem = host.isRoot ? await writeProblemOf(parts) : undefined;
   return {
     isRoot: host.isRoot,
@@ -37,19 +39,31 @@ export async function lookAtMachine(parts: LookParts): Promise<InstallFacts> {
     systemd: isOffline ? undefined : await host.systemdVersion(),
     machineArchitecture: host.architecture,
     release,
+    isSourceInSlot: source.executable.startsWith(`${tree.places.slots}/`),
     installed: await installedRelease(storage, tree),
     isFactoryWhole: await isWhole(storage, tree.places.factory),
     writeProblem,
     freeBytes: (await storage.space(await nearestFolder(storage, tree.places.root))).freeBytes,
-    port: isOffline ? 'free' : await portOf(parts, isRunning),
+    port: isOffline || isRunning || (await isActive(parts, 'doorward.socket')) ? 'free' : await portOf(parts),
     changedFiles: await changedFiles(parts),
     hasUser: (await ownerNamed(storage, tree, 'doorward')) !== undefined,
-    areDirectoriesSound: await areDirectoriesThere(parts),
+    areDirectoriesThere: await areDirectoriesThere(parts),
     hasSettings: (await storage.read(tree.settingsFile)) !== undefined,
     hasCommand: (await storage.readLink(tree.command)) !== undefined,
-    isEnabled: await systemctl(parts, [...rootWords(tree), 'is-enabled', '--quiet', ...enabledUnits]),
+    isEnabled: await areEnabled(parts),
     isRunning,
   };
+}
+
+/** Each by its own question: systemctl is content when one of several is enabled. */
+async function areEnabled(parts: LookParts): Promise<boolean> {
+  for (const unit of enabledUnits)
+    if (!(await systemctl(parts, [...rootWords(parts.tree), 'is-enabled', '--quiet', unit]))) return false;
+  return true;
+}
+
+function isActive(parts: LookParts, unit: string): Promise<boolean> {
+  return systemctl(parts, ['is-active', '--quiet', unit]);
 }
 
 async function systemctl({ host }: LookParts, words: readonly string[]): Promise<boolean> {
@@ -106,13 +120,11 @@ async function nearestFolder(storage: Storage, path: string): Promise<string> {
   return '/';
 }
 
-/** Our own appliance answers on its port, whoever else does is foreign. */
-async function portOf({ network }: LookParts, isRunning: boolean): Promise<InstallFacts['port']> {
-  if (isRunning) return 'ours';
+/** Nobody refuses at once; whoever takes the port speaks, or keeps the line open. */
+async function portOf({ network }: LookParts): Promise<InstallFacts['port']> {
   const url = `${address}/health`;
   const answer = await network.request({ url, method: 'GET', timeoutMs: portAnswerMs, answerBytesMax: 65_536 });
-  if (answer.outcome === 'unreachable') return /refused/i.test(answer.reason) ? 'free' : 'foreign';
-  return Buffer.from(answer.body).includes('"database_connectivity"') ? 'ours' : 'foreign';
+  return answer.outcome === 'unreachable' && /refused/i.test(answer.reason) ? 'free' : 'foreign';
 }
 
 async function changedFiles({ storage, tree, carriedFile }: LookParts): Promise<readonly SystemFile[]> {

@@ -9,17 +9,20 @@ export interface InstallFacts {
   readonly systemd: number | undefined;
   readonly machineArchitecture: string;
   readonly release: { readonly version: string; readonly architecture: string; readonly bytes: number };
+  /** The executable to install lies in a slot, as one does that is started by the command `doorward`. */
+  readonly isSourceInSlot: boolean;
   /** What the link names, and whether every byte of it is as its manifest says. */
   readonly installed: { readonly slot: Slot; readonly version: string; readonly isWhole: boolean } | undefined;
   readonly isFactoryWhole: boolean;
   /** Where the system's own files would go cannot be written: why. */
   readonly writeProblem: string | undefined;
   readonly freeBytes: number;
-  readonly port: 'free' | 'ours' | 'foreign';
+  /** Free, too, when it is our own socket that listens. */
+  readonly port: 'free' | 'foreign';
   /** Files of the system that are missing, or not those of this release. */
   readonly changedFiles: readonly SystemFile[];
   readonly hasUser: boolean;
-  readonly areDirectoriesSound: boolean;
+  readonly areDirectoriesThere: boolean;
   readonly hasSettings: boolean;
   readonly hasCommand: boolean;
   readonly isEnabled: boolean;
@@ -58,12 +61,12 @@ export function planInstall(facts: InstallFacts): InstallPlan {
   const slot = installed?.slot ?? 'a';
   const steps: InstallStep[] = facts.changedFiles.map((file) => ({ kind: 'file', file }));
   if (!facts.hasUser) steps.push({ kind: 'user' });
-  if (!facts.areDirectoriesSound || !facts.hasUser) steps.push({ kind: 'directories' });
+  if (!facts.areDirectoriesThere || !facts.hasUser || !isReleaseSound) steps.push({ kind: 'directories' });
   if (!isReleaseSound) steps.push({ kind: 'release', slot });
   if (!facts.isFactoryWhole) steps.push({ kind: 'factory', slot });
   if (!isReleaseSound && !isOffline) steps.push({ kind: 'libraries', slot });
   if (installed === undefined) steps.push({ kind: 'link', slot });
-  if (!facts.hasSettings) steps.push({ kind: 'settings' });
+  if (!facts.hasSettings || installed === undefined) steps.push({ kind: 'settings' });
   if (!facts.hasCommand) steps.push({ kind: 'command' });
   if (!facts.isEnabled || facts.changedFiles.length > 0) steps.push({ kind: 'enable' });
   if (!isOffline && (!facts.isRunning || !isReleaseSound)) steps.push({ kind: 'start' });
@@ -81,6 +84,8 @@ function problemOf(facts: InstallFacts): string | undefined {
   if (!facts.isOffline && release.architecture !== facts.machineArchitecture)
     return `this release is for ${release.architecture}, and the machine is ${facts.machineArchitecture}: get the other file`;
   if (facts.writeProblem !== undefined) return `${facts.writeProblem}: mount it writable`;
+  if (facts.isSourceInSlot && installed?.isWhole !== true)
+    return 'this executable lies in the slot that is damaged: use the one of the factory release, or get the file again';
   if (installed !== undefined && installed.version !== release.version && installed.isWhole)
     return `release ${installed.version} is installed: give the release file of ${release.version} to doorward update`;
   if (facts.port === 'foreign')
@@ -101,7 +106,7 @@ export function wordsOfStep(step: InstallStep, { release }: Pick<InstallFacts, '
     case 'factory': return 'keep a copy as the factory release, which is never overwritten';
     case 'libraries': return 'unpack the native libraries into /opt/doorward/lib';
     case 'link': return `let power-on start slot ${step.slot}`;
-    case 'settings': return 'write a first /etc/doorward/doorward.toml';
+    case 'settings': return 'see to /etc/doorward/doorward.toml: written when there is none, for the bell to read';
     case 'command': return 'make the command doorward in /usr/local/bin';
     case 'enable': return 'have systemd start it at power-on';
     case 'start': return 'start it, and wait until it is healthy';

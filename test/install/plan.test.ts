@@ -10,6 +10,7 @@ const bare: InstallFacts = {
   systemd: 257,
   machineArchitecture: 'linux-arm64',
   release: { version: '1.2.0', architecture: 'linux-arm64', bytes: 160_000_000 },
+  isSourceInSlot: false,
   installed: undefined,
   isFactoryWhole: false,
   writeProblem: undefined,
@@ -17,7 +18,7 @@ const bare: InstallFacts = {
   port: 'free',
   changedFiles: deviceTree('').systemFiles,
   hasUser: false,
-  areDirectoriesSound: false,
+  areDirectoriesThere: false,
   hasSettings: false,
   hasCommand: false,
   isEnabled: false,
@@ -27,10 +28,9 @@ const installed: InstallFacts = {
   ...bare,
   installed: { slot: 'a', version: '1.2.0', isWhole: true },
   isFactoryWhole: true,
-  port: 'ours',
   changedFiles: [],
   hasUser: true,
-  areDirectoriesSound: true,
+  areDirectoriesThere: true,
   hasSettings: true,
   hasCommand: true,
   isEnabled: true,
@@ -63,14 +63,16 @@ test('a machine that is as it should be is left alone', () => {
 
 test('a half-installed try is completed, and what is there already stays', () => {
   assert.deepEqual(kindsOf({ ...installed, installed: undefined, isRunning: false }), [
+    'directories',
     'release',
     'libraries',
     'link',
+    'settings',
     'start',
   ]);
   const damaged = { slot: 'b', version: '1.2.0', isWhole: false } as const;
   const plan = planInstall({ ...installed, installed: damaged });
-  assert.deepEqual(plan.outcome === 'planned' && plan.steps[0], { kind: 'release', slot: 'b' });
+  assert.deepEqual(plan.outcome === 'planned' && plan.steps[1], { kind: 'release', slot: 'b' });
 });
 
 test('the tree of a disk image is filled without starting anything', () => {
@@ -87,6 +89,11 @@ test('what cannot be done is refused with what to do instead', () => {
   assert.match(refusalOf({ writeProblem: '/opt cannot be written (read-only)' }), /mount it writable/);
   assert.match(refusalOf({ freeBytes: 400_000_000 }), /620 MB are needed in \/opt, 400 MB are free/);
   assert.match(refusalOf({ port: 'foreign' }), /another program uses port 8080/);
+  const damaged = { slot: 'a', version: '1.2.0', isWhole: false } as const;
+  assert.match(
+    refusalOf({ installed: damaged, isSourceInSlot: true }),
+    /lies in the slot that is damaged: use the one of/,
+  );
   const other = { slot: 'a', version: '1.1.0', isWhole: true } as const;
   assert.match(refusalOf({ installed: other }), /release 1.1.0 is installed: .*doorward update/);
 });
