@@ -16,9 +16,9 @@ before(() => void compileNative(process.arch === 'arm64' ? 'arm64' : 'x64'));
 interface Listener {
   readonly manager: ServiceManager;
   readonly complaints: readonly string[];
-  heard(): Promise<string>;
+  readonly heard: () => Promise<string>;
   /** Lets go of the barrier that was heard last. */
-  letGo(): void;
+  readonly letGo: () => void;
 }
 
 async function listenOn(context: TestContext, socket: string): Promise<Listener> {
