@@ -100,7 +100,7 @@ async function unpack({ architecture, packages, directory }: RootTree): Promise<
     '--include=?essential', ...packages.map((name) => `--include=${name}`),
     '--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Languages "none"', '--aptopt=Acquire::Retries "3"',
     '--skip=download/empty,essential/unlink,cleanup/apt/cache,check/qemu',
-    `--setup-hook=${kept}`, `--customize-hook=${keep}`,
+    `--setup-hook=${kept}`, `--extract-hook=${keep}`,
   ]; // prettier-ignore
   const child = run('mmdebstrap', [...options, suite, directory, '-'], {
     maxBuffer: outputBytesMax,

@@ -74,6 +74,7 @@ function settings({ checkout, version }: BundleOptions): Parameters<typeof build
     legalComments: 'none', // They are carried whole, by `doorward licences`.
     charset: 'utf8',
     logLevel: 'warning',
+    tsconfigRaw: { compilerOptions: { strict: true } }, // Not what happens to lie in or above the folder.
     define: { 'import.meta.url': '__ownAddress', 'import.meta.dirname': '__ownFolder' },
     banner: {
       js: "const __ownAddress=require('node:url').pathToFileURL(process.execPath).href,__ownFolder=require('node:path').dirname(process.execPath);",

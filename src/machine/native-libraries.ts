@@ -1,8 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { carriedFile } from './carried-files.ts';
+import { codeOf } from './error-code.ts';
 
 /** One native library that the executable carries. */
 export interface NativeLibrary {
@@ -103,9 +114,9 @@ function unpack(folder: string, { name, sha256 }: NativeLibrary): void {
     }
     renameSync(fresh, path);
   } catch (cause) {
-    rmSync(fresh, { force: true });
+    if (existsSync(fresh)) rmSync(fresh, { force: true });
     const advice = 'free some space there, or name another folder in DOORWARD_LIB';
-    throw new Error(`cannot unpack ${path}: ${advice}`, { cause });
+    throw new Error(`cannot unpack ${path} (${codeOf(cause) ?? String(cause)}): ${advice}`, { cause });
   }
 }
 
@@ -125,5 +136,9 @@ function syncFolder(path: string): void {
 }
 
 function lengthOf(path: string): number | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.size;
+  try {
+    return lstatSync(path).size;
+  } catch {
+    return undefined; // Unpacking it says what is wrong there.
+  }
 }

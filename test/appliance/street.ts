@@ -28,12 +28,9 @@ const checkout = join(import.meta.dirname, '..', '..');
 interface Told {
   readonly id: number;
   readonly type: string;
-  readonly component: string;
-  readonly atMs: number;
 }
 
 interface Listening {
-  readonly events: readonly Told[];
   readonly types: readonly string[];
   readonly ids: readonly number[];
   lastId(): number;
@@ -174,17 +171,6 @@ export class Street {
     return this.log.join('').split('\n').filter((line) => !line.includes('"INFO"')).join('\n').slice(-4000); // prettier-ignore
   }
 
-  /** From the incumbent's last frame to the candidate's first. */
-  async cameraGapMs(): Promise<number> {
-    const { lastFrameMs } = await this.order<{ lastFrameMs: number }>('gap');
-    const listener = await this.listen(0);
-    const began = (): { atMs: number } | undefined =>
-      listener.events.find(({ type, component }) => type === 'COMPONENT_STARTED' && component === 'capture');
-    await until(() => began() !== undefined);
-    listener.close();
-    return (began()?.atMs ?? 0) - (Date.now() - (nodeClock.uptimeMs() - lastFrameMs));
-  }
-
   /** Listens to the event stream, from after an id. */
   async listen(afterId: number | undefined): Promise<Listening> {
     const headers = afterId === undefined ? {} : { 'last-event-id': String(afterId) };
@@ -200,7 +186,6 @@ export class Street {
     });
     answer.on('error', () => undefined);
     return {
-      events,
       get types() {
         return events.map(({ type }) => type);
       },

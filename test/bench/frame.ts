@@ -4,14 +4,12 @@
 // Each engine is fed what it reads: Doorward the planes that a camera delivers, face-api RGB. Like for like: one run of
 // the recogniser each. At the door Doorward runs it twice, for the mirror image too; that has a row of its own.
 // The last line is one JSON object for programs; its ratios are of wall-clock medians with the int8 recogniser.
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import sharp from 'sharp';
-
 import { fromRgb } from '../../src/face/i420.ts';
 import { type FacePipeline, openPipeline } from '../../src/machine/inference-pipeline.ts';
 import { readModelPack, type RecogniserName } from '../../src/machine/model-pack.ts';
-import { loadOracle, type RgbImage } from '../oracle/face-api.ts';
+import { loadOracle } from '../oracle/face-api.ts';
+import { doorFrame } from './door-frame.ts';
 
 const rounds = 10;
 /** Calls in a row of one engine: the first one after another engine finds the processor's caches cold. */
@@ -115,26 +113,6 @@ async function recognise(pipeline: FacePipeline): Promise<number | undefined> {
 async function recogniseTwice(pipeline: FacePipeline): Promise<number | undefined> {
   const [face] = await pipeline.detect(picture, 'quick');
   return face === undefined ? undefined : (await pipeline.embed(picture, face.landmarks)).length;
-}
-
-/** One person of a demo picture before a blurred street, as a door camera sees a visitor: a face about 120 px wide. */
-async function doorFrame(): Promise<RgbImage> {
-  const demo = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')),
-    'demo',
-  );
-  const visitor = await sharp(path.join(demo, 'sample3.jpg'))
-    .extract({ left: 480, top: 240, width: 420, height: 480 })
-    .resize(315, 360)
-    .toBuffer();
-  const { data, info } = await sharp(path.join(demo, 'sample6.jpg'))
-    .resize(1280, 720, { fit: 'cover' })
-    .blur(40)
-    .composite([{ input: visitor, left: 500, top: 260 }])
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { data: new Uint8Array(data), width: info.width, height: info.height };
 }
 
 function median(values: readonly number[]): number {

@@ -33,7 +33,8 @@ test('the executable for a Pi runs under emulation', async (t) => {
   });
 
   await t.test('health over HTTP, and a good end', async () => {
-    const [program = '', ...words] = [...emulator, pi.executable, 'run', '--web.port=0', '--camera.source=demo'];
+    const [program, ...words] = [...emulator, pi.executable, 'run', '--web.port=0', '--camera.source=demo'];
+    assert(program !== undefined);
     const child = spawn(program, words, {
       cwd: pi.folder,
       env: { ...plainEnvironment(pi.userHome), MALLOC_ARENA_MAX: '1' }, // The emulator cannot start a program once more.

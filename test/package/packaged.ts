@@ -21,7 +21,7 @@ export interface Download {
   readonly folder: string;
   readonly executable: string;
   readonly userHome: string;
-  run(...words: string[]): SpawnSyncReturns<string>;
+  readonly run: (...words: string[]) => SpawnSyncReturns<string>;
 }
 
 export function download(
