@@ -15,6 +15,7 @@ import { openAudit } from '../telemetry/audit-open.ts';
 import { EventStream } from '../telemetry/event-stream.ts';
 import { createLog } from '../telemetry/json-log.ts';
 import { PassedChronicle } from './passed-chronicle.ts';
+import { makeRoomToStart } from './reserve.ts';
 
 export interface GroundRequest {
   readonly home: Home;
@@ -56,9 +57,12 @@ export type OpenGroundResult =
 export async function openGround(parts: GroundParts): Promise<OpenGroundResult> {
   const locked = await acquireInstanceLock(parts.request.home.root);
   if (locked.outcome !== 'acquired') return { outcome: 'refused', message: locked.message, isMachineToBlame: true };
+  const isDiskFull = await makeRoomToStart(parts.disk, parts.request.home);
   const shared = await shareGround(parts, locked.lock);
   if (shared.outcome === 'refused') await locked.lock.release();
   else await shared.ground.takeAudit();
+  if (isDiskFull && shared.outcome === 'opened')
+    shared.ground.log.error('the disk is full: a megabyte of the reserve was given up for this start: free some space');
   return shared;
 }
 

@@ -9,6 +9,7 @@ import { runRetention } from '../visit/retention.ts';
 import { watchButton, watchMotion, type TriggerParts } from '../visit/trigger.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
+import { keepReserve } from './reserve.ts';
 import type { Senses } from './senses.ts';
 import type { Watch } from './watch.ts';
 
@@ -139,6 +140,9 @@ export class Loops {
     const { gallery, bell } = house;
     const finished = await bell.finishUnfinished();
     if (finished > 0) log.info('finished the visits that were under way when the power went', { visits: finished });
+    await keepReserve(disk, home).catch((error: unknown) =>
+      log.warn('no room is kept for a start on a full disk', { error }),
+    );
     const { recognition, retention } = loaded.settings;
     if (senses.recognitionFault === undefined)
       await reembedMissing({ store, gallery, inference, pictures, recognition, disk, home, log, clock }, signal);

@@ -88,16 +88,20 @@ function tryLock(home: string, statement: string): DatabaseSync | undefined {
 async function takeOver(home: string, held: DatabaseSync): Promise<InstanceLock> {
   const path = `${home}/running.json`;
   const self: Running = { pid: process.pid, address: '', startedMs: nodeClock.wallMs(), token: '' };
-  const tell = (running: Running): Promise<void> => replaceFile(nodeDisk, path, `${JSON.stringify(running)}\n`);
+  /** A full disk must not stop the bell: it runs, only the commands will not find it. */
+  const tell = async (running: Running): Promise<void> => {
+    try {
+      await replaceFile(nodeDisk, path, `${JSON.stringify(running)}\n`);
+    } catch (error) {
+      if (!(error instanceof DiskFault) || error.kind !== 'full') throw error;
+    }
+  };
   try {
     await rm(path, { force: true }); // A killed predecessor's must not be taken for ours.
     await tell(self);
   } catch (error) {
-    // A full disk must not stop the bell: it runs, only the commands will not find it.
-    if (!(error instanceof DiskFault) || error.kind !== 'full') {
-      held.close();
-      throw error;
-    }
+    held.close();
+    throw error;
   }
   const close = (): void => {
     if (held.isOpen) held.close();

@@ -8,6 +8,8 @@ export interface Home {
   readonly people: string;
   readonly backups: string;
   readonly audit: string;
+  /** Room to start on a full disk. */
+  readonly reserve: string;
   /** The last settings that were good. */
   readonly lastGoodSettings: string;
   /** Who runs here: {"pid","address","startedMs","token"}; locked while the appliance lives. */
@@ -23,6 +25,7 @@ export function homeAt(root: string): Home {
     people: `${root}/people`,
     backups: `${root}/backups`,
     audit: `${root}/audit`,
+    reserve: `${root}/reserve`,
     lastGoodSettings: `${root}/last-good-settings.json`,
     lock: `${root}/running.json`,
   };

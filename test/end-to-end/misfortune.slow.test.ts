@@ -1,7 +1,7 @@
 // What goes wrong in a house: the bell rings as long as it can, says what is the matter, and loses nothing.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -218,6 +218,27 @@ test('a full disk does not silence the bell: it rings, says who it was, and comp
   await waitFor('the visit is kept when there is room again', async () =>
     (await appliance.get(`/api/v1/visits/${visitId}`)).text.includes('"decided"'),
   );
+  assert.equal((await appliance.stop()).code, 0);
+});
+
+test('a disk that is full at power-on: room was kept for it, and the bell rings', { skip }, async (t) => {
+  const folder = join(newFolder(t), 'disk');
+  mkdirSync(folder);
+  const kept = `${folder}.kept`;
+  const before = await startAppliance(t, { home: kept });
+  await waitFor('room is kept', () => readdirSync(join(kept, 'reserve')).length === 8);
+  assert.equal((await before.stop()).code, 0);
+  for (const name of readdirSync(join(kept, 'reserve')).slice(2)) rmSync(join(kept, 'reserve', name)); // The disk is small.
+  const words = ['run', '--home', join(folder, 'home'), '--web.port=0', '--camera.source=push'];
+  const through = onSmallDisk(folder, 'cat /dev/zero > "$1/ballast" 2>/dev/null || true');
+  const doorward = new Doorward(words, { through });
+  t.after(() => doorward.send('SIGKILL'));
+  const address = await waitFor('it runs', () => /Doorward runs: (\S+)/.exec(doorward.out)?.[1]);
+  const appliance = new Appliance(doorward, join(folder, 'home'), address);
+  assert.deepEqual(readdirSync(`/proc/${doorward.pid}/root${folder}/home/reserve`), ['room-2']);
+  await ring(appliance);
+  assert.match(doorward.out, /Somebody is at the door/);
+  assert.ok(doorward.log().some(({ level, message }) => level === 'ERROR' && message.startsWith('the disk is full')));
   assert.equal((await appliance.stop()).code, 0);
 });
 
