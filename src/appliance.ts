@@ -14,7 +14,7 @@ import { nodeNetwork as network } from './machine/node-network.ts';
 import { nodeRandom as random } from './machine/node-random.ts';
 import { release } from './machine/release.ts';
 import { migrations } from './store/migrate.ts';
-import { peekDeviceSettings } from './store/peek.ts';
+import { peekDeviceSettings, sqliteVersion } from './store/peek.ts';
 import type { Home } from './system/home.ts';
 import type { Terminal } from './system/terminal.ts';
 import { verifyAudit, type AuditVerdict } from './telemetry/audit-verify.ts';
@@ -137,6 +137,7 @@ const machine = { clock, disk, network, random };
 /** The newest database schema that this release knows. */
 export const schemaVersion = migrations.length;
 
+export { sqliteVersion };
 export { fallBackIn } from './appliance/installation.ts';
 
 /** Walks the audit chain of a home, whether or not an appliance runs there. */

@@ -6,6 +6,7 @@ export const applianceDoor: ApplianceDoor = {
   runCandidate: async (request, signal) => (await import('../appliance.ts')).runCandidate(request, signal),
   fallBack: async (home) => (await import('../appliance.ts')).fallBackIn(home),
   schemaVersion: async () => (await import('../appliance.ts')).schemaVersion,
+  sqliteVersion: async () => (await import('../appliance.ts')).sqliteVersion(),
   verifyAudit: async (home) => (await import('../appliance.ts')).verifyAuditOf(home),
   deviceSettings: async (home) => (await import('../appliance.ts')).readDeviceSettings(home),
 };

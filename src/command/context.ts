@@ -24,6 +24,8 @@ export interface ApplianceDoor {
   >;
   /** The newest database schema that this release knows. */
   schemaVersion(): Promise<number>;
+  /** Rejects when the native libraries cannot be loaded here. */
+  sqliteVersion(): Promise<string>;
   /** Walks the audit chain of a home that may be in use. */
   verifyAudit(home: Home): Promise<AuditAnswer>;
   /** The device's own settings, read from a database that may be in use; none when there is none. */

@@ -1,4 +1,4 @@
-import { deviceTree } from '../install/device-tree.ts';
+import { bellUser, deviceTree } from '../install/device-tree.ts';
 import { systemdVersionMin } from '../install/plan.ts';
 import { manifestName, parseManifest } from '../release/manifest.ts';
 import { readBack } from '../release/read-back.ts';
@@ -7,14 +7,42 @@ import type { Finding } from './examination.ts';
 
 const modelPath = '/proc/device-tree/model';
 const kernelPath = '/proc/version';
+const passwdPath = '/etc/passwd';
+const groupPath = '/etc/group';
+/** Whom cameras and buttons belong to: doorward.sysusers. */
+const deviceGroups = ['video', 'gpio'];
 
 /** What a device is asked beside what every machine is asked: service manager, kernel, slots. Nothing where nothing fits. */
 export async function examineDevice(context: CommandContext): Promise<readonly Finding[]> {
   return [
+    await examineLibraries(context),
     ...(await examineService(context)),
+    ...examineGroups(await textOf(context, passwdPath), await textOf(context, groupPath)),
     ...examineKernel(await textOf(context, modelPath), await textOf(context, kernelPath)),
     ...(await examineSlots(context)),
   ];
+}
+
+/** The single executable unpacks them here, when it has not done so before. */
+async function examineLibraries({ appliance }: CommandContext): Promise<Finding> {
+  try {
+    return { name: 'libraries', verdict: 'good', message: `loaded, SQLite ${await appliance.sqliteVersion()}` };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const advice = 'get the release again; its folder has to be writable once, and mounted without noexec';
+    return { name: 'libraries', verdict: 'mend', message, advice };
+  }
+}
+
+/** Whether the bell's user, where there is one, may open cameras and buttons. */
+export function examineGroups(passwd: string, group: string): readonly Finding[] {
+  if (!passwd.split('\n').some((line) => line.startsWith(`${bellUser}:`))) return [];
+  const members = (name: string): readonly string[] =>
+    (group.split('\n').find((line) => line.startsWith(`${name}:`))?.split(':')[3] ?? '').split(','); // prettier-ignore
+  const missing = deviceGroups.filter((name) => !members(name).includes(bellUser));
+  if (missing.length === 0) return [{ name: 'groups', verdict: 'good', message: `${bellUser} is in ${deviceGroups.join(', ')}` }]; // prettier-ignore
+  const message = `the user ${bellUser} is not in ${missing.join(', ')}: it may not open cameras or buttons`;
+  return [{ name: 'groups', verdict: 'mend', message, advice: 'run sudo systemd-sysusers, then restart doorward' }];
 }
 
 async function examineService({ host }: CommandContext): Promise<readonly Finding[]> {
@@ -39,8 +67,7 @@ export function examineKernel(model: string, kernel: string): readonly Finding[]
 async function examineSlots({ disk }: CommandContext): Promise<readonly Finding[]> {
   const { places } = deviceTree('');
   const link = await disk.readLink(places.current);
-  if (link === undefined) return [];
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...examineLink(link, (await disk.list(places.slots)).length > 0)];
   for (const directory of [places.slot.a, places.slot.b]) {
     const bytes = await disk.read(`${directory}/${manifestName}`);
     const isCommitted = `${places.root}/${link}` === directory;
@@ -52,6 +79,19 @@ async function examineSlots({ disk }: CommandContext): Promise<readonly Finding[
     else findings.push({ name, verdict: isCommitted ? 'mend' : 'advice', message: `${directory} is damaged`, advice: isCommitted ? 'run doorward fall-back, or install again' : 'the next update writes it anew' }); // prettier-ignore
   }
   return findings;
+}
+
+/** What power-on starts. Nothing where nothing is installed. */
+export function examineLink(link: string | undefined, hasSlots: boolean): readonly Finding[] {
+  const name = 'link';
+  if (link === undefined && !hasSlots) return [];
+  if (link === 'slots/a' || link === 'slots/b') return [{ name, verdict: 'good', message: `power-on starts ${link}` }];
+  if (link === 'factory') {
+    const advice = 'mend the disk, then: sudo doorward install';
+    return [{ name, verdict: 'advice', message: 'power-on starts the factory release: neither slot is whole', advice }];
+  }
+  const message = `/opt/doorward/current ${link === undefined ? 'is missing' : `names ${link}`}: power-on starts nothing`;
+  return [{ name, verdict: 'mend', message, advice: 'run doorward install from the file that was downloaded' }];
 }
 
 async function textOf({ disk }: CommandContext, path: string): Promise<string> {

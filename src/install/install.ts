@@ -17,6 +17,8 @@ export interface InstallParts extends LookParts {
 }
 
 const toolMsMax = 60_000;
+/** All libraries are written and synced, and all of the slot is read, from a slow card. */
+const unpackMsMax = 300_000;
 /** A first start unpacks nothing, but on a slow card reads the whole executable. */
 const healthyMsMax = 120_000;
 const lookIntervalMs = 250;
@@ -102,12 +104,12 @@ async function copyToFactory({ storage, tree }: InstallParts, slot: Slot): Promi
   return putFactory(storage, places, { slot, manifest });
 }
 
-/** By its first start, as the bell's user: power-on finds them unpacked. */
+/** By its first start, which is a doctor's look as the bell's user: power-on finds them unpacked. */
 async function unpackLibraries(parts: InstallParts, slot: Slot): Promise<PutResult> {
   const bell = await bellOwner(parts);
   const program = `${parts.tree.places.slot[slot]}/${executableName}`;
   const as = bell === undefined ? {} : { as: bell };
-  const { code, output } = await parts.host.run(program, ['doctor', '--json'], { timeoutMs: toolMsMax, ...as });
+  const { code, output } = await parts.host.run(program, ['doctor', '--json'], { timeoutMs: unpackMsMax, ...as });
   // The doctor may find something to mend: that it could look is enough.
   return code === 0 || code === 1 ? done : refused(`the release does not start: ${output.slice(-500)}`);
 }

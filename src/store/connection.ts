@@ -36,6 +36,11 @@ export function openForReading(path: string, busyMs: number): Connection {
   return new Database(path, { readonly: true, fileMustExist: true, timeout: busyMs });
 }
 
+/** A database that is nowhere on disk. The caller closes it. */
+export function openInMemory(): Connection {
+  return new Database(':memory:');
+}
+
 /** Empties the write-ahead log into the database. False when a reader or another process is in the way. */
 export function emptyWriteAheadLog(db: Connection): boolean {
   return db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;

@@ -190,6 +190,7 @@ test('a database that cannot be read does not stop the doctor', async (context) 
     deviceSettings: refusing,
     runCandidate: refusing,
     fallBack: refusing,
+    sqliteVersion: refusing,
     schemaVersion: refusing,
   };
   const { findings } = await examine(folder, { surroundings: { appliance } });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { examineKernel } from '../../src/command/examine-device.ts';
+import { examineGroups, examineKernel, examineLink } from '../../src/command/examine-device.ts';
 
 const pi = 'Raspberry Pi 4 Model B Rev 1.4';
 
@@ -17,4 +17,22 @@ test('on a Pi the doctor says plainly which kernel has no driver for its camera 
     ['good'],
   );
   assert.deepEqual(examineKernel('', debian), []);
+});
+
+test('a bell that may not open cameras or buttons is told so; a machine without one is not asked', () => {
+  const passwd = 'root:x:0:0:root:/root:/bin/bash\ndoorward:x:990:990:Doorward:/var/lib/doorward:/usr/sbin/nologin\n';
+  const [ill] = examineGroups(passwd, 'video:x:44:pi,doorward\ngpio:x:993:pi\n');
+  assert.equal(ill?.verdict, 'mend');
+  assert.match(ill.message, /is not in gpio: it may not open/);
+  const [well] = examineGroups(passwd, 'video:x:44:doorward\ngpio:x:993:pi,doorward\n');
+  assert.equal(well?.verdict, 'good');
+  assert.deepEqual(examineGroups('root:x:0:0:root:/root:/bin/bash\n', ''), []);
+});
+
+test('the link that power-on follows is looked at', () => {
+  assert.deepEqual(examineLink(undefined, false), []);
+  assert.equal(examineLink('slots/b', true)[0]?.verdict, 'good');
+  assert.equal(examineLink('factory', true)[0]?.verdict, 'advice');
+  for (const link of [undefined, 'slots/c'])
+    assert.match(examineLink(link, true)[0]?.message ?? '', /power-on starts nothing/);
 });

@@ -105,6 +105,7 @@ export async function type(folder: string, words: readonly string[], house: Hous
       fallBack: async () => ({ outcome: 'refused', message: 'cannot fall back: nothing is installed' }),
       schemaVersion: async () => 1,
       verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
+      sqliteVersion: async () => '3.0.0',
       deviceSettings: async () => house.device ?? {},
     },
     carriedFile: () => undefined,
