@@ -20,9 +20,9 @@ const toolMsMax = 60_000;
 /** All libraries are written and synced, and all of the slot is read, from a slow card. */
 const unpackMsMax = 300_000;
 /** A first start unpacks nothing, but on a slow card reads the whole executable. */
-const healthyMsMax = 120_000;
+const readyMsMax = 120_000;
 const lookIntervalMs = 250;
-const healthUrl = 'http://127.0.0.1:8080/health';
+const readyUrl = 'http://127.0.0.1:8080/ready';
 const fileMode = 0o644;
 const settingsMode = 0o640;
 const folderMode = 0o755;
@@ -156,12 +156,12 @@ async function start(parts: InstallParts): Promise<PutResult> {
   const { clock, network } = parts;
   const started = await runTool(parts, ['systemctl', 'restart', ...enabledUnits], healthyMsMax);
   if (started.outcome === 'refused') return started;
-  const deadlineMs = clock.uptimeMs() + healthyMsMax;
+  const deadlineMs = clock.uptimeMs() + readyMsMax;
   for (; clock.uptimeMs() < deadlineMs; await clock.sleep(lookIntervalMs)) {
-    const answer = await network.request({ url: healthUrl, method: 'GET', timeoutMs: 5000, answerBytesMax: 65_536 });
+    const answer = await network.request({ url: readyUrl, method: 'GET', timeoutMs: 5000, answerBytesMax: 65_536 });
     if (answer.outcome === 'answered' && answer.status === 200) return done;
   }
-  return refused('it was started and did not become healthy: see journalctl -u doorward');
+  return refused('it was started and takes no visitors: see journalctl -u doorward');
 }
 
 async function runTool(

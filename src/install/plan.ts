@@ -109,7 +109,7 @@ export function wordsOfStep(step: InstallStep, { release }: Pick<InstallFacts, '
     case 'settings': return 'see to /etc/doorward/doorward.toml: written when there is none, for the bell to read';
     case 'command': return 'make the command doorward in /usr/local/bin';
     case 'enable': return 'have systemd start it at power-on';
-    case 'start': return 'start it, and wait until it is healthy';
+    case 'start': return 'start it, and wait until it takes visitors';
   } // prettier-ignore
 }
 
