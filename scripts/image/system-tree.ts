@@ -8,9 +8,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { type Board } from './board.ts';
 import { replaceKernel } from './kernel.ts';
@@ -76,9 +77,18 @@ export async function makeSystemTree(parts: SystemParts, tree: string): Promise<
     mkdirSync(join(tree, name), { recursive: true });
     chmodSync(join(tree, name), 0o700);
   }
+  linkLibraries(tree);
   const over = ['--recursive', '--no-dereference', '--remove-destination', '--no-preserve=all'];
   await runTool('cp', [...over, `${join(import.meta.dirname, 'files')}/.`, tree]);
   await runTool('systemctl', [`--root=${tree}`, 'enable', ...ownUnits]);
+}
+
+/** What `update-alternatives` would have chosen: of each of these libraries there is one, in a folder that no loader looks into. */
+function linkLibraries(tree: string): void {
+  for (const path of globSync('usr/lib/*-linux-gnu/{blas,lapack}/*.so.3', { cwd: tree })) {
+    const [folder, name] = [basename(dirname(path)), basename(path)];
+    symlinkSync(join(folder, name), join(tree, dirname(dirname(path)), name));
+  }
 }
 
 /** Accounts carry the day on which they were made: always the same, so that an image does not depend on the day of its build. */

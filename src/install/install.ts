@@ -61,7 +61,8 @@ async function writeSystemFile(parts: InstallParts, { name, path }: SystemFile):
 /** Folders of the system that a small one may lack; those that are there keep their permissions. */
 async function makeFolder({ storage }: InstallParts, folder: string): Promise<void> {
   const above = folder.slice(0, folder.lastIndexOf('/'));
-  if (above === '' || (await storage.list(above)).some(({ name }) => name === folder.slice(above.length + 1))) return;
+  const found = await storage.list(above === '' ? '/' : above);
+  if (found.some(({ name }) => name === folder.slice(above.length + 1))) return;
   await storage.makeDirectory(folder);
   await storage.setMode(folder, folderMode);
 }
@@ -80,6 +81,7 @@ async function makeDirectories(parts: InstallParts): Promise<PutResult> {
     const bell = await bellOwner(parts);
     if (bell === undefined) return refused(`there is no user ${bellUser}, though it was just made`);
     const full = `${tree.root}${path}`;
+    await makeFolder(parts, full.slice(0, full.lastIndexOf('/'))); // /opt, through which everybody has to come.
     await storage.makeDirectory(full);
     await storage.setMode(full, mode);
     await host.setOwner(full, user === bellUser ? bell : { uid: 0, gid: bell.gid });

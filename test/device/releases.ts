@@ -108,7 +108,17 @@ const imported: Readonly<Record<string, string>> = {
 
 const plantedFile = 'src/machine/planted.ts';
 /** What the executable is built from; everything else of the checkout is linked. */
-const parts = ['src', 'package.json', 'package-lock.json', 'systemd', 'native', 'scripts', '.models', 'node_modules'];
+const parts = [
+  'src',
+  'README.md',
+  'package.json',
+  'package-lock.json',
+  'systemd',
+  'native',
+  'scripts',
+  '.models',
+  'node_modules',
+];
 
 /** An executable that is built anew only when the sources have changed. */
 export async function keptExecutable(

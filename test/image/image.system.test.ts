@@ -79,12 +79,16 @@ async function powerOn(): Promise<VirtualMachine> {
 }
 
 /** As the README tells people: through a tunnel that the preset key opens. */
-async function healthOf(machine: VirtualMachine): Promise<Health> {
+async function healthOf(
+  machine: VirtualMachine,
+  isMeant = ({ status }: Health): boolean => status === 200,
+): Promise<Health> {
   const address = await machine.tunnel(insidePort);
   return await machine.until('the appliance is healthy', bootMsMax, async () => {
     try {
       const answer = await fetch(`${address}/health`, { signal: AbortSignal.timeout(requestMsMax) });
-      return answer.ok ? { status: answer.status, body: await answer.text() } : undefined;
+      const health = { status: answer.status, body: await answer.text() };
+      return isMeant(health) ? health : undefined;
     } catch {
       return;
     }
@@ -103,6 +107,14 @@ test('the image boots to a healthy appliance, seen from outside', async () => {
   assert.equal(status, 200);
   console.log(`boot to healthy: ${((performance.now() - beganMs) / 1000).toFixed(1)} s, ${machine.processorSeconds.toFixed(1)} s of processor time`); // prettier-ignore
   assert.equal(await inside('readlink /opt/doorward/current'), 'slots/a');
+});
+
+test('with a camera it is healthy in every part', async () => {
+  const { machine } = bench;
+  assert.ok(machine !== undefined);
+  const file = '/etc/doorward/settings.d/50-test.toml';
+  await inside(`printf '[camera]\\nsource = "demo"\\n' > ${file} && systemctl restart --no-block doorward`);
+  await healthOf(machine, ({ body }) => body.startsWith('{"status":"healthy"'));
 });
 
 test('no unit has failed', async () => {

@@ -42,17 +42,17 @@ test('the single executable', async (t) => {
   });
 
   await t.test('says what it is made of, on which terms, and what to watch it with', () => {
-    const { run } = download(t, executable);
-    const materials = JSON.parse(run('licences', '--materials').stdout) as { specVersion: string; components: { name: string; version: string }[] }; // prettier-ignore
+    const lone = download(t, executable);
+    const materials = JSON.parse(lone.run('licences', '--materials').stdout) as { specVersion: string; components: { name: string; version: string }[] }; // prettier-ignore
     assert.equal(materials.specVersion, '1.6');
     const names = materials.components.map(({ name }) => name);
     for (const name of ['fastify', 'better-sqlite3', 'onnxruntime-node', 'sharp', `node-linux-${arch}`, 'face-api'])
       assert.ok(names.includes(name), name);
     assert.ok(!names.includes('typescript') && !names.includes('esbuild'), 'tools are not in it');
-    const licences = run('licences').stdout;
+    const licences = lone.run('licences').stdout;
     assert.match(licences, /^Doorward\n\nMIT/);
     assert.match(licences, /sharp-libvips-linux-\w+ [\d.]+ \(LGPL-3.0-or-later\)/);
-    const alerts = run('dashboards', '--alerts').stdout;
+    const alerts = lone.run('dashboards', '--alerts').stdout;
     const rules = join(newFolder(t), 'rules.yaml');
     writeFileSync(rules, alerts);
     const checked = spawnSync('promtool', ['check', 'rules', rules], { encoding: 'utf8' });
