@@ -12,7 +12,8 @@ export const settingsCommand: Command = {
   parameters: { text: '[KEY]', min: 0, max: 1 },
   description:
     'What the next start will take: defaults < doorward.toml and settings.d/*.toml < the device’s own (settings set)\n' +
-    '< variables (DOORWARD_SECTION_KEY) < flags (--section.key=value).',
+    '< variables (DOORWARD_SECTION_KEY) < credentials of the service (/etc/credstore/doorward.SECTION.KEY, which only the\n' +
+    'bell itself sees) < flags (--section.key=value).',
   options: jsonOption,
   takesSettings: true,
   async run(context) {

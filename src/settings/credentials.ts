@@ -1,5 +1,5 @@
 import type { Disk } from '../system/disk.ts';
-import { type Layer, layerOfTexts } from './layers.ts';
+import { type Layer, layerOfTexts, originOfCredential } from './layers.ts';
 
 /** Of their names, as systemd-creds(1) and /etc/credstore know them: `doorward.notify.webhookSecret`. */
 const prefix = 'doorward.';
@@ -23,7 +23,7 @@ export async function credentialLayer(disk: Disk, folder: string | undefined): P
           .toString()
           .replace(/\r?\n$/, '');
     }
-    return layerOfTexts(texts, (key) => `the credential ${prefix}${key}`);
+    return layerOfTexts(texts, originOfCredential);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { chosen: new Map(), complaints: [`cannot use the credentials in ${folder}: ${why}`] };

@@ -1,4 +1,4 @@
-import { complaintAbout, layerOfDevice } from './layers.ts';
+import { complaintAbout, isOfCredential, layerOfDevice } from './layers.ts';
 import { brokenRules, resolveLayers, type Resolved } from './resolve.ts';
 import { settingKeys } from './setting-keys.ts';
 
@@ -22,7 +22,7 @@ export function explainSettings({ settings, origins }: Resolved): readonly Expla
     value: sections[section]?.[name],
     origin: origins[key] ?? 'default',
     description,
-    isSecret,
+    isSecret: isSecret || isOfCredential(origins[key]),
   }));
 }
 

@@ -20,6 +20,16 @@ interface Said {
   readonly origin: string;
 }
 
+/** What the service manager hands over as a credential is shown to nobody, whichever setting it is. */
+export function originOfCredential(key: string): string {
+  return `${credentialOrigin}${key}`;
+}
+
+export function isOfCredential(origin: string | undefined): boolean {
+  return origin?.startsWith(credentialOrigin) === true;
+}
+
+const credentialOrigin = 'the credential doorward.';
 /** Variables that are no settings. */
 const otherVariables = new Set(['DOORWARD_HOME', 'DOORWARD_DEBUG', 'DOORWARD_MODELS', 'DOORWARD_LIB']);
 const shownCharactersMax = 60;
@@ -101,7 +111,7 @@ export function complaintAbout(said: Said): string | undefined {
     return `cannot use ${said.key} in ${said.origin}: there is no such setting${didYouMean(said.key, names)}`;
   }
   if (Check(known.schema, said.value)) return undefined;
-  const shown = known.isSecret ? '(hidden)' : shownValue(said.value);
+  const shown = known.isSecret || isOfCredential(said.origin) ? '(hidden)' : shownValue(said.value);
   return `cannot use ${said.key} = ${shown} in ${said.origin}: ${expectationOf(known.schema)} was expected`;
 }
 

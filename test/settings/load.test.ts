@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { nodeDisk } from '../../src/machine/node-disk.ts';
-import { explainSettings } from '../../src/settings/explain.ts';
+import { explainSettings, maskedValue } from '../../src/settings/explain.ts';
 import {
   loadSettings,
   rememberSettings,
@@ -48,6 +48,9 @@ test('a credential of the service manager is a setting, is never written down, a
   assert.deepEqual(loaded.complaints, []);
   await rememberSettings(nodeDisk, house.home, loaded);
   assert.doesNotMatch(readFileSync(house.home.lastGoodSettings, 'utf8'), /vault/);
+  house.file('credentials/doorward.notify.webhookUrl', 'https://example.org/token-in-the-path');
+  const shown = explainSettings(await house.load({ environment })).map(maskedValue);
+  assert.doesNotMatch(JSON.stringify(shown), /token-in-the-path|vault/);
   house.file('credentials/doorward.notify.webhookSecrets', 'misspelt');
   const [complaint = ''] = (await house.load({ environment })).complaints;
   assert.match(complaint, /notify\.webhookSecrets.*there is no such setting/);

@@ -1,8 +1,11 @@
 /** `doorward install` on machines that are not as they should be: refused with the reason, and nothing is left half done. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, openSync, closeSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync, copyFileSync, existsSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync,
+} from 'node:fs'; // prettier-ignore
 import { createServer } from 'node:http';
+import { get } from '../../appliance/street.ts';
 import { download, downloaded, install } from '../installed.ts';
 import type { Scenario, Scene } from '../scenario.ts';
 
@@ -108,6 +111,47 @@ export const installScenarios: readonly Scenario[] = [
         },
       };
     }),
+  },
+  {
+    ...bare,
+    name: 'a secret of the machine reaches the bell when it is installed, and is shown to nobody',
+    async run(scene) {
+      const { device } = scene;
+      await download(device, scene.materials);
+      await device.run(['mkdir', '-p', '/etc/credstore']);
+      writeFileSync(device.path('/etc/credstore/doorward.notify.webhookSecret'), 'from the vault\n', { mode: 0o600 });
+      await installs(scene);
+      const answer = await get(`${device.address}/api/v1/settings`, undefined);
+      const { settings } = JSON.parse(answer.body) as { settings: { key: string; value: string; origin: string }[] };
+      const secret = settings.find(({ key }) => key === 'notify.webhookSecret');
+      assert.equal(secret?.origin, 'the credential doorward.notify.webhookSecret');
+      assert.doesNotMatch(answer.body, /vault/);
+      const { code } = await device.try(['grep', '-rq', 'from the vault', '/var/lib/doorward', '/opt/doorward/lib']);
+      assert.equal(code, 1, 'it is written down');
+      assert.doesNotMatch(await device.journal(), /vault/);
+    },
+  },
+  {
+    ...bare,
+    name: 'a device whose slot is damaged is repaired by install, and takes releases as before',
+    async run(scene) {
+      const { device } = scene;
+      await download(device, scene.materials);
+      await installs(scene);
+      const manifest = '/opt/doorward/slots/a/manifest.json';
+      await device.run(['systemctl', 'stop', 'doorward.service', 'doorward.socket']);
+      const file = openSync(device.path('/opt/doorward/slots/a/doorward'), 'r+');
+      writeSync(file, Buffer.from([0xff]), 0, 1, 150_000_000); // One byte of a model or of a library.
+      closeSync(file);
+      const itself = await device.try([downloaded, 'install', '--from', '/opt/doorward/slots/a/doorward']);
+      assert.equal(itself.code, 1, 'a damaged executable was installed over itself');
+      const doctor = await device.try([downloaded, 'doctor', '--home', '/var/lib/doorward']);
+      assert.match(doctor.stdout, /MEND +serving slot/);
+      const { code, stdout, stderr } = await device.try([downloaded, 'install']); // Without the root of trust: it is kept.
+      assert.equal(code, 0, stdout + stderr);
+      assert.match(stdout, /put release .* into slot a/);
+      assert.match(readFileSync(device.path(manifest), 'utf8'), /root\.json/);
+    },
   },
   {
     ...bare,
