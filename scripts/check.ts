@@ -8,7 +8,7 @@ import { globSync } from 'node:fs';
 const stepsAtOnce = 2;
 /** Types are stripped from some 500 files: once, not at every run. */
 const compileCache = 'node_modules/.cache/check';
-const fastTests = globSync('test/**/*.test.ts').filter((path) => !/\.(slow|system)\.test\.ts$/.test(path));
+const fastTests = globSync('test/**/*.test.ts').filter((path) => !/\.(slow|system|nightly)\.test\.ts$/.test(path));
 const isSimulation = (path: string): boolean => path.startsWith('test/simulation/');
 
 interface Step {

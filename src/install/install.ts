@@ -154,7 +154,7 @@ async function enable(parts: InstallParts): Promise<PutResult> {
 
 async function start(parts: InstallParts): Promise<PutResult> {
   const { clock, network } = parts;
-  const started = await runTool(parts, ['systemctl', 'restart', ...enabledUnits], healthyMsMax);
+  const started = await runTool(parts, ['systemctl', 'restart', ...enabledUnits], readyMsMax);
   if (started.outcome === 'refused') return started;
   const deadlineMs = clock.uptimeMs() + readyMsMax;
   for (; clock.uptimeMs() < deadlineMs; await clock.sleep(lookIntervalMs)) {
