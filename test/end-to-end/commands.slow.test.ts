@@ -125,7 +125,7 @@ test('the household, by commands beside an appliance that runs; the door, by the
   const doctor = await say('doctor');
   assert.match(doctor.out, /^good +appliance +pid \d+ runs at http:\/\/127\.0\.0\.1:\d+$/m, doctor.out);
   const second = await type(['--home', appliance.home, 'run', '--web.port=0']);
-  assert.equal(second.code, 1);
+  assert.equal(second.code, 75);
   assert.ok(
     second.err.includes(`the doorward with pid ${appliance.process.pid} at ${appliance.address} runs there`),
     second.err,
