@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 
-const closedCount = Type.Integer({ minimum: 0 });
+/** One more than the largest would be the same number again. */
+const closedCount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const name = Type.String({ maxLength: 200 });
 
 /** Which release: `digest` is that of its signed description, `signed` the version of the signatures on it. */
