@@ -136,9 +136,10 @@ test('the single executable', async (t) => {
     for (const share of [0.2, 0.6, 0.99]) {
       const short = join(lone.folder, `short-${share}`);
       writeFileSync(short, bytes.subarray(0, Math.floor(bytes.length * share)), { mode: 0o755 });
-      const { status, signal, error } = spawnSync(short, ['version']);
-      assert.deepEqual([status, signal], [null, null], 'the kernel does not start it');
-      assert.match(String(error), /ENOEXEC|EIO/);
+      // The kernel refuses it; whoever gives it to a shell then hears that it is no script either.
+      const { status, stdout } = spawnSync(short, ['version'], { encoding: 'utf8' });
+      assert.notEqual(status, 0, 'it does not start');
+      assert.doesNotMatch(String(stdout), /\d+\.\d+\.\d+/);
     }
   });
 });
