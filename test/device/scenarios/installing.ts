@@ -85,6 +85,7 @@ export const installScenarios: readonly Scenario[] = [
     ...bare,
     name: 'install with too little disk is refused',
     run: refusedUntilMended(/MB are needed/, async ({ device }) => {
+      await device.run(['mkdir', '-p', '/opt']);
       await device.run(['mount', '-t', 'tmpfs', '-o', 'size=100M', 'tmpfs', '/opt']);
       return { mend: () => device.run(['umount', '/opt']) };
     }),
@@ -93,6 +94,7 @@ export const installScenarios: readonly Scenario[] = [
     ...bare,
     name: 'install onto a read-only disk is refused',
     run: refusedUntilMended(/writable/, async ({ device }) => {
+      await device.run(['mkdir', '-p', '/opt']);
       await device.run(['mount', '--bind', '-o', 'ro', '/opt', '/opt']);
       return { mend: () => device.run(['umount', '/opt']) };
     }),
