@@ -59,8 +59,10 @@ async function writeSystemFile(parts: InstallParts, { name, path }: SystemFile):
 }
 
 /** Folders of the system that a small one may lack; those that are there keep their permissions. */
-async function makeFolder({ storage }: InstallParts, folder: string): Promise<void> {
+async function makeFolder(parts: InstallParts, folder: string): Promise<void> {
+  const { storage } = parts;
   const above = folder.slice(0, folder.lastIndexOf('/'));
+  if (above !== '') await makeFolder(parts, above); // One by one: each is for everybody.
   const found = await storage.list(above === '' ? '/' : above);
   if (found.some(({ name }) => name === folder.slice(above.length + 1))) return;
   await storage.makeDirectory(folder);
