@@ -47,8 +47,8 @@ export class ApplianceCandidate {
   /** The incumbent reads the button and tells of presses. */
   #isTold = false;
   #sequence = 0;
-  /** From the incumbent's last frame to the first one here. */
-  #cameraGapMs: number | undefined;
+  /** From the incumbent's last frame to the first one here, and what the camera took of that to start. */
+  #cameraTimes: Pick<Heartbeat, 'cameraGapMs' | 'cameraStartMs'> = {};
   #isCommitted = false;
   #leaving: Promise<void> | undefined;
   #incumbency: Incumbency | undefined;
@@ -167,7 +167,7 @@ export class ApplianceCandidate {
         memoryBytes: resources.memory().ownBytes,
         processorMs: resources.ownProcessorMs(),
         lastEventId: ground.events.lastId,
-        ...(this.#cameraGapMs === undefined ? {} : { cameraGapMs: this.#cameraGapMs }),
+        ...this.#cameraTimes,
       };
       this.#sequence += 1;
       channel.heartbeat(heartbeat);
@@ -231,7 +231,9 @@ export class ApplianceCandidate {
   #timeCamera(house: Rooms['house'], lastFrameMs: number | undefined): void {
     if (lastFrameMs === undefined) return;
     const unsubscribe = house.feed.subscribe(() => {
-      this.#cameraGapMs = Math.max(0, this.#parts.machine.clock.uptimeMs() - lastFrameMs);
+      const cameraGapMs = Math.max(0, this.#parts.machine.clock.uptimeMs() - lastFrameMs);
+      const cameraStartMs = house.feed.status().startMs;
+      this.#cameraTimes = { cameraGapMs, ...(cameraStartMs === undefined ? {} : { cameraStartMs }) };
       unsubscribe();
     });
   }

@@ -15,6 +15,8 @@ import { closeGround, type Rooms } from './rooms.ts';
 const prepareMsMax = 5 * 60_000;
 const passMsMax = 15_000;
 const auditMsMax = 5000;
+/** The camera is let go right after a frame; one that is slower than this is not waited for. */
+const frameMsMax = 1000;
 /** Ids of events skipped at a take-back: more than a candidate can have told since its last heartbeat. */
 const eventsMargin = 1000;
 
@@ -118,6 +120,7 @@ export class ApplianceStage implements Stage {
       return readMessage(auditedSchema, answer) !== undefined;
     });
     if (!hearsPresses) await loops.letLineGo();
+    if (house.feed.status().state === 'flowing') await house.feed.afterFrame(frameMsMax);
     const { done } = await loops.leaveStage();
     front.web.sayFarewell();
     stopAccepting(front.web.server);

@@ -29,6 +29,7 @@ export interface GateSample {
   readonly processorMs?: number;
   /** Judged by nobody, kept for people. */
   readonly cameraGapMs?: number;
+  readonly cameraStartMs?: number;
   readonly validationFailure?: string;
 }
 

@@ -111,7 +111,7 @@ function judgeSilence(
 export function gateFigures(facts: GateFacts): Readonly<Record<string, number>> {
   const last = facts.samples.at(-1);
   if (last === undefined) return {};
-  const { requests, errors, frames, memoryBytes, processorMs, meanMs, p99Ms, cameraGapMs } = last;
+  const { requests, errors, frames, memoryBytes, processorMs, meanMs, p99Ms, cameraGapMs, cameraStartMs } = last;
   return {
     heartbeats: facts.samples.length,
     requests,
@@ -122,6 +122,7 @@ export function gateFigures(facts: GateFacts): Readonly<Record<string, number>> 
     ...(meanMs === undefined ? {} : { meanMs }),
     ...(p99Ms === undefined ? {} : { p99Ms }),
     ...(cameraGapMs === undefined ? {} : { cameraGapMs }),
+    ...(cameraStartMs === undefined ? {} : { cameraStartMs }),
     ...(facts.baseline.meanMs === undefined ? {} : { baselineMeanMs: facts.baseline.meanMs }),
     ...(facts.baseline.memoryBytes === undefined ? {} : { baselineMemoryBytes: facts.baseline.memoryBytes }),
   };

@@ -111,6 +111,10 @@ export class Instruments {
     help: 'Longest time without a frame',
     labelNames: [],
   });
+  readonly cameraStart = gauge(this.registry, 'doorward_camera_start_seconds', {
+    help: 'What the camera took last from being opened to its first frame',
+    labelNames: [],
+  });
   readonly restarts = counter(this.registry, 'doorward_camera_restarts_total', {
     help: 'Times the camera was started again',
     labelNames: [],

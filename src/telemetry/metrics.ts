@@ -22,7 +22,12 @@ export interface Gauges {
   /** Of the household's self-test: `share` is 0 to 1. */
   readonly accuracy?: { readonly recogniser: string; readonly share: number };
   /** `framesTotal` and `restarts` count up over the life of the process. */
-  readonly camera?: { readonly framesTotal: number; readonly restarts: number; readonly gapMsMax: number };
+  readonly camera?: {
+    readonly framesTotal: number;
+    readonly restarts: number;
+    readonly gapMsMax: number;
+    readonly startMs?: number | undefined;
+  };
   /** Counts up over the life of the inference thread. */
   readonly inferenceBusyMs?: number;
   readonly databaseBytes?: number;
@@ -194,6 +199,7 @@ export class Metrics {
     setOrForget(to.databaseBytes, now.databaseBytes);
     setOrForget(to.outbox, now.outboxPending);
     setOrForget(to.frameGap, now.camera === undefined ? undefined : now.camera.gapMsMax / 1000);
+    setOrForget(to.cameraStart, now.camera?.startMs === undefined ? undefined : now.camera.startMs / 1000);
     setOrForget(to.auditVerified, now.isAuditVerified === undefined ? undefined : Number(now.isAuditVerified));
     to.disk.reset();
     for (const disk of now.disks ?? []) to.disk.set({ mount_point: disk.mountPoint }, disk.usedPercent);

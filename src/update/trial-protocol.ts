@@ -89,6 +89,8 @@ export const heartbeatSchema = Type.Object({
   processorMs: Type.Optional(Type.Number({ minimum: 0 })),
   /** From the incumbent's last camera frame to the candidate's first; absent until there was one. */
   cameraGapMs: Type.Optional(Type.Number({ minimum: 0 })),
+  /** What the camera itself took of that, from being opened to its first frame. */
+  cameraStartMs: Type.Optional(Type.Number({ minimum: 0 })),
   /** What the release asks of itself failed ("validation failed" of the contract): why, for people. */
   validationFailure: Type.Optional(Type.String({ maxLength: 1000 })),
 });

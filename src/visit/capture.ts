@@ -36,6 +36,8 @@ export interface CameraStatus {
   readonly restarts: number;
   /** The longest time between two frames of this process. */
   readonly gapMsMax: number;
+  /** What the camera took last from being opened to its first frame. */
+  readonly startMs: number | undefined;
   /** `clock.uptimeMs()` of the newest frame's arrival. */
   readonly lastFrameMs: number | undefined;
   readonly reason?: string;
@@ -66,6 +68,7 @@ export class CameraFeed {
   #framesDropped = 0;
   #restarts = 0;
   #gapMsMax = 0;
+  #startMs: number | undefined;
   #lastFrameMs: number | undefined;
   #lastCapturedMs = 0;
 
@@ -118,6 +121,14 @@ export class CameraFeed {
     return frames;
   }
 
+  /** Resolves right after a frame, or after so long a wait for one: who stops the camera then leaves the shortest gap. */
+  async afterFrame(waitMsMax: number): Promise<void> {
+    const arrived = Promise.withResolvers<void>();
+    const unsubscribe = this.subscribe(() => arrived.resolve());
+    await within(this.#parts.clock, waitMsMax, arrived.promise);
+    unsubscribe();
+  }
+
   /** Calls back with every new frame, which is not retained. Returns the way to stop. */
   subscribe(listener: (frame: Frame) => void): () => void {
     this.#listeners.add(listener);
@@ -144,6 +155,7 @@ export class CameraFeed {
       framesDropped: this.#framesDropped,
       restarts: this.#restarts,
       gapMsMax: this.#gapMsMax,
+      startMs: this.#startMs,
       lastFrameMs: this.#lastFrameMs,
     };
   }
@@ -223,6 +235,7 @@ export class CameraFeed {
       attempt.firstFrameMs = nowMs;
       this.#state = { state: 'flowing' };
       const durationMs = nowMs - attempt.startedMs;
+      this.#startMs = durationMs;
       events.emit({ type: 'COMPONENT_STARTED', status: 'success', component: 'capture', data: { durationMs } });
     }
     if (this.#framesTotal % framesPerEvent === 0) {

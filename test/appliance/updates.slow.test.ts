@@ -34,7 +34,7 @@ test('under load a good release stays, an unhealthy one goes, the way back works
   await site.push((await workshop.build('1.2.0', [unhealthyInProbation])).file);
   const { outcome, reason, figures } = await site.trialOf('1.2.0', trialMsMax);
   assert.deepEqual([outcome, reason], ['reverted', 'health-check']);
-  assert.ok(figures['revertMs'] !== undefined && figures['cameraGapMs'] !== undefined);
+  for (const name of ['revertMs', 'cameraGapMs', 'cameraStartMs']) assert.ok(figures[name] !== undefined, name);
   assert.equal(readlinkSync(site.places.current), 'slots/b', 'only a commit moves the link');
   const report = await crowd.leave();
   assert.deepEqual(report.failures, []);
@@ -44,7 +44,7 @@ test('under load a good release stays, an unhealthy one goes, the way back works
 test('the owner reverts a release that has the door; one who stops the appliance in a trial stops the trial too', async (t) => {
   const { site, workshop } = await installed(t, ['update.probationMinutes=5']);
   await site.push((await workshop.build('1.1.0')).file);
-  await site.untilProbation(trialMsMax);
+  await site.untilProbation('1.1.0', trialMsMax);
   const answer = await fetch(`${site.address}/api/v1/update/revert`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -55,7 +55,7 @@ test('the owner reverts a release that has the door; one who stops the appliance
   assert.deepEqual([trial.outcome, trial.reason], ['reverted', 'operator']);
   assert.match(trial.message, /I liked the old one/);
   await site.push((await workshop.build('1.2.0')).file);
-  const candidate = await site.untilProbation(trialMsMax);
+  const candidate = await site.untilProbation('1.2.0', trialMsMax);
   const incumbent = (await site.running())?.pid ?? 0;
   process.kill(incumbent, 'SIGTERM');
   await until(() => !isAlive(candidate) && !isAlive(incumbent), trialMsMax);

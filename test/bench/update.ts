@@ -38,7 +38,7 @@ async function tryRelease(version: string, ending: Ending): Promise<TrialHistory
   const crowd = new Crowd(site, { asks: ending !== 'death' && ending !== 'hang' });
   const before = (await site.history()).length;
   await site.push(file);
-  await meddle(ending);
+  await meddle(version, ending);
   const trial = await site.trialOf(version, trialMsMax);
   const report = await crowd.leave();
   workshop.discard(version);
@@ -50,6 +50,7 @@ async function tryRelease(version: string, ending: Ending): Promise<TrialHistory
   if (trial.outcome === 'committed') figures.updates += 1;
   measure('cameraGapMs', trial.figures['cameraGapMs']);
   measure('cameraStartMs', trial.figures['cameraStartMs']);
+  measure('camera gap beyond its start', gapBeyondStart(trial.figures));
   measure('rehearsalMs', trial.phases.find(({ phase }) => phase === 'rehearsal')?.durationMs);
   // The longest that anybody has waited while the door changed hands.
   if (trial.outcome === 'committed') measure('takeOverMs', report.slowestMs);
@@ -60,10 +61,16 @@ async function tryRelease(version: string, ending: Ending): Promise<TrialHistory
   return trial;
 }
 
+function gapBeyondStart({ cameraGapMs, cameraStartMs }: TrialHistory['figures']): number | undefined {
+  return cameraGapMs === undefined || cameraStartMs === undefined
+    ? undefined
+    : Math.max(0, cameraGapMs - cameraStartMs);
+}
+
 /** What happens beside a trial. */
-async function meddle(ending: Ending): Promise<void> {
+async function meddle(version: string, ending: Ending): Promise<void> {
   if (ending === 'good' || ending === 'unhealthy') return;
-  const candidate = await site.untilProbation(trialMsMax);
+  const candidate = await site.untilProbation(version, trialMsMax);
   if (ending === 'hang') return void process.kill(candidate, 'SIGSTOP');
   if (ending === 'word') {
     await fetch(`${site.address}/api/v1/update/revert`, {
@@ -103,6 +110,7 @@ try {
   const line = {
     ...figures,
     cameraGapMsP99: percentile(measured['cameraGapMs'] ?? [], 0.99),
+    cameraGapBeyondStartMsP99: percentile(measured['camera gap beyond its start'] ?? [], 0.99),
     takeOverMsP99: percentile(measured['takeOverMs'] ?? [], 0.99),
     revertMsP99: percentile(reverts, 0.99),
     stagedBytesWritten: writtenBytes,

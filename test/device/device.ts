@@ -122,14 +122,16 @@ export class Device extends Machine {
 
   /** Until a release serves under the eyes of its incumbent; returns its process. */
   async untilProbation(): Promise<number> {
+    let candidate: number | undefined;
     await until(async () => {
       const answer = await get(`${address}/api/v1/update`, undefined).catch(() => undefined);
       const trial = (JSON.parse(answer?.body ?? '{}') as { trial?: { phase: string } | null }).trial;
-      return trial?.phase === 'probation';
+      if (trial?.phase !== 'probation') return false; // Shortly after a commit it may still be that of the last release.
+      const main = await this.mainProcess();
+      candidate = (await this.processes()).find((pid) => pid !== main);
+      return candidate !== undefined;
     }, trialMsMax);
-    const main = await this.mainProcess();
-    const candidate = (await this.processes()).find((pid) => pid !== main);
-    assert(candidate !== undefined, 'there is no candidate');
+    assert(candidate !== undefined);
     return candidate;
   }
 

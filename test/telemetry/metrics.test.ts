@@ -187,13 +187,17 @@ test('a figure that nobody knows is absent, also when it was known before', asyn
 
 test('the origin’s counter fault: counters only go up, also when their source begins again', async () => {
   let framesTotal = 10;
-  const metrics = newMetrics(() => ({ camera: { framesTotal, restarts: 1, gapMsMax: 1500 }, inferenceBusyMs: 2000 }));
+  const metrics = newMetrics(() => ({
+    camera: { framesTotal, restarts: 1, gapMsMax: 1500, startMs: 250 },
+    inferenceBusyMs: 2000,
+  }));
   await scrape(metrics);
   const second = await scrape(metrics);
   assert.equal(second.get('doorward_camera_frames_total'), 10); // The same facts twice are no new frames.
   assert.equal(second.get('doorward_camera_restarts_total'), 1);
   assert.equal(second.get('doorward_inference_seconds_total'), 2);
   assert.equal(second.get('doorward_camera_gap_seconds_max'), 1.5);
+  assert.equal(second.get('doorward_camera_start_seconds'), 0.25);
   framesTotal = 4;
   assert.equal((await scrape(metrics)).get('doorward_camera_frames_total'), 14);
 });

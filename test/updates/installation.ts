@@ -170,11 +170,16 @@ export class Installation {
     return trial;
   }
 
-  /** Until a release serves under the eyes of its incumbent; returns its process. */
-  async untilProbation(waitMs: number): Promise<number> {
-    await until(async () => (await this.status())?.trial?.phase === 'probation', waitMs);
-    const incumbent = (await this.running())?.pid;
-    const candidate = this.processes().find((pid) => pid !== incumbent);
+  /** Until the release serves under the eyes of its incumbent; returns its process. */
+  async untilProbation(version: string, waitMs: number): Promise<number> {
+    let candidate: number | undefined;
+    await until(async () => {
+      const trial = (await this.status())?.trial; // Shortly after a commit it is still that of the last release.
+      if (trial?.version !== version || trial.phase !== 'probation') return false;
+      const incumbent = (await this.running())?.pid;
+      candidate = this.processes().find((pid) => pid !== incumbent);
+      return candidate !== undefined;
+    }, waitMs);
     assert(candidate !== undefined);
     return candidate;
   }

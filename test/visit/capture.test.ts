@@ -49,6 +49,22 @@ test('the ring buffer keeps the newest frames, and their sequence only grows', a
   assert.equal(clock.sleepers, 0);
 });
 
+test('whoever stops the camera can do so right after a frame, and waits for none that does not come', async () => {
+  const { clock, camera, feed, stop } = startFeed();
+  await clock.advance(1000);
+  const before = feed.status();
+  const waited = feed.afterFrame(1000).then(() => clock.uptimeMs());
+  await clock.advance(1000);
+  assert.ok((await waited) - (before.lastFrameMs ?? 0) < 300, 'the next frame, not the end of the wait');
+  assert.ok(before.startMs !== undefined && before.startMs < 1000, 'the camera tells what it took to start');
+  camera.mood = 'silent';
+  const silentMs = clock.uptimeMs();
+  const given = feed.afterFrame(1000).then(() => clock.uptimeMs());
+  await clock.advance(1500);
+  assert.equal((await given) - silentMs, 1000);
+  await stop();
+});
+
 test('the ring buffer is bounded in bytes too', async () => {
   const { clock, feed, stop } = startFeed({ ringBytesMax: 64 * 36 * 1.5 * 3 });
   await clock.advance(3000);
