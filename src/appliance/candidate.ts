@@ -10,6 +10,7 @@ import type { Terminal } from '../system/terminal.ts';
 import {
   heartbeatIntervalMs, questionSchema, readMessage, trialProtocol, type Heartbeat, type TrialQuestion,
 } from '../update/trial-protocol.ts'; // prettier-ignore
+import { timeCamera, type CameraTimes } from './camera-gap.ts';
 import { playDemoIn } from './demo.ts';
 import { shareGround, type GroundRequest } from './ground.ts';
 import { auditSchema, prepareSchema, readNote, webSocket, type Note } from './hand-over-notes.ts';
@@ -48,7 +49,7 @@ export class ApplianceCandidate {
   #isTold = false;
   #sequence = 0;
   /** From the incumbent's last frame to the first one here, and what the camera took of that to start. */
-  #cameraTimes: Pick<Heartbeat, 'cameraGapMs' | 'cameraStartMs'> = {};
+  #cameraTimes: CameraTimes = {};
   #isCommitted = false;
   #leaving: Promise<void> | undefined;
   #incumbency: Incumbency | undefined;
@@ -196,7 +197,11 @@ export class ApplianceCandidate {
         ground.events.continueFrom(note.lastEventId);
         house.gallery.refresh();
         house.notifier.leaveToOther(note.notificationsInHand);
-        this.#timeCamera(house, note.lastFrameMs);
+        if (note.lastFrameMs !== undefined)
+          timeCamera(house.feed, this.#parts.machine.clock, {
+            lastFrameMs: note.lastFrameMs,
+            tell: (times) => (this.#cameraTimes = times),
+          });
         break;
       case 'event':
         ground.relay(note.event);
@@ -226,16 +231,6 @@ export class ApplianceCandidate {
   ): Promise<void> {
     await house.bell.ring({ source: 'button', press, triggerId: id });
     if (ground.store.read.isTriggerStored(id)) this.#parts.channel.tell({ kind: 'stored', id });
-  }
-
-  #timeCamera(house: Rooms['house'], lastFrameMs: number | undefined): void {
-    if (lastFrameMs === undefined) return;
-    const unsubscribe = house.feed.subscribe(() => {
-      const cameraGapMs = Math.max(0, this.#parts.machine.clock.uptimeMs() - lastFrameMs);
-      const cameraStartMs = house.feed.status().startMs;
-      this.#cameraTimes = { cameraGapMs, ...(cameraStartMs === undefined ? {} : { cameraStartMs }) };
-      unsubscribe();
-    });
   }
 
   /** From now on this process stays when the channel closes. The lock is free when the incumbent has left. */

@@ -134,6 +134,14 @@ export const updateAnswer = Type.Object({
     Type.Null(),
     Type.Object({ file: Type.String(), reason: Type.String(), message: Type.String() }),
   ]),
+  scrub: Type.Union([
+    Type.Null(),
+    Type.Object({
+      atMs: Type.Number(),
+      filesRepaired: Type.Number(),
+      damaged: Type.Array(Type.Object({ slot: Type.String(), message: Type.String() })),
+    }),
+  ]),
   slots: Type.Array(Type.Object({ slot: Type.String(), isCommitted: Type.Boolean(), version: nullableText })),
 });
 export type UpdateAnswer = Static<typeof updateAnswer>;

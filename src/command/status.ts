@@ -63,9 +63,20 @@ function releaseRows(update: UpdateAnswer): string[][] {
       `slot ${slot}`,
       `${version ?? 'nothing that could be started'}${isCommitted ? ', committed: power-on starts it' : ''}`,
     ]),
+    ...scrubRows(update),
     ['updates', nowWords(update)],
     ...(trial === null || trial.phases.length === 0
       ? []
       : [['trial', `${trial.version}: ${phaseWords(trial.phases)}`]]),
   ];
+}
+
+/** What the last reading of both slots has shown; nothing before the first one. */
+function scrubRows({ scrub }: UpdateAnswer): string[][] {
+  if (scrub === null) return [];
+  const { atMs, filesRepaired, damaged } = scrub;
+  const mended =
+    filesRepaired === 0 ? '' : `, ${filesRepaired} damaged ${filesRepaired === 1 ? 'file' : 'files'} mended`;
+  const found = damaged.map(({ slot, message }) => `, slot ${slot} cannot be mended: ${plain(message)}`).join('');
+  return [['slots read', `${localTime(atMs)}${mended}${found === '' ? ', whole' : found}`]];
 }

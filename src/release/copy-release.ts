@@ -40,7 +40,7 @@ export async function copyRelease(plan: CopyPlan): Promise<{ readonly outcome: '
 }
 
 /** What is missing shows when the copy is read back. */
-async function copyFile(storage: Storage, from: string, to: string): Promise<void> {
+export async function copyFile(storage: Storage, from: string, to: string): Promise<void> {
   await storage.write(to, '');
   for (let offset = 0; ;) {
     const part = await storage.readPart(from, offset, partBytes);

@@ -71,6 +71,32 @@ async function writeFiles(plan: StagePlan, reader: PieceReader): Promise<void> {
   }
 }
 
+/** One file of the payload, found by its place in the tar. Rejects with `PayloadFault` when it is not there. */
+export async function unpackFile(
+  { source, manifest, storage }: Pick<StagePlan, 'source' | 'manifest' | 'storage'>,
+  file: ManifestFile,
+  to: string,
+): Promise<void> {
+  const reader = new PieceReader(unpackedPieces(source, manifest));
+  try {
+    for (const { path, bytes } of manifest.files) {
+      await skip(reader, tarBlockBytes);
+      if (path === file.path) return await writeFile(storage, to, { file, reader });
+      await skip(reader, bytes + tarPaddingBytes(bytes));
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+async function skip(reader: PieceReader, bytes: number): Promise<void> {
+  for (let left = bytes; left > 0;) {
+    const { length } = await reader.some(left);
+    if (length === 0) throw new PayloadFault('payload-invalid', 'it ends too early');
+    left -= length;
+  }
+}
+
 async function writeFile(
   storage: Storage,
   path: string,

@@ -129,6 +129,12 @@ export const updateSection = Type.Object(
       maximum: 43_200,
       description: 'Minutes from one look for a new release to the next',
     }),
+    scrubHours: Type.Number({
+      default: 24,
+      minimum: 0.001,
+      maximum: 720,
+      description: 'Hours from one reading of both slots to the next, which mends what the card has lost',
+    }),
     bytesPerSecondMax: Type.Integer({
       default: 0,
       minimum: 0,

@@ -11,6 +11,10 @@ export interface Places {
   readonly slot: Readonly<Record<Slot, string>>;
   /** Says whether the slot's content may be used; beside the slot, so that emptying the slot does not remove it. */
   readonly mark: Readonly<Record<Slot, string>>;
+  /** Where a file is made again before it takes its place in a slot; on the same filesystem. */
+  readonly mended: string;
+  /** The release file that a slot was written from, kept to mend it; part of `incoming`. */
+  readonly kept: Readonly<Record<Slot, string>>;
   /** The link that names the committed slot. */
   readonly current: string;
   /** The household's folder: /var/lib/doorward on a device. */
@@ -33,6 +37,8 @@ export function placesAt(root: string, home: string): Places {
     factory: `${root}/factory`,
     slot: { a: `${slots}/a`, b: `${slots}/b` },
     mark: { a: `${slots}/a.mark.json`, b: `${slots}/b.mark.json` },
+    mended: `${slots}/mended.draft`,
+    kept: { a: `${home}/incoming/kept-a.release`, b: `${home}/incoming/kept-b.release` },
     current: `${root}/current`,
     home,
     trialRecords: [`${home}/trial-record.0.json`, `${home}/trial-record.1.json`],

@@ -169,6 +169,18 @@ export class Instruments {
     help: 'Trials so far of the release that was tried last',
     labelNames: [],
   });
+  readonly scrubs = counter(this.registry, 'doorward_scrubs_total', {
+    help: 'Times that both slots were read again and compared',
+    labelNames: [],
+  });
+  readonly slotFilesRepaired = counter(this.registry, 'doorward_slot_files_repaired_total', {
+    help: 'Files of a slot that the card had damaged and that were mended',
+    labelNames: [],
+  });
+  readonly slotsDamaged = gauge(this.registry, 'doorward_slots_damaged', {
+    help: 'Slots that were damaged at the last reading, with no copy to mend them from',
+    labelNames: [],
+  });
   readonly build = gauge(this.registry, 'doorward_build_info', {
     help: 'Always 1; the labels say what runs',
     labelNames: ['version', 'node', 'recogniser'],

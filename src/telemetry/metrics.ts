@@ -130,6 +130,14 @@ export class Metrics {
     this.#instruments.releaseAttempts.set(count);
   }
 
+  /** Both slots were read again, byte by byte. */
+  scrubbed({ filesRepaired, slotsDamaged }: { readonly filesRepaired: number; readonly slotsDamaged: number }): void {
+    const { scrubs, slotFilesRepaired, slotsDamaged: damaged } = this.#instruments;
+    scrubs.inc();
+    slotFilesRepaired.inc(filesRepaired);
+    damaged.set(slotsDamaged);
+  }
+
   /** The page that Prometheus reads: text format 0.0.4. */
   async text(): Promise<{ readonly contentType: string; readonly body: string }> {
     this.#collect(await this.#parts.gauges());

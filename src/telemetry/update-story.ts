@@ -7,6 +7,14 @@ export interface StoryStatus {
   readonly offer?: { readonly version?: string };
   readonly trial?: { readonly version: string; readonly phase: string };
   readonly problem?: string;
+  readonly scrub?: StoryScrub;
+}
+
+/** What the last reading of both slots has shown. */
+export interface StoryScrub {
+  readonly atMs: number;
+  readonly repaired: readonly { readonly slot: string; readonly path: string; readonly from: string }[];
+  readonly damaged: readonly { readonly slot: string; readonly message: string }[];
 }
 
 /** What the story reads of a trial that is over. */
@@ -34,6 +42,7 @@ export interface StoryMetrics {
   trialPhase(now: TrialPhase): void;
   trialEnded(trial: EndedTrial): void;
   releaseAttempts(count: number): void;
+  scrubbed(found: { readonly filesRepaired: number; readonly slotsDamaged: number }): void;
 }
 
 /** A trial that is over. A duration is absent when the trial did not come so far. */
@@ -93,7 +102,18 @@ export class UpdateStory {
       log.info('an act of an update', { action, resource, result });
       this.#record(entry);
     }
+    const { scrub } = status;
+    if (scrub !== undefined && scrub.atMs !== last.scrub?.atMs && !this.#parts.isCandidate()) this.#tellScrub(scrub);
     if (last.phase !== status.phase) this.#tellEnded();
+  }
+
+  /** The log has heard of it from whoever has read. */
+  #tellScrub({ repaired, damaged }: StoryScrub): void {
+    this.#parts.metrics.scrubbed({ filesRepaired: repaired.length, slotsDamaged: damaged.length });
+    for (const { slot, path, from } of repaired)
+      this.#record({ ...slotChange('mend-slot', slot, 'success'), data: { path, from } });
+    for (const { slot, message } of damaged)
+      this.#record({ ...slotChange('mend-slot', slot, 'failure'), data: { message } });
   }
 
   #tellEnded(): void {
@@ -201,6 +221,10 @@ function systemChange(
     result: isDone ? 'success' : 'failure',
     ...(reason === undefined ? {} : { data: { reason } }),
   };
+}
+
+function slotChange(action: string, slot: string, result: AuditEntry['result']): AuditEntry {
+  return { event_type: 'system_change', actor: 'appliance', action, resource: `slot/${slot}`, result };
 }
 
 function durationOf(phases: StoryTrial['phases'], wanted: string): number | undefined {

@@ -21,7 +21,7 @@ export function releaseCard() {
     byId('release-version').textContent = `${update.running.version} · slot ${update.running.slot}`;
     if (!state.isPushing) showProgress(sentence(update.words), update.fetched);
     showLine('release-trial', trialWords(update));
-    showLine('release-problem', update.problem ?? update.refusal?.message);
+    showLine('release-problem', update.problem ?? update.refusal?.message ?? damageWords(update.scrub));
     showLine('release-last', update.trial === null ? lastWords(last) : undefined);
     showButtons(state);
   };
@@ -82,6 +82,14 @@ function trialWords({ trial }) {
   const { requests, errors } = trial.figures;
   const seen = requests === undefined ? '' : `, ${requests} requests, ${errors} failed`;
   return `On trial for ${since}${seen}. The release before stands by.`;
+}
+
+/** @param {any} scrub */
+function damageWords(scrub) {
+  const [damage] = scrub?.damaged ?? [];
+  return damage === undefined
+    ? undefined
+    : `The card has damaged slot ${damage.slot}, and there is no copy: ${damage.message}`;
 }
 
 /** @param {any} trial the newest that is over */

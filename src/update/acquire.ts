@@ -6,7 +6,7 @@ import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
 import { stageRelease } from './stage.ts';
 import { storedFile } from './stored-file.ts';
-import type { UpdateTools } from './update-parts.ts';
+import type { Trial, UpdateTools } from './update-parts.ts';
 import type { UpdateFacts } from './update-state.ts';
 
 const pauseMsMin = 60_000;
@@ -87,6 +87,15 @@ export function paused(
   const growingMs = Math.min(pauseMsMin * 2 ** desk.faults, pauseMsMax);
   const pauseMs = retryMs ?? growingMs * (1 + tools.random.fraction() / 4);
   return { ...desk, faults: desk.faults + 1, problem, pauseUntilMs: tools.clock.uptimeMs() + pauseMs };
+}
+
+/** The file of a release that was committed is kept: what its slot loses can be had from it again. */
+export async function keep(tools: UpdateTools, { offer, slot }: Pick<Trial, 'offer' | 'slot'>): Promise<void> {
+  const { storage, places } = tools;
+  const path = offer.path ?? fetchedPath(places.incoming);
+  const isOurs = path.startsWith(`${places.incoming}/`);
+  if (isOurs && (await storedFile(storage, path)) !== undefined) await storage.rename(path, places.kept[slot]);
+  await discard(tools, offer);
 }
 
 /** The owner's file is removed with the offer; what is fetched or on a stick stays where it is. */

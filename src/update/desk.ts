@@ -2,6 +2,7 @@ import type { GateSample } from '../health/gate-facts.ts';
 import type { FetchProgress } from './fetch.ts';
 import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
+import type { ScrubReport } from './scrub.ts';
 import type { Trial } from './update-parts.ts';
 import type { UpdateStep } from './update-state.ts';
 
@@ -22,6 +23,9 @@ export interface Desk {
   readonly isSettled: boolean;
   readonly isClean: boolean;
   readonly nextLookMs: number;
+  readonly nextScrubMs: number;
+  /** What the last reading of both slots has shown. */
+  readonly scrub?: ScrubReport;
   readonly pauseUntilMs: number;
   /** Faults in a row. */
   readonly faults: number;
@@ -35,6 +39,7 @@ export const emptyDesk: Desk = {
   isSettled: false,
   isClean: false,
   nextLookMs: 0,
+  nextScrubMs: Number.POSITIVE_INFINITY,
   pauseUntilMs: 0,
   faults: 0,
 };
@@ -86,6 +91,7 @@ export interface UpdateStatus {
   readonly problem?: string;
   /** The release file that was refused last in this life. */
   readonly refusal?: NonNullable<Desk['refusal']>;
+  readonly scrub?: ScrubReport;
 }
 
 /** The status for people after a step was chosen. */
@@ -110,6 +116,7 @@ export function statusOf(desk: Desk, step: UpdateStep): UpdateStatus {
     ...(trial === undefined ? {} : { trial: trialStatus(trial) }),
     ...(desk.problem === undefined ? {} : { problem: desk.problem }),
     ...(desk.refusal === undefined ? {} : { refusal: desk.refusal }),
+    ...(desk.scrub === undefined ? {} : { scrub: desk.scrub }),
   };
 }
 

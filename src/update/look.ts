@@ -32,6 +32,7 @@ export async function look(tools: UpdateTools, desk: Desk): Promise<UpdateFacts>
     ...(trial === undefined ? {} : { trial: trialFacts(tools, trial, desk.revertWord) }),
     pauseUntilMs: desk.pauseUntilMs,
     nextLookMs: desk.nextLookMs,
+    nextScrubMs: desk.nextScrubMs,
     ...(offer === undefined ? {} : { offer }),
     ...(release === undefined ? {} : { release }),
     isFetched: offer?.path !== undefined || desk.isFetched,

@@ -58,6 +58,7 @@ export async function clean({ storage, places }: UpdateTools): Promise<void> {
     `${places.mark.a}.draft`,
     `${places.mark.b}.draft`,
     `${places.lease}.stale`,
+    places.mended,
   ];
   for (const leftover of [...drafts, places.rehearsal]) await storage.remove(leftover);
 }

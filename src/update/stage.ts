@@ -29,6 +29,7 @@ export async function stageRelease(
   if (verified.outcome === 'refused') return verified;
   if (verified.release.digest !== release.digest) return isAnother;
   await markUnusable(storage, places, slot);
+  await storage.remove(places.kept[slot]);
   await storage.remove(places.slot[slot]);
   const { freeBytes } = await storage.space(places.slots);
   if (freeBytes < release.payloadBytes + spareBytes) {

@@ -1,6 +1,6 @@
 import { otherSlot } from '../slot/slot.ts';
 import { giveLease } from '../slot/update-lease.ts';
-import { discard, type KnownOffer } from './acquire.ts';
+import { discard, keep, type KnownOffer } from './acquire.ts';
 import { commit } from './commit.ts';
 import { type Desk, withoutOffer, withoutTrial } from './desk.ts';
 import { handOver } from './hand-over.ts';
@@ -84,7 +84,7 @@ const retryMs = 15 * 60_000;
 
 /** The candidate is the incumbent now: this process gives up its rights and ends. */
 export async function leave(tools: UpdateTools, desk: Desk): Promise<Desk> {
-  if (desk.trial !== undefined) await discard(tools, desk.trial.offer);
+  if (desk.trial !== undefined) await keep(tools, desk.trial);
   await giveLease(tools.storage, tools.places, tools.processes);
   await tools.stage.leave();
   return desk;

@@ -24,6 +24,7 @@ export interface UpdateFacts {
   /** Something failed that says nothing about the offer: nothing new is begun before this time. */
   readonly pauseUntilMs: number;
   readonly nextLookMs: number;
+  readonly nextScrubMs: number;
   readonly offer?: Offer;
   /** The signed description of the offer, once it was read and verified. */
   readonly release?: SignedRelease;
@@ -58,6 +59,7 @@ export type UpdateStep =
   | { readonly kind: 'wait'; readonly durationMs: number; readonly reason: WaitReason }
   | { readonly kind: 'settle' }
   | { readonly kind: 'clean' }
+  | { readonly kind: 'scrub' }
   | { readonly kind: 'check' }
   | { readonly kind: 'verify'; readonly offer: Offer }
   | { readonly kind: 'fetch'; readonly offer: Offer; readonly release: SignedRelease }
@@ -91,8 +93,15 @@ export function nextStep(facts: UpdateFacts): UpdateStep {
   if (!facts.isSettled || facts.committed === undefined || facts.record.underWay !== undefined)
     return { kind: 'settle' };
   if (!facts.isClean) return { kind: 'clean' };
-  if (facts.nowMs < facts.pauseUntilMs) return wait('pause', facts.pauseUntilMs - facts.nowMs);
-  return nextOfferStep(facts);
+  const isPause = facts.nowMs < facts.pauseUntilMs;
+  const step = isPause ? wait('pause', facts.pauseUntilMs - facts.nowMs) : nextOfferStep(facts);
+  return step.kind === 'wait' ? scrubInstead(facts, step) : step;
+}
+
+/** The slots are read again when there is nothing else to do. */
+function scrubInstead({ nowMs, nextScrubMs }: UpdateFacts, step: Extract<UpdateStep, { kind: 'wait' }>): UpdateStep {
+  if (nowMs >= nextScrubMs) return { kind: 'scrub' };
+  return { ...step, durationMs: Math.min(step.durationMs, nextScrubMs - nowMs) };
 }
 
 function nextTrialStep(facts: UpdateFacts, trial: TrialFacts): UpdateStep {

@@ -10,6 +10,7 @@ import { type Desk, emptyDesk, statusOf, type UpdateStatus, type Wishes, without
 import { look } from './look.ts';
 import { SourceFault } from './offer.ts';
 import { failByFault } from './rehearse.ts';
+import { firstScrubMs, ScrubInterrupted, scrubSlots } from './scrub.ts';
 import { clean, settle } from './settle.ts';
 import { beginRehearsal, leave, revertCandidate, takeTrialStep, writeDown } from './trial.ts';
 import { heartbeatIntervalMs } from './trial-protocol.ts';
@@ -21,6 +22,8 @@ const trialFaultsMax = 3;
 /** A source that changed under our eyes is asked again soon. */
 const changedRetryMs = 60_000;
 const minuteMs = 60_000;
+/** At most 25 MB a second are read of a slot: the card has other things to do. */
+const breathMs = 10;
 
 /** check -> verify -> fetch -> stage -> rehearse -> hand over -> probation -> commit or revert. One step per turn. */
 export class Updater {
@@ -76,8 +79,9 @@ export class Updater {
     const { trial } = desk;
     switch (step.kind) {
       case 'wait': await this.#rest(step.durationMs); return this.#desk;
-      case 'settle': await settle(tools, facts.record, facts.committed); return { ...desk, isSettled: true };
+      case 'settle': await settle(tools, facts.record, facts.committed); return { ...desk, isSettled: true, nextScrubMs: firstScrubMs(tools) };
       case 'clean': await clean(tools); return { ...desk, isClean: true };
+      case 'scrub': return scrubSlots(tools, desk, () => this.#breathe());
       case 'check': return lookForOffer(tools, desk, facts.record);
       case 'verify': return verifyOffer(tools, desk, { offer: step.offer, record: facts.record });
       case 'fetch': return fetchOffer(tools, desk, step);
@@ -151,6 +155,7 @@ export class Updater {
 
   /** Between two steps, so that a wish and a step never write over each other. */
   async #hear(): Promise<void> {
+    if (this.#sleep.signal.aborted) this.#sleep = new AbortController(); // It is heard now.
     const { consent } = this.#wishes;
     this.#desk = withWishes(this.#desk, this.#wishes);
     if (consent !== undefined) {
@@ -175,6 +180,12 @@ export class Updater {
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
     this.#status = status;
     for (const watcher of this.#watchers) watcher(status);
+  }
+
+  /** Between two parts of a long reading. Rejects when somebody wishes something. */
+  async #breathe(): Promise<void> {
+    await this.#tools.clock.sleep(breathMs, this.#sleep.signal);
+    if (this.#sleep.signal.aborted) throw new ScrubInterrupted();
   }
 
   /** Ends early when somebody wishes something. */

@@ -43,6 +43,16 @@ export const updateShape = Type.Object({
       { description: 'The release file that was refused last, and why' },
     ),
   ),
+  scrub: nullable(
+    Type.Object(
+      {
+        atMs: Type.Number({ description: 'Milliseconds since 1970' }),
+        filesRepaired: Type.Integer(),
+        damaged: Type.Array(Type.Object({ slot: Type.String(), message: Type.String() })),
+      },
+      { description: 'The last reading of every byte of both slots' },
+    ),
+  ),
   mayRevert: Type.Boolean(),
 });
 export type UpdateAnswer = Static<typeof updateShape>;
@@ -74,7 +84,7 @@ export function pastTrialAnswer(trial: PastTrial): Static<typeof pastTrialShape>
 
 /** What the updater does, for people and programs. `nowMs`: `clock.uptimeMs()`. */
 export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | 'status'>, nowMs: number): UpdateAnswer {
-  const { phase, waitsFor, offer, fetched, trial, problem, refusal } = status;
+  const { phase, waitsFor, offer, fetched, trial, problem, refusal, scrub } = status;
   return {
     running: { version: running.version, slot: running.slot },
     phase,
@@ -95,6 +105,14 @@ export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | '
           },
     problem: problem ?? null,
     refusal: refusal === undefined ? null : { ...refusal },
+    scrub:
+      scrub === undefined
+        ? null
+        : {
+            atMs: scrub.atMs,
+            filesRepaired: scrub.repaired.length,
+            damaged: scrub.damaged.map((damage) => ({ ...damage })),
+          },
     mayRevert: trial?.phase === 'rehearsed' || trial?.phase === 'probation',
   };
 }
@@ -115,6 +133,7 @@ function wordsOf(status: Status): string {
     case 'wait': return status.waitsFor === 'consent' ? `waiting for your consent to ${name}` : (waitWords[status.waitsFor ?? ''] ?? 'waiting');
     case 'settle':
     case 'clean': return 'tidying up after the last start';
+    case 'scrub': return 'reading both slots again';
     case 'check': return 'looking for a release';
     case 'verify': return `verifying ${name}`;
     case 'fetch': return `fetching ${name}`;

@@ -19,6 +19,7 @@ const idle = {
   trial: null as object | null,
   problem: null as string | null,
   refusal: null as object | null,
+  scrub: null as object | null,
   slots: [
     { slot: 'a', isCommitted: true, version: '1.2.3' },
     { slot: 'b', isCommitted: false, version: null },
@@ -139,6 +140,9 @@ test('status, history and revert', async (context) => {
     /^slot b +nothing that could be started$/m, /^updates +release 2\.0\.0 serves on probation for 3\.0 s$/m,
     /^trial +2\.0\.0: rehearsal 4\.2 s$/m,
   ]) assert.match(out, line); // prettier-ignore
+  const scrub = { atMs: 0, filesRepaired: 1, damaged: [{ slot: 'b', message: 'doorward is not what was signed' }] };
+  const read = await type(folder, ['status'], { api: { ...api, [update]: ok({ ...probation, scrub }) } });
+  assert.match(read.out, /^slots read .*, 1 damaged file mended, slot b cannot be mended: doorward is not what was/m);
   const past = await type(folder, ['history', '--json'], { api });
   assert.deepEqual(JSON.parse(past.out), [lost]);
   assert.match((await type(folder, ['history'], { api })).out, /1\.3\.0 reverted \(error-rate\)/);

@@ -112,6 +112,7 @@ function deskName(desk: Desk, nowMs: number): string {
   return JSON.stringify(desk, (key, value: unknown) => {
     switch (key) {
       case 'pauseUntilMs':
+      case 'nextScrubMs':
       case 'nextLookMs': return Math.max(0, Number(value) - nowMs);
       case 'sinceMs':
       case 'atMs': return Number(value) - nowMs;

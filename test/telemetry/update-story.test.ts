@@ -110,6 +110,23 @@ test('a trial that is reverted: staged, handed over, reverted, each once in the 
   assert.ok((await told.lines('doorward_trial_phase')).includes('doorward_trial_phase{phase="none"} 1'));
 });
 
+test('a slot that was mended, and one that nobody can mend, are in the audit chain and in the metrics', async () => {
+  const told = new Told();
+  await told.story.begin();
+  const mended = { slot: 'b', path: 'doorward', from: 'the factory release' };
+  const scrub = { atMs: 5, repaired: [mended], damaged: [{ slot: 'a', message: 'lost' }] };
+  await told.becomes({ phase: 'scrub' }, { phase: 'wait', scrub }, { phase: 'check', scrub });
+  assert.deepEqual(told.acts, ['mend-slot slot/b success', 'mend-slot slot/a failure']);
+  const lines = [...(await told.lines('doorward_scrubs_total')), ...(await told.lines('doorward_slot'))];
+  assert.deepEqual(lines, [
+    'doorward_scrubs_total 1',
+    'doorward_slot_files_repaired_total 1',
+    'doorward_slots_damaged 1',
+  ]);
+  await told.becomes({ phase: 'wait', scrub: { atMs: 6, repaired: [], damaged: [] } });
+  assert.deepEqual(await told.lines('doorward_slots_damaged'), ['doorward_slots_damaged 0']);
+});
+
 test('what failed is said to have failed: staging, hand-over', async () => {
   const told = new Told();
   await told.story.begin();

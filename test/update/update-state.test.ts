@@ -13,7 +13,7 @@ const underWay = { ...release, id: 't', file: 'f', slot: 'b', bootId: 'b', by: '
 function step(changed: Partial<UpdateFacts> = {}): string {
   const chosen = nextStep({
     nowMs: 1000, committed: 'a', running: { slot: 'a', version: '1.0.0' }, record: emptyRecord, standby: usable, isSettled: true,
-    isClean: true, pauseUntilMs: 0, nextLookMs: 5000, offer, release, isFetched: true, untilWindowMs: 0, consent: 'automatic',
+    isClean: true, pauseUntilMs: 0, nextLookMs: 5000, nextScrubMs: Infinity, offer, release, isFetched: true, untilWindowMs: 0, consent: 'automatic',
     memory: 'warm', ...changed,
   }); // prettier-ignore
   return chosen.kind === 'wait' ? chosen.reason : chosen.kind;
@@ -36,6 +36,14 @@ test('it waits for its turn, the window, consent and memory', () => {
   assert.equal(step({ consent: 'ask' }), 'consent');
   assert.equal(step({ memory: 'none' }), 'memory');
   assert.equal(step({ consent: 'ask', record: { ...emptyRecord, agreedTo: 'f' } }), 'rehearse');
+});
+
+test('both slots are read again when there is nothing else to do', () => {
+  assert.equal(step({ nextScrubMs: 1000 }), 'rehearse');
+  assert.equal(step({ nextScrubMs: 1000, untilWindowMs: 1 }), 'scrub');
+  assert.equal(step({ nextScrubMs: 1000, pauseUntilMs: 2000 }), 'scrub');
+  assert.equal(step({ nextScrubMs: 1001, pauseUntilMs: 2000 }), 'pause');
+  assert.equal(step({ nextScrubMs: 1000, leaseTakenBy: '2' }), 'lease');
 });
 
 test('what the owner gives by hand needs neither window nor consent', () => {
