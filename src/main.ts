@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     });
   } catch (error) {
     complain(error);
-    process.exitCode = 1;
+    process.exit(1); // Threads that were started already would keep it alive, and the service manager waiting.
   }
 }
 

@@ -64,29 +64,61 @@ function machineMemory(root: string): { totalBytes: number; availableBytes: numb
   return { totalBytes: bytes('MemTotal'), availableBytes: bytes('MemAvailable') };
 }
 
-/** The tightest limit of the control groups above this process (cgroup v2), or undefined when none is below the machine's. */
-function groupMemory(root: string, machineBytes: number): { totalBytes: number; availableBytes: number } | undefined {
-  const path = /^0::(\/.*)$/m.exec(textAt(join(root, 'proc/self/cgroup')) ?? '')?.[1];
-  if (path === undefined) return undefined;
-  let tightest: { totalBytes: number; availableBytes: number } | undefined;
-  let group = path;
-  for (let depth = 0; depth < groupDepthMax; depth += 1) {
-    const folder = join(root, 'sys/fs/cgroup', group);
-    const limit = Number(textAt(join(folder, 'memory.max')) ?? Number.NaN); // "max" is no number.
-    if (limit < (tightest?.totalBytes ?? machineBytes)) {
-      tightest = { totalBytes: limit, availableBytes: Math.max(0, limit - usedBytes(folder)) };
+/** Where a version of control groups keeps what it knows of memory. */
+interface GroupFiles {
+  /** The line of /proc/self/cgroup that names the group. */
+  readonly line: RegExp;
+  readonly folder: string;
+  readonly limit: string;
+  readonly used: string;
+  /** File pages that nobody has used lately, in memory.stat. */
+  readonly inactive: RegExp;
+}
+
+/** cgroups(7): version 2, then version 1. */
+const groupFiles: readonly GroupFiles[] = [
+  {
+    line: /^0::(\/.*)$/m,
+    folder: 'sys/fs/cgroup',
+    limit: 'memory.max',
+    used: 'memory.current',
+    inactive: /^inactive_file (\d+)$/m,
+  },
+  {
+    line: /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(\/.*)$/m,
+    folder: 'sys/fs/cgroup/memory',
+    limit: 'memory.limit_in_bytes',
+    used: 'memory.usage_in_bytes',
+    inactive: /^total_inactive_file (\d+)$/m,
+  },
+];
+
+interface GroupMemory {
+  readonly totalBytes: number;
+  readonly availableBytes: number;
+}
+
+/** The tightest limit of the control groups above this process, or undefined when none is below the machine's. */
+function groupMemory(root: string, machineBytes: number): GroupMemory | undefined {
+  const groups = textAt(join(root, 'proc/self/cgroup')) ?? '';
+  let tightest: GroupMemory | undefined;
+  for (const files of groupFiles) {
+    let group = files.line.exec(groups)?.[1];
+    for (let depth = 0; group !== undefined && depth < groupDepthMax; depth += 1) {
+      const folder = join(root, files.folder, group);
+      const limit = Number(textAt(join(folder, files.limit)) ?? Number.NaN); // "max" is no number.
+      if (limit < (tightest?.totalBytes ?? machineBytes))
+        tightest = { totalBytes: limit, availableBytes: Math.max(0, limit - usedBytes(folder, files)) };
+      group = group === '/' ? undefined : dirname(group);
     }
-    if (group === '/') break;
-    group = dirname(group);
   }
   return tightest;
 }
 
 /** File pages that nobody has used lately are given back when memory is short: they do not count as used. */
-function usedBytes(folder: string): number {
-  const current = Number(textAt(join(folder, 'memory.current')) ?? 0);
-  const inactive = Number(/^inactive_file (\d+)$/m.exec(textAt(join(folder, 'memory.stat')) ?? '')?.[1] ?? 0);
-  return current - inactive;
+function usedBytes(folder: string, { used, inactive }: GroupFiles): number {
+  const bytes = Number(textAt(join(folder, used)) ?? 0);
+  return bytes - Number(inactive.exec(textAt(join(folder, 'memory.stat')) ?? '')?.[1] ?? 0);
 }
 
 async function processorTemperature(root: string): Promise<number | undefined> {

@@ -3,6 +3,8 @@ import { getPriority, setPriority } from 'node:os';
 
 /** The lowest (setpriority(2)). */
 const lowest = 19;
+/** Passes over threads that come and go. */
+const passesMax = 10;
 /** CAP_SYS_NICE (capabilities(7)): may raise priorities. */
 const mayRaiseBit = 23n;
 
@@ -16,12 +18,37 @@ export function raisePriority(pid: number): void {
   if (mayRaise()) setForAll(pid, getPriority());
 }
 
-/** On Linux a priority belongs to a thread; those to come inherit it. */
+/** On Linux a priority belongs to a thread, and those to come inherit it: looked at again until every thread has it. */
 function setForAll(pid: number, priority: number): void {
+  for (let pass = 0; pass < passesMax; pass += 1) {
+    const others = threadsOf(pid).filter((thread) => priorityOf(thread) !== priority);
+    if (others.length === 0) return;
+    for (const thread of others) trySet(thread, priority);
+  }
+}
+
+function threadsOf(pid: number): readonly number[] {
   try {
-    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), priority);
+    return readdirSync(`/proc/${pid}/task`).map(Number);
   } catch {
-    return; // The process or a thread of it has ended meanwhile.
+    return []; // It has ended.
+  }
+}
+
+/** Undefined for a thread that has ended, which is left alone. */
+function priorityOf(thread: number): number | undefined {
+  try {
+    return getPriority(thread);
+  } catch {
+    return undefined;
+  }
+}
+
+function trySet(thread: number, priority: number): void {
+  try {
+    setPriority(thread, priority);
+  } catch {
+    return; // It has ended meanwhile: the others matter none the less.
   }
 }
 

@@ -46,6 +46,16 @@ test('in a container the memory is what the tightest control group leaves', (t) 
   };
   const { totalBytes, availableBytes } = linuxResources(machineOf(t, files)).memory();
   assert.deepEqual([totalBytes, availableBytes], [1_000_000, 600_000]);
+  const older = {
+    'proc/meminfo': memory,
+    'proc/self/cgroup': '5:cpu,memory:/house\n0::/\n',
+    'sys/fs/cgroup/memory/house/memory.limit_in_bytes': '2000000',
+    'sys/fs/cgroup/memory/house/memory.usage_in_bytes': '700000',
+    'sys/fs/cgroup/memory/house/memory.stat': 'inactive_file 1\ntotal_inactive_file 100000\n',
+    'sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712',
+  };
+  const first = linuxResources(machineOf(t, older)).memory();
+  assert.deepEqual([first.totalBytes, first.availableBytes], [2_000_000, 1_400_000]);
   const free = linuxResources(machineOf(t, { 'proc/meminfo': memory })).memory();
   assert.deepEqual([free.totalBytes, free.availableBytes], [4_096_000_000, 3_072_000_000]);
 });

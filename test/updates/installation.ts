@@ -48,6 +48,8 @@ export const patientGate = [
 export interface InstallationOptions {
   /** `section.key=value` */
   readonly settings?: readonly string[];
+  /** The control group in which it runs, with all its candidates. */
+  readonly group?: string;
 }
 
 export class Installation {
@@ -60,11 +62,13 @@ export class Installation {
   readonly #started: number[] = [];
   #button = -1;
   #child: ChildProcess | undefined;
+  readonly #group: string | undefined;
   /** Where it listens; the same through all its lives. */
   address = '';
   pressed = 0;
 
-  constructor({ settings = [] }: InstallationOptions = {}) {
+  constructor({ settings = [], group }: InstallationOptions = {}) {
+    this.#group = group;
     mkdirSync(this.home, { recursive: true });
     mkdirSync(this.places.slots, { recursive: true });
     symlinkSync(join(checkout, 'node_modules'), join(this.places.root, 'node_modules')); // A checkout carries no libraries.
@@ -109,7 +113,9 @@ export class Installation {
       DOORWARD_MODELS: join(checkout, '.models'),
       NODE_COMPILE_CACHE: join(checkout, 'node_modules', '.cache', 'doorward'),
     };
-    const child = spawn(isExecutable ? executable : process.execPath, isExecutable ? words : sources, {
+    const program = isExecutable ? [executable, ...words] : [process.execPath, ...sources];
+    const [file = '', ...args] = this.#group === undefined ? program : insideGroup(this.#group, program);
+    const child = spawn(file, args, {
       stdio: ['ignore', 'ignore', openSync(this.log, 'a')],
       env: { ...process.env, ...(isExecutable ? {} : brought), MALLOC_ARENA_MAX: '1' },
       detached: true,
@@ -203,9 +209,17 @@ export class Installation {
 
   /** Presses that have their row in the database. */
   answered(): number {
+    return this.#count("SELECT count(*) FROM triggers WHERE source = 'button' AND press IN ('press', 'double')");
+  }
+
+  /** Visits in which the nets have found a face. */
+  recognised(): number {
+    return this.#count("SELECT count(*) FROM visits WHERE outcome IN ('known', 'probably', 'stranger')");
+  }
+
+  #count(sql: string): number {
     const database = new Database(join(this.home, 'doorward.db'), { readonly: true });
     try {
-      const sql = "SELECT count(*) FROM triggers WHERE source = 'button' AND press IN ('press', 'double')";
       return Number(database.prepare(sql).pluck().get());
     } finally {
       database.close();
@@ -246,6 +260,11 @@ export class Installation {
     if (this.#button >= 0) closeSync(this.#button);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The same process, after it has put itself into the group. */
+function insideGroup(group: string, program: readonly string[]): readonly string[] {
+  return ['sh', '-c', 'echo $$ > "$0" && exec "$@"', join(group, 'cgroup.procs'), ...program];
 }
 
 /** The words that a process was started with; none when it has ended. */

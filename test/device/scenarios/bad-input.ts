@@ -1,13 +1,48 @@
 /** What a bad card, a full disk and a clock without a battery do to a device that is installed. */
 import assert from 'node:assert/strict';
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
-import { until } from '../../appliance/street.ts';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { get, until } from '../../appliance/street.ts';
 import { namesAda, type Scenario } from '../scenario.ts';
 
 const waitMsMax = 120_000;
 const home = '/var/lib/doorward';
 
+const scrubSettings = '/etc/doorward/settings.d/60-scrub.toml';
+/** In the licences, which nobody needs to start. */
+const harmless = 'Permission is hereby granted';
+
 export const badInputScenarios: readonly Scenario[] = [
+  {
+    name: 'a flipped bit in the committed slot is found by the daily reading, and mended from the factory release',
+    says: /a file that the card had damaged was mended/,
+    async run({ device }) {
+      const path = '/opt/doorward/slots/a/doorward';
+      await device.run(['systemctl', 'stop', 'doorward.service', 'doorward.socket']);
+      flipAt(device.path(path), readFileSync(device.path(path)).lastIndexOf(harmless));
+      writeFileSync(device.path(scrubSettings), '[update]\nscrubHours = 0.002\n');
+      await device.run(['chown', 'root:doorward', scrubSettings]);
+      await device.run(['systemctl', 'start', 'doorward.socket', 'doorward.service']);
+      await device.untilReady();
+      await until(
+        async () => /filesRepaired":1/.test((await get(`${device.address}/api/v1/update`, undefined)).body),
+        waitMsMax,
+      );
+      await device.run(['cmp', path, '/opt/doorward/factory/doorward']);
+      const { body } = await get(`${device.address}/metrics`, undefined);
+      assert.match(body, /^doorward_slot_files_repaired_total 1$/m);
+      await device.run(['rm', scrubSettings]);
+      await device.run(['systemctl', 'restart', 'doorward.service']);
+    },
+  },
   {
     name: 'the executable in the committed slot is cut short: the factory release serves',
     says: /fell back to /,
@@ -62,3 +97,11 @@ export const badInputScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+function flipAt(path: string, at: number): void {
+  const file = openSync(path, 'r+');
+  const byte = new Uint8Array(1);
+  readSync(file, byte, 0, 1, at);
+  writeSync(file, Uint8Array.of((byte[0] ?? 0) ^ 1), 0, 1, at);
+  closeSync(file);
+}

@@ -1,0 +1,63 @@
+/** Which files a change can reach: those whose own text, or the text of anything that they import, is not what it was. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import Type from 'typebox';
+import { Check } from 'typebox/value';
+
+/** `from './x.ts'`, `import('./x.ts')`, `new URL('./x.ts', …)`. */
+const importPattern = /(?:from|import|URL)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
+
+/** Remembers, for each step and file, what the file and everything below it were when the step last found it sound. */
+export class Affected {
+  readonly #path: string;
+  /** What every file depends on without importing it: libraries, compiler options, rules. */
+  readonly #ground: string;
+  readonly #sound: Record<string, string>;
+  readonly #texts = new Map<string, { readonly hash: string; readonly imports: readonly string[] }>();
+
+  constructor(path: string, ground: readonly string[]) {
+    this.#path = path;
+    this.#ground = hashOf(process.version + ground.map((name) => readFileSync(name, 'utf8')).join('\0'));
+    this.#sound = readSound(path);
+  }
+
+  /** Those that the step has not found sound as they are now. */
+  of(step: string, files: readonly string[]): readonly string[] {
+    return files.filter((file) => this.#sound[`${step} ${file}`] !== this.#nameOf(file));
+  }
+
+  /** The step has found these sound, as they were when this began. */
+  noteSound(step: string, files: readonly string[]): void {
+    for (const file of files) this.#sound[`${step} ${file}`] = this.#nameOf(file);
+    mkdirSync(dirname(this.#path), { recursive: true });
+    writeFileSync(this.#path, JSON.stringify(this.#sound));
+  }
+
+  #nameOf(file: string): string {
+    const reached = new Set([file]);
+    for (const name of reached) for (const imported of this.#read(name).imports) reached.add(imported);
+    return hashOf(
+      [this.#ground, ...[...reached].toSorted().map((name) => `${name} ${this.#read(name).hash}`)].join('\n'),
+    );
+  }
+
+  #read(file: string): { readonly hash: string; readonly imports: readonly string[] } {
+    const known = this.#texts.get(file);
+    if (known !== undefined) return known;
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const imports = [...text.matchAll(importPattern)].map(([, path = '']) => normalize(join(dirname(file), path)));
+    const read = { hash: hashOf(text), imports };
+    this.#texts.set(file, read);
+    return read;
+  }
+}
+
+function readSound(path: string): Record<string, string> {
+  const sound: unknown = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  return Check(Type.Record(Type.String(), Type.String()), sound) ? sound : {};
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
