@@ -116,9 +116,12 @@ export function addTrigger(db: Connection, { trigger, notifications }: Input<'ad
   addToOutbox(db, notifications);
 }
 
+/** A frame that was still being saved when the visit was decided belongs to it all the same. */
 export function saveFrames(db: Connection, { visitId, frames }: Input<'saveFrames'>): undefined {
-  requirePhase(db, visitId, ['open', 'captured']);
-  db.prepare(`UPDATE visits SET phase = 'captured', frames = ? WHERE id = ?`).run(JSON.stringify(frames), visitId);
+  requirePhase(db, visitId, ['open', 'captured', 'decided']);
+  db.prepare(
+    `UPDATE visits SET phase = CASE phase WHEN 'open' THEN 'captured' ELSE phase END, frames = ? WHERE id = ?`,
+  ).run(JSON.stringify(frames), visitId);
 }
 
 export function decideVisit(db: Connection, decided: Input<'decideVisit'>): undefined {

@@ -74,6 +74,9 @@ test('a visit is there from the trigger on, and holds everything that was decide
     trace: { stored: 1.5, named: 300, notified: 410 },
   });
   assert.deepEqual(store.read.unfinishedVisits(), []);
+  const frames = [0, 1, 2].map((number) => `visits/v/frame-${number}.jpg`); // The last one took its time.
+  await store.write('saveFrames', { visitId: 'v', frames });
+  assert.deepEqual([store.read.visit('v')?.phase, store.read.visit('v')?.frames], ['decided', frames]);
   assert.deepEqual(store.read.faceOfVisit('v')?.quality, quality);
   assert.equal(store.read.notificationsOf('v').length, 2);
 });
