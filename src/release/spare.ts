@@ -19,21 +19,28 @@ export interface Spare {
 
 /** An unpacked release; undefined when there is none, or its manifest cannot be read. */
 export async function unpackedSpare(storage: Storage, directory: string, name: string): Promise<Spare | undefined> {
-  const bytes = await storage.read(`${directory}/${manifestName}`).catch((error: unknown) => {
-    if (error instanceof DiskFault) return undefined;
-    throw error;
-  });
+  const bytes = await readable(storage.read(`${directory}/${manifestName}`));
   const manifest = parseManifest(bytes ?? new Uint8Array());
   if (typeof manifest === 'string') return undefined;
   return { name, manifest, give: ({ path }, to) => copyFile(storage, `${directory}/${path}`, to) };
 }
 
-/** A release file; undefined when it is none. */
+/** A release file, whose source rejects with nothing but `DiskFault`; undefined when it is none. */
 export async function packedSpare(storage: Storage, source: ByteSource, name: string): Promise<Spare | undefined> {
-  const read = await readHead(source);
-  const manifest = read.outcome === 'read' ? parseManifest(read.head.manifest) : 'it has no head';
+  const read = await readable(readHead(source));
+  const manifest = read?.outcome === 'read' ? parseManifest(read.head.manifest) : 'it has no head';
   if (typeof manifest === 'string') return undefined;
   return { name, manifest, give: (file, to) => unpackFile({ storage, source, manifest }, file, to) };
+}
+
+/** Undefined where the disk cannot say. */
+async function readable<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof DiskFault) return undefined;
+    throw error;
+  }
 }
 
 /** The files of one slot, and where copies of them may be. */

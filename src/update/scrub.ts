@@ -1,3 +1,4 @@
+import { fileSource } from '../release/byte-source.ts';
 import { digestOf, type Manifest, manifestName, serialiseManifest } from '../release/manifest.ts';
 import { type Damage, damagesOf, manifestFile, type Staged } from '../release/read-back.ts';
 import { type MendPlan, mendFile, packedSpare, type Spare, takePlace, unpackedSpare } from '../release/spare.ts';
@@ -6,7 +7,6 @@ import { otherSlot, type Slot, slots } from '../slot/slot.ts';
 import { DiskFault } from '../system/disk.ts';
 import type { Storage } from '../system/storage.ts';
 import type { Desk } from './desk.ts';
-import { storedFile } from './stored-file.ts';
 import type { UpdateTools } from './update-parts.ts';
 
 const hourMs = 60 * 60_000;
@@ -136,7 +136,7 @@ async function mend(
 async function sparesFor({ storage, places }: UpdateTools, slot: Slot): Promise<readonly Spare[]> {
   const other = otherSlot(slot);
   const packed = async (path: string): Promise<Spare | undefined> => {
-    const source = await storedFile(storage, path);
+    const source = await fileSource(storage, path);
     return source === undefined ? undefined : packedSpare(storage, source, 'the release file that was kept');
   };
   const spares = [
