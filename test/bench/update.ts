@@ -14,6 +14,8 @@ const updates = Number(process.argv[2] ?? 20);
 const trialMsMax = 1_800_000;
 /** Of the release whose staging is measured: as large as one with its libraries and models. */
 const stagingBytes = 100_000_000;
+/** Somebody presses four times a second, and is looked at each time: two processors are the candidate's as well. */
+const pressPauseMs = 200;
 /** Of so many trials four are reverted, each in its own way. */
 const turns = 16;
 
@@ -35,7 +37,7 @@ function measure(name: string, value: number | undefined): void {
 async function tryRelease(version: string, ending: Ending): Promise<TrialHistory> {
   const { file } = await workshop.build(version, ending === 'unhealthy' ? [unhealthyInProbation] : []);
   // Requests that a process has in its hands end with it when it is killed; presses must not.
-  const crowd = new Crowd(site, { asks: ending !== 'death' && ending !== 'hang' });
+  const crowd = new Crowd(site, { asks: ending !== 'death' && ending !== 'hang', pressPauseMs });
   const before = (await site.history()).length;
   await site.push(file);
   await meddle(version, ending);

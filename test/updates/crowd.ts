@@ -15,7 +15,7 @@ export interface Door {
   readonly pressed: number;
   /** Aborted when it is put away. */
   readonly closing: AbortController;
-  pressUntil(signal: AbortSignal): Promise<void>;
+  pressUntil(signal: AbortSignal, pauseMs?: number): Promise<void>;
   /** Presses that have their row. */
   answered(): number | Promise<number>;
 }
@@ -38,11 +38,14 @@ export class Crowd {
   requests = 0;
   slowestMs = 0;
 
-  constructor(site: Door, { asks = true }: { readonly asks?: boolean } = {}) {
+  constructor(
+    site: Door,
+    { asks = true, pressPauseMs = 0 }: { readonly asks?: boolean; readonly pressPauseMs?: number } = {},
+  ) {
     this.#site = site;
     site.closing.signal.addEventListener('abort', () => this.#end.abort(), { once: true });
     this.#before = { pressed: site.pressed, answered: Promise.resolve(site.answered()) };
-    const press = (): Promise<void> => site.pressUntil(this.#end.signal);
+    const press = (): Promise<void> => site.pressUntil(this.#end.signal, pressPauseMs);
     const asking = asks ? visitors.map((isKept) => this.#visit(isKept)) : [];
     this.#done = Promise.all([this.#before.answered.then(press), ...asking]);
   }
