@@ -119,7 +119,8 @@ async function fallBackToFactory(situation: Situation, refusals: readonly string
   const { version } = manifest;
   const digest = digestOf(manifest);
   const mark = crashed === undefined ? undefined : await readMark(storage, places, crashed);
-  if (mark?.state === 'usable' && isSame(mark, { version, digest }))
+  const isFactory = mark?.state === 'usable' && isSame(mark, { version, digest });
+  if (isFactory && crashed !== undefined && (await readWhole(storage, places.slot[crashed])).outcome === 'whole')
     return refused([...refusals, `the factory release ${version} is what ends again and again`]);
   await condemn(situation);
   const slot = crashed === undefined ? 'a' : otherSlot(crashed);

@@ -97,6 +97,19 @@ test('a release that the card has damaged is not rejected: its slot is marked, a
   assert.equal((await readMark(device.disk, places, 'b')).state, 'unusable');
 });
 
+test('a slot with the factory release that the card has damaged is left for a copy of the factory release', async () => {
+  const device = await Device.withReleases();
+  device.put(places.slot.b, '1.0.0');
+  await markUsable(device.disk, places, { slot: 'b', version: '1.0.0', digest: digestOf(manifestOf('1.0.0')) });
+  await device.disk.remove(places.slot.a);
+  device.disk.rot(`${places.slot.b}/doorward`);
+  assert.deepEqual(await device.fallBack(), { outcome: 'moved', to: 'a', version: '1.0.0' });
+  assert.equal(await device.starts(), '1.0.0');
+  assert.deepEqual(await device.rejected(), []);
+  const again = await device.fallBack();
+  assert.match(again.outcome === 'refused' ? again.message : '', /the factory release 1\.0\.0 is what ends again/);
+});
+
 test('where the factory release cannot be copied, it serves from where it lies, and moves into a slot later', async () => {
   const device = await Device.withReleases();
   device.disk.rot(`${places.slot.a}/doorward`);
