@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  chmodSync, cpSync, existsSync, globSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync,
+  chmodSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync,
 } from 'node:fs'; // prettier-ignore
 import { join } from 'node:path';
 import { makeExecutable } from '../../scripts/package/executable.ts';
@@ -240,8 +240,11 @@ export class Workshop {
     mkdirSync(directory, { recursive: true });
     const at = (name: string): string => join(directory, name);
     if (script === undefined) {
-      linkSync(this.#executable, at('doorward'));
-      linkSync(this.#libraries, at('libraries.json'));
+      for (const [from, name] of [
+        [this.#executable, 'doorward'],
+        [this.#libraries, 'libraries.json'],
+      ] as const)
+        execFileSync('cp', ['--reflink=auto', from, at(name)]); // Perhaps to another filesystem.
     } else {
       writeFileSync(at('doorward'), script);
       chmodSync(at('doorward'), 0o755);
