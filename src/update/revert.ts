@@ -19,11 +19,12 @@ export async function revert(tools: UpdateTools, trial: Trial, failure: TrialFai
   if ('candidate' in state && state.candidate !== undefined) {
     const { candidate } = state;
     const question: Revert = { kind: 'revert', reason: failure.message.slice(0, 1000) };
+    let hasAnswered = false;
     if (candidate.ended() === undefined) {
-      const answer = readMessage(revertedSchema, await candidate.ask(question, revertMsMax));
-      if (answer === undefined) log.warn('the candidate does not answer to its revert', { pid: candidate.pid });
+      hasAnswered = readMessage(revertedSchema, await candidate.ask(question, revertMsMax)) !== undefined;
+      if (!hasAnswered) log.warn('the candidate does not answer to its revert', { pid: candidate.pid });
     }
-    await candidate.stop(stopMsMax);
+    await candidate.stop(hasAnswered ? stopMsMax : 0);
   }
   const back = await stage.takeBack();
   if (back.outcome === 'failed') log.error('cannot serve again after a revert', { reason: back.reason });
