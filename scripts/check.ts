@@ -71,8 +71,8 @@ function run(command: string, args: readonly string[]): Promise<{ code: number; 
 /** Whether all is well, said in a line, and in all its words when it is not. */
 async function take({ name, command, args, files, always = () => false }: Step): Promise<boolean> {
   const beganMs = performance.now();
-  const reached = new Set(files === undefined || isAll ? files : affected.of(name, files));
-  const chosen = files?.filter((file) => reached.has(file) || always(file)) ?? [];
+  const reached = new Set(affected.of(name, files ?? [])); // Asked first, always: what is edited during the run was not looked at.
+  const chosen = files?.filter((file) => isAll || reached.has(file) || always(file)) ?? [];
   const isIdle = files !== undefined && chosen.length === 0;
   const { code, output } = isIdle ? { code: 0, output: '' } : await run(command, [...args, ...chosen]);
   if (code === 0 && !isIdle) affected.noteSound(name, chosen);

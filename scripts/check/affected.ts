@@ -53,9 +53,14 @@ export class Affected {
   }
 }
 
+/** Nothing is known to be sound where the file is missing or cut short. */
 function readSound(path: string): Record<string, string> {
-  const sound: unknown = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
-  return Check(Type.Record(Type.String(), Type.String()), sound) ? sound : {};
+  try {
+    const sound: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return Check(Type.Record(Type.String(), Type.String()), sound) ? sound : {};
+  } catch {
+    return {};
+  }
 }
 
 function hashOf(text: string): string {
