@@ -143,7 +143,7 @@ export class ApplianceCandidate {
     const rooms = await this.#rooms;
     const socket = channel.socket(webSocket);
     if (socket === undefined) throw new Error('cannot take over: no listening socket was passed');
-    rooms.loops.takeStage(this.#free.promise);
+    rooms.loops.takeStage({ free: this.#free.promise });
     if (!this.#isTold) rooms.loops.readLine();
     await acceptOn(rooms.front.web.server, socket);
     rooms.ground.takeAudit().catch((error: unknown) => this.#log.error('the audit chain cannot be written', { error }));
@@ -281,13 +281,13 @@ export class ApplianceCandidate {
     rooms.front.web.sayFarewell();
     stopAccepting(rooms.front.web.server);
     await rooms.loops.letLineGo();
-    await rooms.loops.leaveStage();
-    void this.#finish(rooms);
+    const { done } = await rooms.loops.leaveStage();
+    void this.#finish(rooms, done);
   }
 
-  async #finish({ front, ground, house }: Rooms): Promise<void> {
+  async #finish({ front, ground, house }: Rooms, left: Promise<unknown>): Promise<void> {
     const { clock } = this.#parts.machine;
-    const done = Promise.all([front.web.drained(), house.bell.idle(), house.household.idle()])
+    const done = Promise.all([front.web.drained(), house.bell.idle(), house.household.idle(), left])
       .then(() => house.ledger.flush())
       .then(() => ground.audit.close());
     await Promise.race([done, clock.sleep(revertMsMax)]);

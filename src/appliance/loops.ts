@@ -49,6 +49,12 @@ interface Appearance {
   readonly behind: readonly Promise<void>[];
 }
 
+/** What another process has not let go yet when this one takes the stage. */
+export interface Departure {
+  readonly free?: Promise<void>;
+  readonly outbox?: Promise<void>;
+}
+
 /** Everything that goes on by itself until it is told to stop. */
 export class Loops {
   readonly #parts: LoopsParts;
@@ -69,9 +75,9 @@ export class Loops {
 
   /**
    * Sets everything going: first what finishes yesterday's visits, last what starts new ones. What another process has
-   * still under way is left alone until `free` resolves.
+   * still under way is left alone until `free` resolves, and what is to be delivered until `outbox` does.
    */
-  takeStage(free: Promise<void> = Promise.resolve()): void {
+  takeStage({ free = Promise.resolve(), outbox = Promise.resolve() }: Departure = {}): void {
     if (this.#appearance !== undefined) return;
     const { house, isOffStage, watch } = this.#parts;
     const running = new AbortController();
@@ -82,7 +88,7 @@ export class Loops {
     if (!isOffStage) {
       atTheDoor.push(house.feed.run(signal));
       this.#watchMotion(arms.signal);
-      behind.push(house.notifier.run(signal), this.#tidy(free, signal));
+      behind.push(this.#notify(outbox, signal), this.#tidy(free, signal));
     }
     this.#appearance = { arms, running, atTheDoor, behind };
   }
@@ -128,6 +134,11 @@ export class Loops {
     this.#life.abort();
     await Promise.all([done, this.#always]);
     this.#parts.button.close();
+  }
+
+  async #notify(outbox: Promise<void>, signal: AbortSignal): Promise<void> {
+    await Promise.race([outbox, aborted(signal)]);
+    await this.#parts.house.notifier.run(signal);
   }
 
   /** Yesterday's visits, then what nobody waits for. */

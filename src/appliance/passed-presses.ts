@@ -65,9 +65,13 @@ export class PassedPresses implements TriggerTarget {
     this.#kept.delete(id);
   }
 
-  /** The candidate is gone: the bell rings here again, first for the presses that it took with it. */
-  takeBack(): void {
+  /** The bell rings here again; when the candidate is gone, also for the presses that it took with it. */
+  takeBack(gone: Promise<void>): void {
     this.#tell = undefined;
+    void gone.then(() => this.#ringKept());
+  }
+
+  #ringKept(): void {
     for (const [triggerId, request] of this.#kept) {
       this.#kept.delete(triggerId);
       if (this.#isStored(triggerId)) continue; // Only its word was lost.

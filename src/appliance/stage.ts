@@ -29,15 +29,16 @@ export interface StageParts {
   onLeft(): void;
 }
 
-/** Where this process stands. `second` is its own handle on the listening socket while another one accepts. */
-type Place =
-  | { readonly kind: 'on-stage' }
-  | {
-      readonly kind: 'behind';
-      readonly candidate: CandidateProcess;
-      readonly second: unknown;
-      readonly drained: Promise<void>;
-    };
+/** Another process has the door. `second` is this one's own handle on the listening socket while that one accepts. */
+interface Behind {
+  readonly kind: 'behind';
+  readonly candidate: CandidateProcess;
+  readonly second: unknown;
+  readonly drained: Promise<void>;
+}
+
+/** Where this process stands. */
+type Place = { readonly kind: 'on-stage' } | Behind;
 
 /** What a candidate has taken: its second handle on our socket, and perhaps the word that it rings when told. */
 interface Taken {
@@ -153,29 +154,37 @@ export class ApplianceStage implements Stage {
     if (stored !== undefined) this.#parts.rooms.house.presses.noteStored(stored.id);
   }
 
-  async takeBack(): Promise<StageResult> {
+  async takeBack(gone = Promise.resolve()): Promise<StageResult> {
     const startedMs = this.#parts.clock.uptimeMs();
-    const { ground, house, loops, front, senses } = this.#parts.rooms;
+    const { ground, house, senses } = this.#parts.rooms;
     const place = this.#place;
     try {
+      if (place.kind === 'behind') await this.#answerAgain(place, gone);
+      const done = this.#done(startedMs);
+      await gone;
       if (place.kind === 'behind') {
-        this.#place = { kind: 'on-stage' };
-        this.#listener = undefined;
         house.gallery.refresh(); // People enrolled meanwhile stay.
-        if (!front.web.server.listening) await acceptOn(front.web.server, place.second);
-        front.web.welcome();
-        loops.takeStage();
-        house.presses.takeBack();
-        loops.readLine();
-        ground.events.continueFrom(lastEventOf(place.candidate) + eventsMargin);
         await ground.takeAudit();
       }
       await senses.recognition.takeBack();
-      return this.#done(startedMs);
+      return done;
     } catch (error) {
       this.#place = place; // May be asked again.
       return failed(messageOf(error));
     }
+  }
+
+  async #answerAgain({ candidate, second }: Behind, gone: Promise<void>): Promise<void> {
+    const { ground, house, loops, front } = this.#parts.rooms;
+    this.#place = { kind: 'on-stage' };
+    this.#listener = undefined;
+    house.gallery.refresh();
+    ground.events.continueFrom(lastEventOf(candidate) + eventsMargin);
+    if (!front.web.server.listening) await acceptOn(front.web.server, second);
+    front.web.welcome();
+    loops.takeStage({ free: gone, outbox: gone });
+    house.presses.takeBack(gone);
+    loops.readLine();
   }
 
   async nameMain(pid: number): Promise<StageResult> {

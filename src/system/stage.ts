@@ -20,10 +20,11 @@ export interface Stage {
    */
   handOver(candidate: Candidate): Promise<StageResult>;
   /**
-   * Serves again, from whatever state: sockets, lines and camera taken back, models loaded when they were let go.
-   * Called only when the candidate is gone. Does nothing when this process serves already.
+   * Serves again, from whatever state: sockets, lines and camera at once, `durationMs` is what that took. Then, when the
+   * candidate is `gone`, what it left behind; models are loaded when they were let go. Called only when the candidate
+   * has let the door go or is gone. Does nothing when this process serves already.
    */
-  takeBack(): Promise<StageResult>;
+  takeBack(gone?: Promise<void>): Promise<StageResult>;
   /** Tells the service manager that this process is the main one now, and waits for its acknowledgement. */
   nameMain(pid: number): Promise<StageResult>;
   /** Drains what is under way here and ends this process, without closing anything that was passed on. */

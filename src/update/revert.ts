@@ -1,5 +1,6 @@
 import { gateFigures } from '../health/gate.ts';
 import { cancelTrial, isUnderWay, revertTrial, type TrialRecord } from '../slot/trial-record.ts';
+import type { Candidate } from '../system/candidate.ts';
 import { gateFacts } from './probation.ts';
 import { readMessage, type Revert, revertedSchema } from './trial-protocol.ts';
 import { enterPhase, type Trial, type UpdateTools } from './update-parts.ts';
@@ -7,29 +8,35 @@ import type { TrialFailure } from './update-state.ts';
 
 /** A candidate that works answers at once; one that hangs has had its chance. */
 const revertMsMax = 250;
-/** Time to let the camera go, then it is killed. */
+/** Time to finish what it has in its hands while the incumbent serves already, then it is killed. */
 const stopMsMax = 500;
 
-/** The candidate is told, then killed; then the incumbent serves again. Writing it down comes after the door is answered. */
+/**
+ * The candidate is told, and the incumbent serves again as soon as it has let go; then the candidate is killed. One that
+ * does not answer is killed first. Writing it down comes after the door is answered.
+ */
 export async function revert(tools: UpdateTools, trial: Trial, failure: TrialFailure): Promise<Trial> {
   const { stage, clock, log } = tools;
   const { state } = trial;
   const startedMs = clock.uptimeMs();
   const figures = state.phase === 'probation' ? gateFigures(gateFacts(tools, state, undefined)) : {};
-  if ('candidate' in state && state.candidate !== undefined) {
-    const { candidate } = state;
-    const question: Revert = { kind: 'revert', reason: failure.message.slice(0, 1000) };
-    let hasAnswered = false;
-    if (candidate.ended() === undefined) {
-      hasAnswered = readMessage(revertedSchema, await candidate.ask(question, revertMsMax)) !== undefined;
-      if (!hasAnswered) log.warn('the candidate does not answer to its revert', { pid: candidate.pid });
-    }
-    await candidate.stop(hasAnswered ? stopMsMax : 0);
-  }
-  const back = await stage.takeBack();
+  const candidate = 'candidate' in state ? state.candidate : undefined;
+  const hasLetGo = candidate !== undefined && (await letGo(tools, candidate, failure));
+  if (!hasLetGo) await candidate?.stop(0);
+  const toldMs = clock.uptimeMs() - startedMs;
+  const back = await stage.takeBack(candidate?.stop(stopMsMax));
   if (back.outcome === 'failed') log.error('cannot serve again after a revert', { reason: back.reason });
-  const revertMs = clock.uptimeMs() - startedMs;
+  const revertMs = back.outcome === 'done' ? toldMs + back.durationMs : clock.uptimeMs() - startedMs;
   return enterPhase(trial, { phase: 'unrecorded', failure, figures: { ...figures, revertMs } }, clock.uptimeMs());
+}
+
+/** True when the candidate has let button, camera and socket go. */
+async function letGo({ log }: UpdateTools, candidate: Candidate, { message }: TrialFailure): Promise<boolean> {
+  if (candidate.ended() !== undefined) return false;
+  const question: Revert = { kind: 'revert', reason: message.slice(0, 1000) };
+  const answer = readMessage(revertedSchema, await candidate.ask(question, revertMsMax));
+  if (answer === undefined) log.warn('the candidate does not answer to its revert', { pid: candidate.pid });
+  return answer !== undefined;
 }
 
 /** Writes down how the trial ended. Taken again until the disk allows it: the release must not be forgotten. */

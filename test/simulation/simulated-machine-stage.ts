@@ -36,6 +36,7 @@ interface CandidateProcess {
   end: string | undefined;
   tookOverMs: number | undefined;
   isHanging: boolean;
+  hasLetGo: boolean;
 }
 
 /** The door at one moment. */
@@ -124,10 +125,12 @@ export class SimulatedDoor implements Stage, Candidates {
     this.isIncumbentServing = false;
     return done;
   }
-  async takeBack(): Promise<StageResult> {
-    if (this.candidate?.isAlive === true)
-      this.#machine.breaks('the incumbent took the door back while the candidate lives');
+  async takeBack(gone?: Promise<void>): Promise<StageResult> {
+    if (this.candidate?.isAtTheDoor === true)
+      this.#machine.breaks('the incumbent took the door back while the candidate has it');
     this.isIncumbentServing = true;
+    await gone;
+    if (this.candidate?.isAlive === true) this.#machine.breaks('a candidate lives on after its revert');
     this.hasModels = true;
     return done;
   }
@@ -149,7 +152,7 @@ export class SimulatedCandidate implements Candidate {
   readonly #machine: SimulatedMachine;
   readonly #nature: Nature;
   readonly #version: string;
-  process: CandidateProcess = { end: undefined, tookOverMs: undefined, isHanging: false };
+  process: CandidateProcess = { end: undefined, tookOverMs: undefined, isHanging: false, hasLetGo: false };
 
   constructor(machine: SimulatedMachine, nature: Nature, version: string) {
     this.#machine = machine;
@@ -159,6 +162,9 @@ export class SimulatedCandidate implements Candidate {
 
   get isAlive(): boolean {
     return this.process.end === undefined;
+  }
+  get isAtTheDoor(): boolean {
+    return this.isAlive && !this.process.hasLetGo;
   }
   kill(how: string): void {
     this.process.end ??= how;
@@ -186,7 +192,9 @@ export class SimulatedCandidate implements Candidate {
         this.process.tookOverMs = this.#machine.uptimeMs();
         return { kind: 'ready', durationMs: 3 };
       case 'commit': return { kind: 'committed' };
-      case 'revert': return { kind: 'reverted' };
+      case 'revert':
+        this.process.hasLetGo = true;
+        return { kind: 'reverted' };
       default: return undefined;
     } // prettier-ignore
   }

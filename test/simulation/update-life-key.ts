@@ -92,8 +92,8 @@ function doorName({ door, machine }: Moment): string {
     .map(String)
     .join();
   if (process === undefined) return flags;
-  const { end, tookOverMs, isHanging } = process;
-  return `${flags}${end ?? ''},${tookOverMs === undefined ? '' : machine.upMs - tookOverMs},${Number(isHanging)}`;
+  const { end, tookOverMs, isHanging, hasLetGo } = process;
+  return `${flags}${end ?? ''},${tookOverMs === undefined ? '' : machine.upMs - tookOverMs},${Number(isHanging)}${Number(hasLetGo)}`;
 }
 
 /** A whole trial record says the same whenever it was written. */
