@@ -32,8 +32,7 @@ test('a candidate takes over under load and gives everything back: no request fa
     return heartbeat !== undefined && heartbeat.message.requests > 0 && cameraGapMs !== undefined;
   });
   await street.order('ask', { kind: 'revert', reason: 'a test' });
-  await street.order('stop', 500);
-  const back = await street.order<Done>('take-back');
+  const back = await street.order<Done>('take-back'); // While the candidate finishes what it has in its hands.
   assert.equal(back.outcome, 'done');
   const before = street.presses;
   await until(() => street.presses > before + 5);

@@ -41,7 +41,7 @@ async function obey({ act, given }: Order): Promise<unknown> {
     case 'material': return stage.prepareRehearsal(join(root, 'rehearsal'), Number(given));
     case 'hand-over': return candidate === undefined ? undefined : stage.handOver(candidate);
     case 'stop': return candidate?.stop(Number(given));
-    case 'take-back': return stage.takeBack();
+    case 'take-back': return stage.takeBack(candidate?.stop(500));
     case 'make-room': return stage.makeRoom();
     case 'baseline': return stage.baseline();
     case 'heartbeat': return candidate?.lastHeartbeat();
