@@ -76,8 +76,8 @@ export class Bell implements TriggerTarget {
   /** Finishes the visits that the last life of the process left behind; returns how many. Never rejects. */
   async finishUnfinished(): Promise<number> {
     let finished = 0;
-    for (const visit of this.#unfinished()) {
-      if (this.#underWay.has(visit.id)) continue;
+    // Judged at once: one that is under way here now is decided when its turn would come.
+    for (const visit of this.#unfinished().filter(({ id }) => !this.isUnderWay(id))) {
       await finishVisit(this.#parts, visit).catch((error: unknown) => this.#giveUp(visit, error));
       finished += 1;
     }

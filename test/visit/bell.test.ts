@@ -248,6 +248,29 @@ test('a full disk for pictures costs the pictures, not the name', async () => {
   await world.stop();
 });
 
+test('a visit that ends while older ones are being finished is not finished a second time', async () => {
+  const past = await startWorld(1);
+  past.inference.before = (call) => (call === 'detect' ? new Promise(() => {}) : undefined);
+  const left = await ringAt(past, 'button');
+  await past.clock.advance(1000);
+  const world = new VisitWorld({ remains: past.cutPower(), seed: 2 });
+  world.camera.scene = 2;
+  await world.start();
+  const read = Promise.withResolvers<void>();
+  world.inference.before = (call) => (call === 'decode' ? read.promise : undefined);
+  const visitId = await ringAt(world, 'button');
+  const finishing = world.bell.finishUnfinished();
+  await world.clock.advance(4000);
+  assert.equal(world.store.read.visit(visitId)?.phase, 'decided');
+  read.resolve();
+  await world.clock.advance(6000);
+  assert.equal(await finishing, 1);
+  assert.equal(world.store.read.visit(left)?.phase, 'decided');
+  const names = world.phone.told.filter((told) => told.visitId === visitId && told.kind !== 'ring');
+  assert.equal(names.length, 1, 'and nobody is told twice');
+  await world.stop();
+});
+
 test('a bell that is stopping refuses to start what it could not finish', async () => {
   const world = await startWorld(1);
   const visitId = await ringAt(world, 'button');
