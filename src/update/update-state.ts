@@ -90,12 +90,16 @@ export function nextStep(facts: UpdateFacts): UpdateStep {
   if (facts.trial !== undefined) return nextTrialStep(facts, facts.trial);
   if (facts.leaseTakenBy !== undefined) return wait('lease', leaseRetryMs);
   if (facts.committed !== undefined && facts.committed !== facts.running.slot) return { kind: 'leave' };
+  const isPause = facts.nowMs < facts.pauseUntilMs;
+  const step = isPause ? wait('pause', facts.pauseUntilMs - facts.nowMs) : nextQuietStep(facts);
+  return step.kind === 'wait' ? scrubInstead(facts, step) : step;
+}
+
+/** First what the last life left behind. */
+function nextQuietStep(facts: UpdateFacts): UpdateStep {
   if (!facts.isSettled || facts.committed === undefined || facts.record.underWay !== undefined)
     return { kind: 'settle' };
-  if (!facts.isClean) return { kind: 'clean' };
-  const isPause = facts.nowMs < facts.pauseUntilMs;
-  const step = isPause ? wait('pause', facts.pauseUntilMs - facts.nowMs) : nextOfferStep(facts);
-  return step.kind === 'wait' ? scrubInstead(facts, step) : step;
+  return facts.isClean ? nextOfferStep(facts) : { kind: 'clean' };
 }
 
 /** The slots are read again when there is nothing else to do. */

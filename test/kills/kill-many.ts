@@ -90,7 +90,8 @@ class Run {
   /** One release, from its push to its fate, cut short on the way as its row says. */
   async #update(site: Installation, { workshop, version, aims, row }: Task): Promise<void> {
     const { file } = await workshop.build(version);
-    const outset = { version, link: readlinkSync(site.places.current), incumbent: await incumbentOf(site) };
+    const before = { version, link: readlinkSync(site.places.current) };
+    let outset: Outset = { ...before, incumbent: await incumbentOf(site) };
     const end = new AbortController();
     const pressing = site.pressUntil(end.signal, pressPauseMs);
     const story: string[] = [];
@@ -100,13 +101,15 @@ class Run {
       for (const [turn, aim] of aims.entries()) {
         if (!this.#isGoing()) break;
         const delayMs = momentMs(this.#plan.seed + row * 10 + turn, updateMsMax);
-        const kill = await killOnce(site, { ...outset, incumbent: await incumbentOf(site) }, { aim, delayMs });
+        const kill = await killOnce(site, outset, { aim, delayMs });
         if (kill === undefined) break; // It was over before.
         this.#count(kill, aim);
         if (trialBoundaries.includes(kill.at) && kill.victim !== 'candidate') culprits.deaths += 1;
         if (kill.victim === 'candidate') culprits.isCandidateKilled = true;
         story.push(`${kill.victim} at ${kill.at}${aim.at === 'moment' ? ` after ${delayMs} ms` : ''}`);
         await recover(site);
+        if (readlinkSync(site.places.current) === before.link)
+          outset = { ...before, incumbent: await incumbentOf(site) };
         this.figures.visitsLost += Math.max(0, kill.answered - site.answered());
       }
     } finally {
@@ -182,7 +185,7 @@ async function killOnce(
     const wanted = rankOf(aim.at);
     const isThere = async (): Promise<boolean> => rankOf(await standingOf(site, outset)) >= wanted;
     for (const deadlineMs = performance.now() + trialMsMax; !(await isThere()); await sleep(lookMs))
-      if (performance.now() > deadlineMs) return undefined;
+      if (performance.now() > deadlineMs || site.processes().length === 0) return undefined;
   }
   const at = await standingOf(site, outset);
   if (at === 'over') return undefined;
@@ -200,11 +203,14 @@ async function killOnce(
   return { at, victim: killed.length > 1 ? 'both' : isIncumbentKilled ? 'incumbent' : 'candidate', answered };
 }
 
-/** What the service manager does: whoever has the home is watched; when nobody lives, power-on. */
+/**
+ * What the service manager does: whoever has the home is watched, and a candidate that outlives him for a moment is not
+ * taken for him. When nobody lives, power-on.
+ */
 async function recover(site: Installation): Promise<void> {
   await until(async () => {
     await powerOnWhenDark(site);
-    return isServing(site);
+    return (await isServing(site)) && isAlive((await site.running())?.pid ?? 0);
   }, bootMsMax);
 }
 

@@ -9,7 +9,7 @@ import type { Boundary } from './plan.ts';
 /** An update before its first kill. */
 export interface Outset {
   readonly version: string;
-  /** What the link names, and who runs from it. */
+  /** What the link names, and who runs from it; from its commit on, who ran from it last. */
   readonly link: string;
   readonly incumbent: number;
 }

@@ -3,7 +3,7 @@ import type { Storage } from '../../src/system/storage.ts';
 import type { Choices } from './choices.ts';
 
 /** What a disk may do instead of what it was told. */
-export type DiskTrouble = 'full' | 'broken' | undefined;
+export type DiskTrouble = 'full' | 'broken' | 'read-only' | undefined;
 
 /** What stands behind a name. A file has the bytes that a reader sees, and those that are on the platter. */
 interface File {
@@ -129,6 +129,7 @@ export class SimulatedDisk implements Storage {
   #effect(act: string, path: string): void {
     const trouble = this.#before(act, path);
     if (trouble === 'full') throw new DiskFault(`cannot write ${path}: no space`, 'full');
+    if (trouble === 'read-only') throw new DiskFault(`cannot ${act} ${path}: read-only file system`, 'other');
     if (trouble === 'broken') throw new DiskFault(`cannot ${act} ${path}: input/output error`, 'other');
   }
 

@@ -26,6 +26,8 @@ export interface MachineState {
   upMs: number;
   wallStartMs: number;
   pid: number;
+  /** The file system has met an error, and takes nothing more until the machine is switched on again. */
+  isReadOnly: boolean;
   /** True while another updater holds the lease: then this one may change nothing. */
   isLeaseOthers: boolean;
 }
@@ -49,7 +51,7 @@ export class SimulatedMachine implements Clock, Network, Processes {
     this.choices = choices;
     this.#state = {
       cuts, faults, cutsUsed: 0, faultsUsed: 0, boots: 0, upMs: 0, wallStartMs: 1_800_000_000_000, pid: 100,
-      isLeaseOthers: false,
+      isReadOnly: false, isLeaseOthers: false,
     }; // prettier-ignore
     this.disk = new SimulatedDisk((act, path) => this.#before(act, path));
   }
@@ -75,6 +77,10 @@ export class SimulatedMachine implements Clock, Network, Processes {
     this.#state.isLeaseOthers = is;
   }
 
+  get isReadOnly(): boolean {
+    return this.#state.isReadOnly;
+  }
+
   /** The promise that was broken, said once; checked at every step. */
   breaks(promise: string): void {
     this.brokenPromise ??= promise;
@@ -83,6 +89,7 @@ export class SimulatedMachine implements Clock, Network, Processes {
   powerOn(): void {
     this.#state.boots += 1;
     this.#state.upMs = 0;
+    this.#state.isReadOnly = false;
     this.#isDown = false;
     this.#state.pid = 100;
   }
@@ -108,7 +115,8 @@ export class SimulatedMachine implements Clock, Network, Processes {
     if (act === 'look') return undefined;
     if (this.isLeaseOthers && !path.startsWith(this.places.lease))
       this.breaks(`${act} ${path} while another process updates`);
-    const { cuts, faults } = this.#state;
+    const { cuts, faults, isReadOnly } = this.#state;
+    if (isReadOnly) return 'read-only';
     if (cuts === 0 && faults === 0) return undefined;
     const choice = this.choices.pick(1 + (cuts > 0 ? 1 : 0) + (faults > 0 ? 3 : 0));
     if (choice === 0) return undefined;
@@ -116,11 +124,10 @@ export class SimulatedMachine implements Clock, Network, Processes {
     this.#spendFault();
     const fault = choice - (cuts > 0 ? 1 : 0);
     if (fault === 3) this.die();
-    return fault === 1
-      ? 'broken'
-      : act === 'write' || act === 'make-directory' || act === 'make-link'
-        ? 'full'
-        : 'broken';
+    if (fault === 1) return 'broken';
+    if (act === 'write' || act === 'make-directory' || act === 'make-link') return 'full';
+    this.#state.isReadOnly = true;
+    return 'read-only';
   }
   #cut(): never {
     this.#state.cuts -= 1;

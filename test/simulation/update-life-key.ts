@@ -28,7 +28,7 @@ export class MomentNames {
     const { machine, life, process, tag } = moment;
     const nowMs = machine.upMs;
     return [
-      machine.wallStartMs, machine.isLeaseOthers ? 1 : 0,
+      machine.wallStartMs, machine.isLeaseOthers ? 1 : 0, machine.isReadOnly ? 1 : 0,
       life.newestCommitted, life.hasRecord ? 1 : 0, life.wordGiven ? 1 : 0, life.steps,
       process.slot, process.version, process.rests, process.isWordWaiting ? 1 : 0, tag ?? '',
       doorName(moment), deskName(moment.desk, nowMs), this.#diskName(moment),

@@ -6,6 +6,8 @@ import type { SimulatedMachine } from './simulated-machine.ts';
 
 const encoder = new TextEncoder();
 const chunkBytes = 16;
+/** Where the web server is. */
+export const releasesUrl = 'https://releases.example/';
 
 /** A tiny release, its release file and its signed description. */
 export interface TinyRelease {
@@ -90,12 +92,31 @@ export function damageOf(machine: SimulatedMachine, directory: string, release: 
 }
 
 /** Lays a release into a slot as if it had always been there. */
-export function install(machine: SimulatedMachine, directory: string, release: TinyRelease): void {
+function install(machine: SimulatedMachine, directory: string, release: TinyRelease): void {
   machine.disk.seedDirectory(directory);
   machine.disk.seedDirectory(`${directory}/lib`);
   for (const [path, content] of release.files) machine.disk.seed(`${directory}/${path}`, content);
 }
 
-export function sha256(content: Uint8Array): string {
+function sha256(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+/** A device with its first release, and the web server with the next one. */
+export function prepare(
+  machine: SimulatedMachine,
+  { installed, release }: { readonly installed: TinyRelease; readonly release: TinyRelease },
+): void {
+  const { disk, places, server } = machine;
+  for (const directory of ['/opt', '/var', places.slots, places.incoming]) disk.seedDirectory(directory);
+  install(machine, places.slot.a, installed);
+  disk.seedLink(places.current, 'slots/a');
+  const entry = {
+    version: release.flaw === 'older' ? '3.0.0' : release.version,
+    file: 'two.release',
+    bytes: release.file.length,
+  };
+  const index = { format: 1, releases: [{ ...entry, sha256: sha256(release.file) }] };
+  server.set(`${releasesUrl}index.json`, new TextEncoder().encode(JSON.stringify(index)));
+  server.set(`${releasesUrl}two.release`, release.file);
 }

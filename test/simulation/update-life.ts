@@ -21,7 +21,7 @@ import { copyOf, type RememberedDisk } from './simulated-machine-disk.ts';
 import { type RememberedDoor, SimulatedDoor } from './simulated-machine-stage.ts';
 import { SimulatedSource, TaggedFile } from './simulated-source.ts';
 import { deepActs } from './update-life-deep.ts';
-import { install, quickActs, sha256, type TinyRelease } from './update-life-releases.ts';
+import { prepare, quickActs, releasesUrl } from './update-life-releases.ts';
 import { judgePowerOn, judgeRest, judgeStart, judgeStep, type Life } from './update-promises.ts';
 import { installed, releaseOf, type Story } from './update-stories.ts';
 
@@ -33,12 +33,11 @@ const restsNeeded = 3;
 const isIdle: ReadonlySet<string> = new Set(['wait', 'check', 'verify']);
 const word = 'I do not like it';
 const longPauseMs = 300_000;
-const url = 'https://releases.example/';
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, named: () => silent };
 const settings: UpdateSettings = {
   ...Value.Create(updateSection),
-  sourceUrl: url,
+  sourceUrl: releasesUrl,
   checkIntervalMinutes: 5,
   probationMinutes: 0.02,
   memory: 'warm',
@@ -83,7 +82,7 @@ export class Device {
   constructor(choices: Choices, budget: Budget, story: Story) {
     const release = releaseOf(story);
     const machine = new SimulatedMachine(choices, budget);
-    prepare(machine, release);
+    prepare(machine, { installed, release });
     this.machine = machine;
     this.#story = story;
     const judge = (directory: string): string | undefined => judgeStart(this.#life, directory);
@@ -92,7 +91,7 @@ export class Device {
       machine, door, installed, release,
       newestCommitted: installed.version, hasRecord: false, wordGiven: false, steps: 0, isOver: false,
     }; // prettier-ignore
-    this.#source = new SimulatedSource(machine, url, (tag) => ({
+    this.#source = new SimulatedSource(machine, releasesUrl, (tag) => ({
       request: async (asked) => answer(machine.server.get(asked.url), asked.headers?.['range'], tag),
     }));
     machine.onTime = (fault) => this.#meet(fault);
@@ -111,9 +110,9 @@ export class Device {
 
   /** True when nothing is left to chance: the mains, the machine and the release can do nothing unexpected any more. */
   get isDecided(): boolean {
-    const { cuts, faults } = this.machine.state;
+    const { cuts, faults, isReadOnly } = this.machine.state;
     const { nature } = this.#life.door;
-    return cuts + faults === 0 && nature !== undefined && nature !== 'takes-the-power';
+    return cuts + faults === 0 && !isReadOnly && nature !== undefined && nature !== 'takes-the-power';
   }
 
   /** One step, and when the process ends in it, the start of the next one. Rejects with the promise that was broken. */
@@ -147,9 +146,10 @@ export class Device {
     judgeStep(life, taken, process.slot);
     assert(machine.brokenPromise === undefined, `promise broken: ${machine.brokenPromise}`);
     if (taken.kind === 'leave') return false;
-    if (isResting(taken)) process.rests += 1;
+    if (isResting(taken) || (machine.isReadOnly && taken.kind === 'wait')) process.rests += 1;
     else if (!isIdle.has(taken.kind)) process.rests = 0;
     if (process.rests >= restsNeeded) {
+      if (machine.isReadOnly) restart(life); // Somebody sees that nothing is kept any more.
       life.isOver = true;
       judgeRest(life, process.version);
     }
@@ -259,20 +259,10 @@ function withSource(desk: Desk, source: TaggedFile): Desk {
   return { ...desk, offer: same, ...(trial === undefined ? {} : { trial: { ...trial, offer: same } }) };
 }
 
-/** A device with its first release, and the web server with the next one. */
-function prepare(machine: SimulatedMachine, release: TinyRelease): void {
-  const { disk, places, server } = machine;
-  for (const directory of ['/opt', '/var', places.slots, places.incoming]) disk.seedDirectory(directory);
-  install(machine, places.slot.a, installed);
-  disk.seedLink(places.current, 'slots/a');
-  const entry = {
-    version: release.flaw === 'older' ? '3.0.0' : release.version,
-    file: 'two.release',
-    bytes: release.file.length,
-  };
-  const index = { format: 1, releases: [{ ...entry, sha256: sha256(release.file) }] };
-  server.set(`${url}index.json`, new TextEncoder().encode(JSON.stringify(index)));
-  server.set(`${url}two.release`, release.file);
+/** Somebody switches it off and on: until then it has answered the door. */
+function restart({ door, machine }: Life): never {
+  assert(door.isAnswered, 'promise broken: on a disk that takes nothing any more nobody answers the door');
+  return machine.cut();
 }
 
 /** A pause grows while a source offers nothing but what is refused. */
