@@ -47,7 +47,15 @@ async function exchange(request: NetworkRequest, url: URL, signal: AbortSignal):
     const reason = `cannot use the answer of ${url.host}: longer than ${request.answerBytesMax} bytes`;
     return { outcome: 'unreachable', reason };
   }
-  return { outcome: 'answered', status: response.status, headers: Object.fromEntries(response.headers), body };
+  return { outcome: 'answered', status: response.status, headers: headersOf(response), body };
+}
+
+/** A date to wait for is counted from the date of the answer, because the clock of this device may be wrong. */
+function headersOf({ headers }: Response): Record<string, string> {
+  const untilMs = Date.parse(headers.get('retry-after') ?? '') - Date.parse(headers.get('date') ?? '');
+  const isDate = /[a-z]/i.test(headers.get('retry-after') ?? '') && Number.isFinite(untilMs);
+  const patience = isDate ? { 'retry-after': String(Math.max(0, Math.ceil(untilMs / 1000))) } : {};
+  return { ...Object.fromEntries(headers), ...patience };
 }
 
 /** A copy of its own: fetch may not see a buffer that another thread is writing. */

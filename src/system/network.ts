@@ -17,6 +17,7 @@ export type NetworkResult =
   | {
       readonly outcome: 'answered';
       readonly status: number;
+      /** Names in small letters; a date in `retry-after` is given in seconds. */
       readonly headers: Readonly<Record<string, string>>;
       readonly body: Uint8Array;
     }

@@ -104,7 +104,6 @@ function classify({ range }: HttpQuestion, { status, headers, body }: Answered):
   }
 }
 
-/** Seconds only: a date would need a clock that is right. */
 function retryAfter(value: string | undefined): { readonly retryMs?: number } {
   if (value === undefined || !/^\d{1,9}$/.test(value)) return {};
   return { retryMs: Math.min(Math.max(Number(value) * secondMs, retryMsMin), retryMsMax) };

@@ -91,7 +91,7 @@ function verdictOn(result: NetworkResult): DeliveryResult {
   if (status >= 200 && status < 300) return { outcome: 'delivered' };
   const reason = `the webhook answered ${status}`;
   if (status !== 408 && status !== 425 && status !== 429 && status < 500) return { outcome: 'refused', reason };
-  const seconds = Number(headers['retry-after'] ?? Number.NaN); // A date is left aside: our own back-off will do.
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0
     ? { outcome: 'retry', reason, retryAfterMs: seconds * 1000 }
     : { outcome: 'retry', reason };

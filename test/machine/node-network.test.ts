@@ -36,6 +36,25 @@ test('a request goes out with its headers and body, and the answer comes back', 
   assert.equal(Buffer.from(result.body).toString(), 'POST who is it');
 });
 
+test('whoever asks for patience until a date means so many seconds, whatever our clock says', async (t) => {
+  const date = 'Thu, 01 Jan 1970 10:00:00 GMT';
+  const later: Record<string, string> = {
+    '/date': 'Thu, 01 Jan 1970 10:05:00 GMT',
+    '/past': date,
+    '/seconds': '7',
+    '/words': 'soon',
+  };
+  const url = await serve(t, (request, response) => {
+    response.writeHead(503, { date, 'retry-after': later[request.url ?? ''] }).end();
+  });
+  const heard: (string | undefined)[] = [];
+  for (const path of Object.keys(later)) {
+    const result = await ask(`${url}${path}`);
+    heard.push(result.outcome === 'answered' ? result.headers['retry-after'] : result.reason);
+  }
+  assert.deepEqual(heard, ['300', '0', '7', 'soon']);
+});
+
 test('a redirect is an answer, never followed', async (t) => {
   const asked: (string | undefined)[] = [];
   const url = await serve(t, (request, response) => {
