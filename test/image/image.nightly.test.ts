@@ -157,6 +157,20 @@ test('it answers by the preset name, keeps time, uses no swap, and its watchdog 
   assert.match(await inside('stat --format=%a /run/doorward-preset'), /^700$/);
 });
 
+test('the kernel holds the service to its limits: memory, tasks, and the devices that it needs', async () => {
+  const group = '/sys/fs/cgroup/system.slice/doorward.service';
+  const limits = await inside(`cd ${group} && cat memory.max memory.swap.max pids.max`);
+  assert.deepEqual(limits.split('\n'), [String(768 * 1024 * 1024), '0', '256']);
+  const within = (command: string): Promise<string> =>
+    inside(`sh -c 'echo $$ > ${group}/cgroup.procs; ${command}' 2>&1 || true`);
+  assert.match(await within('head -c 1 /dev/vda'), /Operation not permitted/);
+  assert.equal(await within('head -c 1 /dev/zero | wc -c'), '1');
+  const main = 'systemctl show --property=MainPID,NRestarts doorward';
+  const before = await inside(main);
+  assert.match(await within('head -c 2G /dev/zero | tail > /dev/null; echo $?'), /^137$/m, 'whoever takes too much memory ends');
+  assert.equal(await inside(main), before, 'and not the bell');
+});
+
 test('the program that reads cameras starts', async () => {
   assert.match(await inside('ffmpeg -hide_banner -version'), /^ffmpeg version/);
 });
