@@ -167,7 +167,11 @@ test('the kernel holds the service to its limits: memory, tasks, and the devices
   assert.equal(await within('head -c 1 /dev/zero | wc -c'), '1');
   const main = 'systemctl show --property=MainPID,NRestarts doorward';
   const before = await inside(main);
-  assert.match(await within('head -c 2G /dev/zero | tail > /dev/null; echo $?'), /^137$/m, 'whoever takes too much memory ends');
+  assert.match(
+    await within('head -c 2G /dev/zero | tail > /dev/null; echo $?'),
+    /^137$/m,
+    'whoever takes too much memory ends',
+  );
   assert.equal(await inside(main), before, 'and not the bell');
 });
 

@@ -52,6 +52,14 @@ export interface InstallationOptions {
   readonly group?: string;
 }
 
+/** What it has started is in no terminal's group: at Ctrl-C it is put away by hand. */
+const standing = new Set<Installation>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    for (const site of standing) site.sweep();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  });
+
 export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'doorward-updates-'));
   readonly home = join(this.folder, 'home');
@@ -69,6 +77,7 @@ export class Installation {
 
   constructor({ settings = [], group }: InstallationOptions = {}) {
     this.#group = group;
+    standing.add(this);
     mkdirSync(this.home, { recursive: true });
     mkdirSync(this.places.slots, { recursive: true });
     symlinkSync(join(checkout, 'node_modules'), join(this.places.root, 'node_modules')); // A checkout carries no libraries.
@@ -115,11 +124,13 @@ export class Installation {
     };
     const program = isExecutable ? [executable, ...words] : [process.execPath, ...sources];
     const [file = '', ...args] = this.#group === undefined ? program : insideGroup(this.#group, program);
+    const log = openSync(this.log, 'a');
     const child = spawn(file, args, {
-      stdio: ['ignore', 'ignore', openSync(this.log, 'a')],
+      stdio: ['ignore', 'ignore', log],
       env: { ...process.env, ...(isExecutable ? {} : brought), MALLOC_ARENA_MAX: '1' },
       detached: true,
     });
+    closeSync(log);
     child.on('error', () => undefined);
     child.on('exit', (code, signal) => this.note(`${child.pid} has ended: ${signal ?? code}`));
     this.note(`power on: ${child.pid}`);
@@ -247,9 +258,20 @@ export class Installation {
 
   /** Whoever runs is killed. */
   async cutPower(): Promise<void> {
+    const pids = this.#kill();
+    await until(() => pids.every((pid) => !isAlive(pid)));
+  }
+
+  #kill(): readonly number[] {
     const pids = this.processes();
     for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
-    await until(() => pids.every((pid) => !isAlive(pid)));
+    return pids;
+  }
+
+  /** At once, without waiting for anybody. */
+  sweep(): void {
+    this.#kill();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
   async close(): Promise<void> {
@@ -259,6 +281,7 @@ export class Installation {
     this.#child?.unref();
     if (this.#button >= 0) closeSync(this.#button);
     rmSync(this.folder, { recursive: true, force: true });
+    standing.delete(this);
   }
 }
 
