@@ -49,6 +49,8 @@ export async function rehearse(tools: UpdateTools, task: RehearsalTask): Promise
 
 async function perform(tools: UpdateTools, task: RehearsalTask): Promise<TrialState> {
   const { stage, candidates, places, settings } = tools;
+  // Looked at before the candidate is there, or one that spins would excuse itself.
+  const wasStrained = stage.baseline().isMachineStrained === true;
   const material = await stage.prepareRehearsal(places.rehearsal, settings.rehearsalVisits);
   if (material.outcome === 'failed') return failed('rehearsal-not-prepared', material.reason);
   if (task.memory === 'cold') await stage.makeRoom(); // Not earlier: the incumbent decides the visits with its models.
@@ -61,7 +63,10 @@ async function perform(tools: UpdateTools, task: RehearsalTask): Promise<TrialSt
   if (started.outcome === 'failed') return failed('not-started', started.reason, { isItsFault: true });
   const { candidate } = started;
   const failure = await question(candidate, { task, decisions: material.decisions, tools });
-  if (failure !== undefined) return { phase: 'failed', candidate, failure: { ...failure, isItsFault: true } };
+  if (failure !== undefined) {
+    const { isLate, ...why } = failure;
+    return { phase: 'failed', candidate, failure: { ...why, isItsFault: !(isLate && wasStrained) } };
+  }
   return { phase: 'rehearsed', candidate };
 }
 
@@ -71,17 +76,20 @@ interface Questions {
   readonly tools: UpdateTools;
 }
 
+interface Shortcoming {
+  readonly reason: string;
+  readonly message: string;
+  readonly isLate: boolean;
+}
+
 /** Why the candidate is not good enough; undefined when it is. */
-async function question(
-  candidate: Candidate,
-  { task, decisions, tools }: Questions,
-): Promise<{ readonly reason: string; readonly message: string } | undefined> {
+async function question(candidate: Candidate, { task, decisions, tools }: Questions): Promise<Shortcoming | undefined> {
   const { gate, recognitionDropMax } = tools.settings;
   const hello: Hello = { kind: 'hello', protocol: trialProtocol };
   const answer = readMessage(helloAnswerSchema, await candidate.ask(hello, gate.helloMsMax));
   if (answer === undefined) return silent(candidate, 'never-ready', 'it never said hello');
   if (answer.protocol !== trialProtocol || answer.version !== task.release.version)
-    return { reason: 'not-itself', message: `it says that it is ${answer.version}, protocol ${answer.protocol}` };
+    return notGood('not-itself', `it says that it is ${answer.version}, protocol ${answer.protocol}`);
   const rehearsal: Rehearse = {
     kind: 'rehearse',
     directory: tools.places.rehearsal,
@@ -89,16 +97,18 @@ async function question(
   };
   const report = readMessage(rehearsedSchema, await candidate.ask(rehearsal, rehearseMsMax));
   if (report === undefined) return silent(candidate, 'rehearsal-unanswered', 'it did not report its rehearsal');
-  return judgeRehearsal(report, {
-    decisions,
-    goldenFaces: task.release.manifest.goldenFaces.length,
-    recognitionDropMax,
-  });
+  const goldenFaces = task.release.manifest.goldenFaces.length;
+  const verdict = judgeRehearsal(report, { decisions, goldenFaces, recognitionDropMax });
+  return verdict === undefined ? undefined : notGood(verdict.reason, verdict.message);
 }
 
-function silent(candidate: Candidate, reason: string, message: string): { reason: string; message: string } {
+function notGood(reason: string, message: string): Shortcoming {
+  return { reason, message, isLate: false };
+}
+
+function silent(candidate: Candidate, reason: string, message: string): Shortcoming {
   const ended = candidate.ended();
-  return ended === undefined ? { reason, message } : { reason: 'candidate-ended', message: `${message}: ${ended}` };
+  return ended === undefined ? { reason, message, isLate: true } : notGood('candidate-ended', `${message}: ${ended}`);
 }
 
 function failed(reason: string, message: string, { isItsFault = false } = {}): TrialState {

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Candidate } from '../../src/system/candidate.ts';
+import type { Log } from '../../src/system/log.ts';
+import type { Stage } from '../../src/system/stage.ts';
+import { revert } from '../../src/update/revert.ts';
+import type { Trial, UpdateTools } from '../../src/update/update-parts.ts';
+
+/** What happens at a revert, in order, and how long the door was unanswered. */
+async function revertOf({ answers }: { readonly answers: boolean }): Promise<{ acts: string[]; revertMs: unknown }> {
+  const acts: string[] = [];
+  let nowMs = 0;
+  const candidate = {
+    pid: 1,
+    ended: () => undefined,
+    async ask({ kind }: { kind: string }, timeoutMs: number) {
+      acts.push(`asked to ${kind}`);
+      nowMs += answers ? 10 : timeoutMs;
+      return answers ? { kind: 'reverted' } : undefined;
+    },
+    async stop(timeoutMs: number) {
+      acts.push(timeoutMs === 0 ? 'killed' : 'may finish');
+      await Promise.resolve();
+      acts.push('gone');
+      nowMs += timeoutMs;
+    },
+  } as unknown as Candidate;
+  const stage = {
+    async takeBack(gone?: Promise<void>) {
+      acts.push('the door is answered');
+      await gone;
+      acts.push('nothing is left');
+      return { outcome: 'done', durationMs: 5 };
+    },
+  } as unknown as Stage;
+  const log = { warn: () => undefined } as unknown as Log;
+  const tools = { stage, clock: { uptimeMs: () => nowMs }, log } as unknown as UpdateTools;
+  const trial = { state: { phase: 'failed', candidate }, phases: [], phaseStartedMs: 0 } as unknown as Trial;
+  const { state } = await revert(tools, trial, { reason: 'operator', message: 'somebody wanted it', isItsFault: true });
+  return { acts, revertMs: state.phase === 'unrecorded' ? state.figures['revertMs'] : undefined };
+}
+
+test('a candidate that lets the door go may finish while the incumbent answers it already', async () => {
+  const { acts, revertMs } = await revertOf({ answers: true });
+  assert.deepEqual(acts, ['asked to revert', 'may finish', 'the door is answered', 'gone', 'nothing is left']);
+  assert.equal(revertMs, 15, 'nobody waits for its end');
+});
+
+test('a candidate that does not answer is killed at once, and only then is the door taken from it', async () => {
+  const { acts } = await revertOf({ answers: false });
+  assert.deepEqual(acts.slice(0, 4), ['asked to revert', 'killed', 'gone', 'may finish']);
+  assert.equal(acts.indexOf('the door is answered') > acts.indexOf('gone'), true);
+});
