@@ -41,9 +41,10 @@ test('with Debian’s kernel: the boot files of every Pi, its device trees, and 
 
 test('a kernel out of a folder takes the place of Debian’s, with its overlays', async () => {
   assert.ok(board !== undefined);
-  const [deb] = globSync('debian-arm64/linux-image-[0-9]*.deb', { cwd: buildFolder });
-  assert.ok(deb !== undefined, 'the kernel package was not kept');
-  await runTool('dpkg-deb', ['-x', join(buildFolder, deb), at('kernel')]);
+  // Debian has it in several packages since 7.x, before in the first of them alone.
+  const debs = globSync('debian-arm64/linux-{image,base,binary,modules}-[0-9]*.deb', { cwd: buildFolder });
+  assert.ok(debs.length > 0, 'the kernel packages were not kept');
+  for (const deb of debs) await runTool('dpkg-deb', ['-x', join(buildFolder, deb), at('kernel')]);
   const { version } = kernelOf(at('tree'));
   mkdirSync(at(`kernel/usr/lib/linux-image-${version}/overlays`), { recursive: true });
   writeFileSync(at(`kernel/usr/lib/linux-image-${version}/overlays/imx708.dtbo`), 'overlay');

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { isAlive, until } from '../appliance/street.ts';
 import { Installation, patientGate } from '../updates/installation.ts';
 import { Workshop } from '../updates/releases.ts';
-import { type Aim, type Boundary, momentMs, rankOf, rows, trialBoundaries, type Victim } from './plan.ts';
+import { type Aim, type Boundary, momentMs, rankOf, rows, type Victim } from './plan.ts';
 import { fateOf, type Outset, standingOf } from './standing.ts';
 
 export interface KillFigures {
@@ -104,7 +104,7 @@ class Run {
         const kill = await killOnce(site, outset, { aim, delayMs });
         if (kill === undefined) break; // It was over before.
         this.#count(kill, aim);
-        if (trialBoundaries.includes(kill.at) && kill.victim !== 'candidate') culprits.deaths += 1;
+        if (kill.isOnTrial && kill.victim !== 'candidate') culprits.deaths += 1;
         if (kill.victim === 'candidate') culprits.isCandidateKilled = true;
         story.push(`${kill.victim} at ${kill.at}${aim.at === 'moment' ? ` after ${delayMs} ms` : ''}`);
         await recover(site);
@@ -172,6 +172,8 @@ interface Kill {
   readonly victim: Victim;
   /** Presses that had their row just before. */
   readonly answered: number;
+  /** A trial that was not decided was under way: it may have begun between the last look and the kill. */
+  readonly isOnTrial: boolean;
 }
 
 /** Waits for the boundary or the moment, and kills; undefined when the update was over before its boundary came. */
@@ -200,7 +202,9 @@ async function killOnce(
   for (const pid of killed) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   await until(() => killed.every((pid) => !isAlive(pid)), bootMsMax);
   const isIncumbentKilled = killed.includes(incumbent ?? -1);
-  return { at, victim: killed.length > 1 ? 'both' : isIncumbentKilled ? 'incumbent' : 'candidate', answered };
+  const victim = killed.length > 1 ? 'both' : isIncumbentKilled ? 'incumbent' : 'candidate';
+  const isOnTrial = readlinkSync(site.places.current) === outset.link && (await site.record()).underWay !== undefined;
+  return { at, victim, answered, isOnTrial };
 }
 
 /**

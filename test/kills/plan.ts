@@ -37,9 +37,6 @@ export const rows: readonly (readonly Aim[])[] = [
   [incumbent('moment'), incumbent('moment'), both('moment'), incumbent('left')],
 ]; // prettier-ignore
 
-/** In these the incumbent has begun a trial that is not decided: its death is counted against the release. */
-export const trialBoundaries: readonly Boundary[] = ['begun', 'started', 'probation'];
-
 export function rankOf(boundary: Boundary): number {
   return boundaries.indexOf(boundary);
 }
