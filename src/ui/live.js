@@ -5,6 +5,13 @@ const snapshotMs = 1500;
 const snapshotsBeforeRetry = 8;
 const quality = matchMedia('(min-width: 720px)').matches ? 'high' : 'medium';
 
+const live = { resume: () => {} };
+
+/** Asks for the picture again after the doorbell was away: an image does not tell that its stream has ended. */
+export function resumeLive() {
+  live.resume();
+}
+
 /**
  * Shows the live picture; where motion JPEG does not work or the camera is silent, single pictures. Nothing is asked
  * for while the page is hidden, so that the doorbell encodes nothing that nobody sees.
@@ -14,7 +21,7 @@ export function showLive() {
   const state = { snapshotsLeft: 0, timer: 0 };
 
   const stream = () => {
-    image.src = `/api/v1/live.mjpeg?quality=${quality}`;
+    image.src = `/api/v1/live.mjpeg?quality=${quality}&at=${Date.now()}`;
   };
   const snapshot = () => {
     image.src = `/api/v1/snapshot.jpg?at=${Date.now()}`;
@@ -40,13 +47,15 @@ export function showLive() {
     void sayWhy();
     later(next);
   });
-  document.addEventListener('visibilitychange', () => {
+  const begin = () => {
     clearTimeout(state.timer);
     state.snapshotsLeft = 0;
     if (document.hidden) image.removeAttribute('src');
     else stream();
-  });
-  stream();
+  };
+  document.addEventListener('visibilitychange', begin);
+  live.resume = begin;
+  begin();
 }
 
 /** Says why there is no picture, in the server's words. */

@@ -1,7 +1,7 @@
 import { ask, listen } from './api.js';
 import { byId } from './element.js';
 import { openEnrol } from './enrol.js';
-import { noteCamera, showLive } from './live.js';
+import { noteCamera, resumeLive, showLive } from './live.js';
 import { attempt } from './notice.js';
 import { peopleList } from './people.js';
 import { releaseCard } from './release.js';
@@ -15,6 +15,7 @@ const settleMs = 150;
 const statusMs = 30_000;
 
 const timers = { reload: 0 };
+const connection = { isLost: false };
 const visits = visitList(reload);
 const strangers = strangerList(reload);
 const people = peopleList(reload);
@@ -63,10 +64,13 @@ listen({
   event: happened,
   update: (update) => release.show(update),
   connected() {
+    if (connection.isLost) resumeLive();
+    connection.isLost = false;
     byId('lost').hidden = true;
     reload();
   },
   lost() {
+    connection.isLost = true;
     byId('lost').hidden = false;
   },
 });

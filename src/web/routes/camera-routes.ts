@@ -10,9 +10,12 @@ import { pictureBody, pictureRefused, readUpload, uploadBytesMax } from '../uplo
 const tags = ['camera'];
 const framesPerMinuteMax = 60 * 30;
 const liveQuery = Type.Object(
-  { quality: Type.Enum(['low', 'medium', 'high'], { default: 'medium', description: 'At most 320x240 at 10, 640x480 at 15, 1280x720 at 20 frames per second' }) }, // prettier-ignore
+  {
+    quality: Type.Enum(['low', 'medium', 'high'], { default: 'medium', description: 'At most 320x240 at 10, 640x480 at 15, 1280x720 at 20 frames per second' }),
+    at: Type.Optional(Type.Integer({ minimum: 0, description: 'Any number: a browser that is given the same address again shows the last picture of a stream that has ended' })),
+  },
   closed,
-);
+); // prettier-ignore
 
 /** The live picture. */
 export function cameraRoutes(site: Site, parts: WebParts, live: LiveView): void {
