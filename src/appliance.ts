@@ -40,8 +40,8 @@ export type StartResult =
       readonly outcome: 'running';
       /** `http://127.0.0.1:8080` */
       readonly address: string;
-      /** Settings that were left out, recognition that is missing: told, and lived with. */
-      readonly complaints: readonly string[];
+      /** Settings that were left out, recognition that is missing: told, and lived with. Known when the nets are loaded. */
+      readonly complaints: Promise<readonly string[]>;
       /** Ends well: finishes the visits under way, then closes everything in the opposite order. */
       stop(): Promise<void>;
       /** Resolves when this process has left the stage to a committed release for good: it may end without `stop`. */
@@ -61,7 +61,7 @@ export interface PoweredOn {
   readonly outcome: 'on';
   readonly rooms: Rooms;
   readonly trial: TrialParts;
-  readonly complaints: readonly string[];
+  readonly complaints: Promise<readonly string[]>;
 }
 
 /** The whole appliance, from the ground up. Power-on to ready is this function, top to bottom. */
@@ -70,7 +70,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
   const opened = await openGround({ request, clock, disk, random });
   if (opened.outcome === 'refused') return opened;
   const { ground } = opened;
-  const recognition = await openRecognition(release.modelsFolder, ground.log);
+  const recognition = await openRecognition(release.modelsFolder, ground.log); // Its nets load while the door opens.
   const rooms = await openRooms({ home, ground, recognition, isOffStage, terminal, machine }).catch(messageOf);
   if (typeof rooms === 'string') {
     await recognition.stop();
@@ -92,7 +92,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
   const { version } = release;
   ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
   ground.log.info('ready', { address, camera: senses.camera.description, version });
-  const complaints = [...ground.loaded.complaints, ...(recognition.fault === undefined ? [] : [recognition.fault])];
+  const complaints = recognition.loaded.then(() => [...ground.loaded.complaints, recognition.fault].filter(isSaid));
   return { outcome: 'on', rooms, trial: trialPartsOf(rooms, request, machine), complaints };
 }
 
@@ -133,6 +133,10 @@ export async function runCandidate(
 }
 
 const machine = { clock, disk, network, random };
+
+function isSaid(complaint: string | undefined): complaint is string {
+  return complaint !== undefined;
+}
 
 /** The newest database schema that this release knows. */
 export const schemaVersion = migrations.length;

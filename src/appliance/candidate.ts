@@ -105,9 +105,12 @@ export class ApplianceCandidate {
     } // prettier-ignore
   }
 
-  #models(): Promise<Recognition> {
+  /** Loaded: at its hand-over nobody is to wait for the nets. */
+  async #models(): Promise<Recognition> {
     this.#recognition ??= openRecognition(release.modelsFolder, this.#log);
-    return this.#recognition;
+    const recognition = await this.#recognition;
+    await recognition.loaded;
+    return recognition;
   }
 
   async #rehearse(question: Extract<TrialQuestion, { kind: 'rehearse' }>): Promise<unknown> {

@@ -143,9 +143,9 @@ export class Loops {
 
   /** Yesterday's visits, then what nobody waits for. */
   async #tidy(free: Promise<void>, signal: AbortSignal): Promise<void> {
-    await Promise.race([free, aborted(signal)]);
-    if (signal.aborted) return;
     const { clock, disk, ground, home, house, senses } = this.#parts;
+    await Promise.race([Promise.all([free, senses.recognition.loaded]), aborted(signal)]);
+    if (signal.aborted) return;
     const { log, store, loaded } = ground;
     const { inference, pictures } = senses.recognition;
     const { gallery, bell } = house;

@@ -1,11 +1,20 @@
 import { absentInference } from '../machine/absent-inference.ts';
-import { startInference, type StartedInference } from '../machine/onnx-inference.ts';
+import {
+  beginInference,
+  startInference,
+  type InferenceSettings,
+  type InferenceStats,
+  type StartedInference,
+  type StartInferenceResult,
+} from '../machine/onnx-inference.ts';
 import type { Log } from '../system/log.ts';
 
 /** Recognition that can be let go for a while, so that a candidate fits into the memory. */
 export interface Recognition extends StartedInference {
-  /** Why nobody can be recognised since the start; undefined when somebody can. */
+  /** Why nobody can be recognised since the start; undefined when somebody can, or will be when the nets are loaded. */
   readonly fault: string | undefined;
+  /** Resolves when the nets are loaded, or `fault` says why they are not. Every call waits for it. */
+  readonly loaded: Promise<void>;
   /** Gives the memory of the models back. Until `takeBack` every call is rejected. */
   letGo(): Promise<void>;
   /** Loads the models again, when they were let go. */
@@ -14,47 +23,102 @@ export interface Recognition extends StartedInference {
 
 /** Threads of one net's run: the other cores belong to the camera and the bell. */
 const threads = 1;
-const letGoMessage = 'cannot recognise: the models made room for a release on trial';
 
-/** Starts recognition. What is missing is said, and does not stop the bell. */
+/** Starts recognition, and does not wait for its nets. What is missing is said, and does not stop the bell. */
 export async function openRecognition(modelsFolder: string, log: Log): Promise<Recognition> {
-  const started = await startInference({ modelsFolder, threads });
-  const fault = started.outcome === 'started' ? undefined : started.message;
-  if (fault !== undefined) log.error('nobody will be recognised', { reason: fault });
-  let current = started.outcome === 'started' ? started : absentInference(started.message);
-  let isLetGo = false;
-  return {
-    outcome: 'started',
-    fault,
-    inference: {
-      recogniser: current.inference.recogniser,
-      detect: (...asked) => current.inference.detect(...asked),
-      embed: (...asked) => current.inference.embed(...asked),
-    },
-    pictures: {
-      decode: (...asked) => current.pictures.decode(...asked),
-      encode: (...asked) => current.pictures.encode(...asked),
-    },
-    stats: () => current.stats(),
-    ping: () => current.ping(),
-    restart: () => current.restart(),
-    stop: () => current.stop(),
-    async letGo() {
-      if (isLetGo || fault !== undefined) return;
-      const leaving = current;
-      isLetGo = true;
-      current = absentInference(letGoMessage);
-      await leaving.stop();
-    },
-    async takeBack() {
-      if (!isLetGo) return;
-      const again = await startInference({ modelsFolder, threads });
-      if (again.outcome !== 'started') {
-        log.error('nobody will be recognised until the next start', { reason: again.message });
-        return;
-      }
-      current = again;
-      isLetGo = false;
-    },
-  };
+  const settings = { modelsFolder, threads };
+  const begun = await beginInference(settings);
+  return new PatientRecognition(settings, { begun, log });
+}
+
+interface Beginning {
+  readonly begun: Awaited<ReturnType<typeof beginInference>>;
+  readonly log: Log;
+}
+
+/** Calls wait while the nets are loaded, and are refused while they are let go. */
+class PatientRecognition implements Recognition {
+  readonly outcome = 'started';
+  readonly loaded: Promise<void>;
+  readonly inference: Recognition['inference'];
+  readonly pictures: Recognition['pictures'];
+  fault: string | undefined;
+  readonly #settings: InferenceSettings;
+  readonly #log: Log;
+  /** Undefined while the nets are being loaded. */
+  #current: StartedInference | undefined;
+  #isLetGo = false;
+
+  constructor(settings: InferenceSettings, { begun, log }: Beginning) {
+    this.#settings = settings;
+    this.#log = log;
+    if (begun.outcome === 'begun') this.loaded = begun.started.then((result) => this.#take(result));
+    else {
+      this.#take(begun);
+      this.loaded = Promise.resolve();
+    }
+    const loading = (): Promise<void> | undefined => (this.#current === undefined ? this.loaded : undefined);
+    this.inference = {
+      recogniser: begun.outcome === 'begun' ? begun.recogniser : 'none',
+      get loading() {
+        return loading();
+      },
+      detect: async (...asked) => (await this.#now()).inference.detect(...asked),
+      embed: async (...asked) => (await this.#now()).inference.embed(...asked),
+    };
+    this.pictures = {
+      decode: async (...asked) => (await this.#now()).pictures.decode(...asked),
+      encode: async (...asked) => (await this.#now()).pictures.encode(...asked),
+    };
+  }
+
+  #take(result: StartInferenceResult): void {
+    if (result.outcome === 'started') {
+      this.#current = result;
+      return;
+    }
+    this.fault = result.message;
+    this.#current = absentInference(result.message);
+    this.#log.error('nobody will be recognised', { reason: result.message });
+  }
+
+  async #now(): Promise<StartedInference> {
+    if (this.#current === undefined) await this.loaded;
+    return this.#current ?? absentInference('cannot recognise: the models are not loaded');
+  }
+
+  stats(): InferenceStats {
+    return this.#current?.stats() ?? { busyMs: 0, answered: 0, waiting: 0, restarts: 0 };
+  }
+
+  async ping(): Promise<void> {
+    await (await this.#now()).ping();
+  }
+
+  restart(): void {
+    this.#current?.restart();
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#now()).stop();
+  }
+
+  async letGo(): Promise<void> {
+    const leaving = await this.#now();
+    if (this.#isLetGo || this.fault !== undefined) return;
+    this.#isLetGo = true;
+    this.#current = absentInference('cannot recognise: the models made room for a release on trial');
+    await leaving.stop();
+  }
+
+  async takeBack(): Promise<void> {
+    if (!this.#isLetGo) return;
+    const again = await startInference(this.#settings);
+    if (again.outcome !== 'started') {
+      this.#log.error('nobody will be recognised until the next start', { reason: again.message });
+      return;
+    }
+    this.#current = again;
+    this.#isLetGo = false;
+  }
 }

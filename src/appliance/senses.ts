@@ -13,7 +13,7 @@ import type { Recognition } from './recognition.ts';
 /** Recognition and the camera, as far as they could be had: the bell rings without either. */
 export interface Senses {
   readonly recognition: Recognition;
-  /** Why nobody can be recognised; undefined when somebody can. */
+  /** Why nobody can be recognised; undefined when somebody can, or will be as soon as the nets are loaded. */
   readonly recognitionFault: string | undefined;
   readonly camera: Camera;
   readonly opened: Extract<OpenCameraResult, { outcome: 'opened' }>;
@@ -43,5 +43,12 @@ export function openSenses({ recognition, modelsFolder, settings, isOffStage, cl
   if (asked.outcome === 'refused') log.error('the camera cannot be used', { reason: asked.message });
   const opened = asked.outcome === 'opened' ? asked : openCamera('none', options);
   if (opened.outcome === 'refused') throw new Error(opened.message);
-  return { recognition, recognitionFault: recognition.fault, camera: opened.camera, opened };
+  return {
+    recognition,
+    get recognitionFault() {
+      return recognition.fault;
+    },
+    camera: opened.camera,
+    opened,
+  };
 }

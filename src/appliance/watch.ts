@@ -1,6 +1,7 @@
 import {
   checkAudit, checkCamera, checkComponents, checkDatabase, checkDisk, checkInference, checkNotifications,
   checkResources, checkTriggers,
+  type InferenceFacts,
 } from '../health/checks.ts'; // prettier-ignore
 import { HealthRegistry } from '../health/registry.ts';
 import type { Settings } from '../settings/settings-schema.ts';
@@ -131,12 +132,7 @@ export class Watch {
     health.register({
       name: 'inference',
       isNeeded: true,
-      check: () =>
-        checkInference(
-          senses.recognitionFault === undefined
-            ? { outcome: 'loaded', recogniser: senses.recognition.inference.recogniser }
-            : { outcome: 'failed', reason: senses.recognitionFault },
-        ),
+      check: () => checkInference(inferenceFacts(senses)),
     });
     health.register({
       name: 'notifications',
@@ -184,13 +180,20 @@ export class Watch {
   }
 
   async #verifyAudit(signal: AbortSignal): Promise<void> {
-    const { clock, disk, home } = this.#parts;
+    const { clock, disk, home, senses } = this.#parts;
     while (!signal.aborted) {
       this.#verdict = await verifyAudit(disk, home.audit);
+      await senses.recognition.loaded;
       await this.health.runOnce(); // Said at once: a trial waits for every check to be well.
       await clock.sleep(verifyIntervalMs, signal);
     }
   }
+}
+
+function inferenceFacts({ recognition, recognitionFault }: Senses): InferenceFacts {
+  if (recognitionFault !== undefined) return { outcome: 'failed', reason: recognitionFault };
+  const { loading, recogniser } = recognition.inference;
+  return loading === undefined ? { outcome: 'loaded', recogniser } : { outcome: 'loading' };
 }
 
 function usedPercent({ freeBytes, totalBytes }: { freeBytes: number; totalBytes: number }): number {

@@ -52,7 +52,7 @@ export type StartResult =
       readonly outcome: 'running';
       /** `http://127.0.0.1:8080` */
       readonly address: string;
-      readonly complaints: readonly string[];
+      readonly complaints: Promise<readonly string[]>;
       stop(): Promise<void>;
       /** Resolves when the appliance has left the stage to a new release: then there is nothing to stop. */
       readonly left?: Promise<void>;

@@ -47,7 +47,7 @@ async function offStage(context: CommandContext, work: (client: ApiClient) => Pr
     terminal.complain(started.message);
     return exitCodes.unavailable;
   }
-  for (const complaint of started.complaints) terminal.complain(complaint);
+  for (const complaint of await started.complaints) terminal.complain(complaint);
   try {
     return await work(new ApiClient(context, { address: started.address, token: '' }));
   } finally {

@@ -30,8 +30,8 @@ export const runCommand: Command = {
       terminal.complain(started.message);
       return started.isMachineToBlame === true ? exitCodes.notNow : exitCodes.failed;
     }
-    for (const complaint of started.complaints) terminal.complain(complaint);
     terminal.print(`Doorward runs: ${started.address}`);
+    for (const complaint of await started.complaints) terminal.complain(complaint);
     const isLeft = await Promise.race(
       [aborted(signal), started.left?.then(() => true)].filter((end) => end !== undefined),
     );

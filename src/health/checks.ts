@@ -102,12 +102,15 @@ export function checkCamera(facts: CameraFacts): CheckResult {
 }
 
 export type InferenceFacts =
+  | { readonly outcome: 'loading' }
   | { readonly outcome: 'loaded'; readonly recogniser: string }
   | { readonly outcome: 'failed'; readonly reason: string };
 
 /** `inference`: are the models loaded and their thread alive. */
 export function checkInference(facts: InferenceFacts): CheckResult {
   if (facts.outcome === 'failed') return { status: 'unhealthy', message: facts.reason, details: {} };
+  if (facts.outcome === 'loading')
+    return { status: 'degraded', message: 'the models are being loaded: names come late', details: {} };
   return { status: 'healthy', message: `${facts.recogniser} is loaded`, details: { recogniser: facts.recogniser } };
 }
 

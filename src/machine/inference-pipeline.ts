@@ -11,7 +11,7 @@ import type { DetectedFace, DetectEffort, Embedding, Landmarks } from '../system
 import type { Box, Pixels } from '../system/pixels.ts';
 import { type Net, openNet } from './inference-session.ts';
 import { checkModel, type PackFailure } from './model-file.ts';
-import type { ModelName, ModelPack, RecogniserName } from './model-pack.ts';
+import { identityOf, type ModelName, type ModelPack, type RecogniserName } from './model-pack.ts';
 
 /** Faces of one picture that are looked at; a doorbell sees fewer. */
 const facesMax = 16;
@@ -206,12 +206,6 @@ const canvasSizes: Readonly<Record<Look['model'], readonly [width: number, heigh
 };
 
 const middleGrey = 128;
-
-/** The pack names its choice; the other recogniser is told apart by its bytes. */
-function identityOf({ manifest }: ModelPack, name: RecogniserName): string {
-  if (name === manifest.recogniser) return manifest.recogniserIdentity;
-  return `${manifest.name}-${name}-${manifest.models[name].sha256.slice(0, 12)}`;
-}
 
 function planeInputs({ y, u, v }: Canvas): Parameters<Net['run']>[0] {
   return {

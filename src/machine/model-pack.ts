@@ -79,3 +79,9 @@ export async function readModelPack(folder: string): Promise<PackResult> {
   }
   return { outcome: 'read', pack: { folder, manifest } };
 }
+
+/** What its embeddings carry. The pack names its choice; the other recogniser is told apart by its bytes. */
+export function identityOf({ manifest }: ModelPack, name: RecogniserName = manifest.recogniser): string {
+  if (name === manifest.recogniser) return manifest.recogniserIdentity;
+  return `${manifest.name}-${name}-${manifest.models[name].sha256.slice(0, 12)}`;
+}

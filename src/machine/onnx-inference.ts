@@ -4,7 +4,7 @@ import type { Inference, Pictures } from '../system/inference.ts';
 import { share } from './inference-pictures.ts';
 import type { Answer, FromWorker, Question, ToWorker, WorkerSettings } from './inference-protocol.ts';
 import type { PackFailure } from './model-file.ts';
-import { readModelPack, type RecogniserName } from './model-pack.ts';
+import { identityOf, readModelPack, type RecogniserName } from './model-pack.ts';
 
 /** What recognition has done since it was started. */
 export interface InferenceStats {
@@ -59,16 +59,39 @@ const restartDelayMsMax = 60_000;
 
 const stopMessage: ToWorker = { call: 'stop' };
 
+/** Recognition whose nets are being loaded. */
+export interface BegunInference {
+  readonly outcome: 'begun';
+  /** As `Inference.recogniser`. */
+  readonly recogniser: string;
+  /** Resolves when the nets are loaded, or are known not to be. */
+  readonly started: Promise<StartInferenceResult>;
+}
+
 /**
  * Starts the inference thread and waits until its nets are loaded. Expected failures are missing or damaged models, and
  * a machine on which ONNX Runtime does not run (`unusable`).
  */
-export async function startInference({ modelsFolder, ...options }: InferenceSettings): Promise<StartInferenceResult> {
+export async function startInference(settings: InferenceSettings): Promise<StartInferenceResult> {
+  const begun = await beginInference(settings);
+  return begun.outcome === 'begun' ? begun.started : begun;
+}
+
+/** Starts the inference thread and does not wait for its nets. */
+export async function beginInference({
+  modelsFolder,
+  ...options
+}: InferenceSettings): Promise<BegunInference | Exclude<StartInferenceResult, StartedInference>> {
   const read = await readModelPack(modelsFolder);
   if (read.outcome !== 'read') return read;
   // Before the addon loads, and in the main thread: a worker's environment is a copy that native code does not see.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
-  const thread = new InferenceThread({ ...options, pack: read.pack });
+  const { pack } = read;
+  const started = firstStart(new InferenceThread({ ...options, pack }));
+  return { outcome: 'begun', recogniser: identityOf(pack, options.recogniser), started };
+}
+
+async function firstStart(thread: InferenceThread): Promise<StartInferenceResult> {
   const first = await thread.start();
   if (first.outcome !== 'ready') {
     await thread.stop();

@@ -39,6 +39,8 @@ export type DetectEffort = 'quick' | 'thorough';
 export interface Inference {
   /** The identity every embedding carries, e.g. `face_recognition-int8-0f3a…`. */
   readonly recogniser: string;
+  /** While the nets are being loaded: resolves when they are, or are known not to be. Calls wait for it. */
+  readonly loading?: Promise<void> | undefined;
   /** Faces found, largest first, at most `facesMax` (16). */
   detect(picture: Pixels, effort: DetectEffort): Promise<readonly DetectedFace[]>;
   /** Embedding of the aligned face averaged with that of its mirror image. */

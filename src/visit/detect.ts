@@ -6,6 +6,8 @@ import type { VisitParts } from './visit-parts.ts';
 
 /** One look of a net may take this long; then recognition is taken for dead and the visit goes on without. */
 export const inferenceMsMax = 3000;
+/** Somebody may ring right after power-on: the nets may take this long to load before that. */
+const loadMsMax = 30_000;
 /** Faces of a frame that are looked at further. */
 const facesMax = 3;
 
@@ -71,8 +73,9 @@ async function lookWith(
   picture: Pixels,
   effort: DetectEffort,
 ): Promise<Looked<readonly DetectedFace[]>> {
-  const { patienceMs = inferenceMsMax } = parts;
-  const looked = await within(parts.clock, patienceMs, parts.inference.detect(picture, effort));
+  const { clock, inference, patienceMs = inferenceMsMax } = parts;
+  await waitForNets(parts);
+  const looked = await within(clock, patienceMs, inference.detect(picture, effort));
   switch (looked.outcome) {
     case 'done':
       return { outcome: 'seen', value: looked.value };
@@ -81,6 +84,13 @@ async function lookWith(
     case 'late':
       return { outcome: 'blind', reason: `no answer for ${patienceMs} ms` };
   }
+}
+
+/** True when it had to wait for them. */
+export async function waitForNets({ clock, inference }: Pick<DetectParts, 'clock' | 'inference'>): Promise<boolean> {
+  if (inference.loading === undefined) return false;
+  await within(clock, loadMsMax, inference.loading);
+  return true;
 }
 
 /** The width of the face; a face at the edge of the picture counts half. */

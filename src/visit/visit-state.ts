@@ -24,6 +24,8 @@ export type VisitState =
   | { readonly phase: 'ended' };
 
 export type VisitEvent =
+  /** Right after power-on: the time to look begins now. */
+  | { readonly kind: 'nets-loaded'; readonly atMs: number }
   | { readonly kind: 'burst-frame' }
   /** A frame went through detect, embed and match; firm means that more frames cannot change the decision. */
   | { readonly kind: 'looked'; readonly isFirm: boolean; readonly atMs: number }
@@ -57,6 +59,8 @@ export function mayJoin(state: VisitState): boolean {
 
 function advanceLooking(state: VisitState & { phase: 'looking' }, event: VisitEvent): VisitState {
   switch (event.kind) {
+    case 'nets-loaded':
+      return { ...state, endsMs: event.atMs + visitMs };
     case 'burst-frame':
       return { ...state, burstTaken: Math.min(state.burstTaken + 1, state.burstWanted) };
     case 'pressed-again': {

@@ -6,7 +6,7 @@
 import type { VisitOutcome } from '../store/records.ts';
 import type { EventType } from '../system/event.ts';
 import { decide, type Verdict } from './decide.ts';
-import { detect } from './detect.ts';
+import { detect, waitForNets } from './detect.ts';
 import { embed } from './embed.ts';
 import { match, type Sighting } from './match.ts';
 import { record } from './record.ts';
@@ -56,6 +56,7 @@ async function look(
   { frames, saved }: VisitSeen,
 ): Promise<readonly Sighting[]> {
   const sightings: Sighting[] = [];
+  if (await waitForNets(parts)) visit.advance({ kind: 'nets-loaded', atMs: parts.clock.uptimeMs() });
   while (visit.state.phase === 'looking') {
     const frame = await frames.takeNewest();
     if (frame === undefined) {

@@ -115,7 +115,12 @@ test('run passes settings and flags on, says where it is, and ends when told', a
     const stop = async (): Promise<void> => {
       stops += 1;
     };
-    return { outcome: 'running' as const, address: 'http://127.0.0.1:8080', complaints: ['cannot use x'], stop };
+    return {
+      outcome: 'running' as const,
+      address: 'http://127.0.0.1:8080',
+      complaints: Promise.resolve(['cannot use x']),
+      stop,
+    };
   };
   const words = ['run', '--demo-household', '--camera.source', 'demo', '--web.port=0', '--gate.p99MsMax=500'];
   const { code, out, err } = await type(folder, words, { start, surroundings: { signal: end.signal } });

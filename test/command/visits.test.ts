@@ -87,7 +87,7 @@ test('without a running appliance one is started off-stage for the command, and 
     const stop = async (): Promise<void> => {
       acts.push('stop');
     };
-    return { outcome: 'running' as const, address: 'http://127.0.0.1:9999', complaints: [], stop };
+    return { outcome: 'running' as const, address: 'http://127.0.0.1:9999', complaints: Promise.resolve([]), stop };
   };
   const api = { 'GET /api/v1/visits': ok({ visits: [] }) };
   const { code, out, err } = await type(newFolder(context), ['visits'], { isRunning: false, start, api });

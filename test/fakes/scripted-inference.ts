@@ -48,6 +48,7 @@ export class ScriptedInference implements Inference, Pictures {
   /** Called before every call; may wait, throw, or never come back. */
   before: (call: 'detect' | 'embed' | 'encode' | 'decode') => Promise<void> | void = () => {};
   calls: string[] = [];
+  loading: Promise<void> | undefined;
 
   constructor(scenes: readonly (readonly ScriptedFace[])[]) {
     this.scenes = scenes;

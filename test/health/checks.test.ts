@@ -63,6 +63,7 @@ test('the camera flows, starts, stalls or has failed', () => {
 
 test('the models are loaded or not', () => {
   assert.equal(checkInference({ outcome: 'loaded', recogniser: 'r' }).status, 'healthy');
+  assert.equal(checkInference({ outcome: 'loading' }).status, 'degraded');
   assert.equal(checkInference({ outcome: 'failed', reason: 'the thread died' }).status, 'unhealthy');
 });
 

@@ -90,6 +90,22 @@ test('the bell does not wait for the brain: it rings while recognition hangs, an
   await world.stop();
 });
 
+test('right after power-on the bell rings at once, and the name comes when the nets are loaded', async () => {
+  const world = await startWorld(1);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.inference.loading = promise;
+  world.inference.before = () => promise;
+  const visitId = await ringAt(world, 'button');
+  await world.clock.advance(10_000);
+  assert.deepEqual(world.phone.texts, ['Somebody is at the door']);
+  world.inference.loading = undefined;
+  resolve();
+  await world.clock.advance(3000);
+  assert.deepEqual(world.phone.texts, ['Somebody is at the door', 'Ada is at the door']);
+  assert.equal(world.store.read.visit(visitId)?.outcome, 'known');
+  await world.stop();
+});
+
 test('a press while a visit goes on joins it, is recorded and announced again', async () => {
   const world = await startWorld(0);
   const visitId = await ringAt(world, 'button');
