@@ -1,7 +1,7 @@
 // What goes wrong in a house: the bell rings as long as it can, says what is the matter, and loses nothing.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -226,9 +226,10 @@ test('a disk that is full at power-on: room was kept for it, and the bell rings'
   mkdirSync(folder);
   const kept = `${folder}.kept`;
   const before = await startAppliance(t, { home: kept });
-  await waitFor('room is kept', () => readdirSync(join(kept, 'reserve')).length === 8);
+  const reserve = join(kept, 'reserve');
+  await waitFor('room is kept', () => existsSync(reserve) && readdirSync(reserve).length === 8);
   assert.equal((await before.stop()).code, 0);
-  for (const name of readdirSync(join(kept, 'reserve')).slice(2)) rmSync(join(kept, 'reserve', name)); // The disk is small.
+  for (const name of readdirSync(reserve).slice(2)) rmSync(join(reserve, name)); // The disk is small.
   const words = ['run', '--home', join(folder, 'home'), '--web.port=0', '--camera.source=push'];
   const through = onSmallDisk(folder, 'cat /dev/zero > "$1/ballast" 2>/dev/null || true');
   const doorward = new Doorward(words, { through });
