@@ -45,6 +45,7 @@ interface Running extends Pick<IncumbencyParts, 'rooms' | 'machine'> {
 async function runUpdates({ rooms, machine, trial }: Running, signal: AbortSignal): Promise<void> {
   const { log } = rooms.ground;
   try {
+    await rooms.senses.recognition.loaded; // Before, this process is smaller than it is going to be.
     await removeSpares(rooms);
     const opened = await openUpdater({ rooms, machine, stage: trial.stage, candidates: trial.candidates });
     if (opened.outcome === 'refused') return log.info('no updates are taken', { reason: opened.message });
