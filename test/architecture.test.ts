@@ -39,6 +39,7 @@ const worldly: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['machine'],
   sharp: ['machine'],
   fastify: ['web'],
+  '@fastify/fast-json-stringify-compiler': ['web'],
   '@fastify/helmet': ['web'],
   '@fastify/multipart': ['web'],
   '@fastify/rate-limit': ['web'],
