@@ -7,7 +7,7 @@ import { migrations, type SchemaStep } from './migrate.ts';
 import { readsOf } from './reads.ts';
 import type { Store, StoreFault, StoreFaultKind } from './store.ts';
 import type { Migrated, OpenOrder } from './writer-messages.ts';
-import { startWriter, type Writer } from './writer.ts';
+import { beginWriter, startWriter, type Writer } from './writer.ts';
 
 /** Copies made before migrations that are kept, newest first. */
 const migrationBackupsMax = 3;
@@ -47,14 +47,16 @@ type OpenFailure = 'too-new' | 'locked' | 'read-only' | 'corrupt' | 'full' | 'fa
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenStoreResult> {
   const { home, disk } = options;
+  const thread = beginWriter(); // It takes a while to begin; the folders are looked at meanwhile.
   try {
     await disk.makeDirectory(home.root);
     await disk.makeDirectory(home.backups);
     await thinOutBackups(home, disk);
-    const started = await startWriter(await orderOf(options));
+    const started = await startWriter(thread, await orderOf(options));
     if (started.outcome === 'opened') return await withReader(home, started);
     return { outcome: await outcomeOfFault(options, started.fault), message: started.fault.message };
   } catch (error) {
+    await thread.worker.terminate();
     if (error instanceof DiskFault) return { outcome: outcomeOfDisk(error), message: error.message };
     throw error;
   }

@@ -11,18 +11,29 @@ export type WriterStart =
   | { readonly outcome: 'opened'; readonly writer: Writer; readonly migrated: Migrated | undefined }
   | { readonly outcome: 'not-opened'; readonly fault: StoreFault };
 
-/** Starts the writer thread and has it open the database and bring its schema up to date. */
-export async function startWriter(order: OpenOrder): Promise<WriterStart> {
+/** A writer thread that has begun, and touches nothing before it is told what to open. */
+export interface WriterThread {
+  readonly worker: Worker;
+  /** Rejects when it fails before it has said anything. */
+  readonly failed: Promise<never>;
+}
+
+export function beginWriter(): WriterThread {
   const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
     name: 'store-writer',
     resourceLimits: { maxYoungGenerationSizeMb: 2 }, // Rows are small: garbage need not pile up.
   });
+  const failed = new Promise<never>((_resolve, reject) => worker.once('error', reject));
+  failed.catch(() => undefined); // Told by whoever waits for it.
+  return { worker, failed };
+}
+
+/** Has the writer thread open the database and bring its schema up to date. */
+export async function startWriter({ worker, failed }: WriterThread, order: OpenOrder): Promise<WriterStart> {
   try {
-    const opened = await new Promise<FromWriter>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.postMessage({ say: 'open', ...order } satisfies ToWriter);
-    });
+    const answered = new Promise<FromWriter>((resolve) => worker.once('message', resolve));
+    worker.postMessage({ say: 'open', ...order } satisfies ToWriter);
+    const opened = await Promise.race([answered, failed]);
     if (opened.say === 'opened') return { outcome: 'opened', writer: new Writer(worker), migrated: opened.migrated };
     if (opened.say === 'not-opened') return { outcome: 'not-opened', fault: faultOfNote(opened.fault) };
     throw new StoreFault(`cannot open the database: the writer thread said "${opened.say}"`, 'other');

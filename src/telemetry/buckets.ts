@@ -18,14 +18,17 @@ export function timeOfDay(localHour: number): TimeOfDay {
   return localHour >= 18 && localHour < 22 ? 'evening' : 'night';
 }
 
-/** Tells the hour, 0 to 23, of a wall time. Without a zone (`Europe/Berlin`) it is the machine's own. */
+/**
+ * Tells the hour, 0 to 23, of a wall time. Without a zone (`Europe/Berlin`) it is the machine's own. The calendar is
+ * opened when it is first asked: that takes longer than most of a start.
+ */
 export function localHours(timeZone?: string): (wallMs: number) => number {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    hour: '2-digit',
-    hourCycle: 'h23',
-    ...(timeZone === undefined ? {} : { timeZone }),
-  });
-  return (wallMs) => Number(format.format(wallMs));
+  let format: Intl.DateTimeFormat | undefined;
+  const zone = timeZone === undefined ? {} : { timeZone };
+  return (wallMs) => {
+    format ??= new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', ...zone });
+    return Number(format.format(wallMs));
+  };
 }
 
 /** Values kept of one label before the rest are called `other`. */
