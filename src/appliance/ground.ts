@@ -2,6 +2,7 @@ import { acquireInstanceLock, type InstanceLock } from '../machine/instance-lock
 import { serviceManager } from '../machine/service-manager.ts';
 import { loadSettings, rememberSettings, settingsFolder, type LoadedSettings } from '../settings/load.ts';
 import { openStore } from '../store/open.ts';
+import { beginWriter, type WriterThread } from '../store/writer.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
@@ -55,10 +56,14 @@ export type OpenGroundResult =
 
 /** Locks the home, opens the database, and reads the settings, in this order: the device's own lie in the database. */
 export async function openGround(parts: GroundParts): Promise<OpenGroundResult> {
+  const writer = beginWriter(); // It takes a while to begin, and touches nothing before.
   const locked = await acquireInstanceLock(parts.request.home.root);
-  if (locked.outcome !== 'acquired') return { outcome: 'refused', message: locked.message, isMachineToBlame: true };
+  if (locked.outcome !== 'acquired') {
+    await writer.worker.terminate();
+    return { outcome: 'refused', message: locked.message, isMachineToBlame: true };
+  }
   const isDiskFull = await makeRoomToStart(parts.disk, parts.request.home);
-  const shared = await shareGround(parts, locked.lock);
+  const shared = await shareGround(parts, { lock: locked.lock, writer });
   if (shared.outcome === 'refused') await locked.lock.release();
   else await shared.ground.takeAudit();
   if (isDiskFull && shared.outcome === 'opened')
@@ -67,9 +72,12 @@ export async function openGround(parts: GroundParts): Promise<OpenGroundResult> 
 }
 
 /** The same beside an incumbent, which has the lock and writes the audit chain. */
-export async function shareGround(parts: GroundParts, lock?: InstanceLock): Promise<OpenGroundResult> {
+export async function shareGround(
+  parts: GroundParts,
+  { lock, writer }: { readonly lock?: InstanceLock; readonly writer?: WriterThread } = {},
+): Promise<OpenGroundResult> {
   const { clock, disk, request } = parts;
-  const opened = await openStore({ home: request.home, disk, clock });
+  const opened = await openStore({ home: request.home, disk, clock, ...(writer === undefined ? {} : { writer }) });
   if (opened.outcome !== 'opened') {
     const { outcome, message } = opened;
     const isMachineToBlame = outcome === 'full' || outcome === 'read-only' || outcome === 'locked';

@@ -7,7 +7,7 @@ import { migrations, type SchemaStep } from './migrate.ts';
 import { readsOf } from './reads.ts';
 import type { Store, StoreFault, StoreFaultKind } from './store.ts';
 import type { Migrated, OpenOrder } from './writer-messages.ts';
-import { beginWriter, startWriter, type Writer } from './writer.ts';
+import { beginWriter, startWriter, type Writer, type WriterThread } from './writer.ts';
 
 /** Copies made before migrations that are kept, newest first. */
 const migrationBackupsMax = 3;
@@ -30,6 +30,8 @@ export interface OpenStoreOptions {
   readonly clock: Clock;
   /** How long to wait for another process that holds the database; default 5 seconds. */
   readonly busyMs?: number;
+  /** When it was begun already. */
+  readonly writer?: WriterThread;
   /** The schema's steps, when not those of this release: an upgrade can be tried before it exists. */
   readonly migrations?: readonly SchemaStep[];
 }
@@ -47,7 +49,7 @@ type OpenFailure = 'too-new' | 'locked' | 'read-only' | 'corrupt' | 'full' | 'fa
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenStoreResult> {
   const { home, disk } = options;
-  const thread = beginWriter(); // It takes a while to begin; the folders are looked at meanwhile.
+  const thread = options.writer ?? beginWriter();
   try {
     await disk.makeDirectory(home.root);
     await disk.makeDirectory(home.backups);
