@@ -25,8 +25,9 @@ export async function replaceKernel(tree: string, folder: string): Promise<void>
       `cannot take a kernel from ${folder}: it has no lib/modules: unpack a kernel's .deb into it (dpkg-deb -x)`,
     );
   cpSync(modules, join(tree, 'usr', 'lib', 'modules'), { recursive: true });
-  for (const name of readdirSync(join(folder, 'boot')).filter((file) => file.startsWith('vmlinuz')))
-    cpSync(join(folder, 'boot', name), join(tree, 'boot', name));
+  const boot = join(folder, 'boot'); // Others have the file that boots beside their modules.
+  for (const name of existsSync(boot) ? readdirSync(boot).filter((file) => file.startsWith('vmlinuz')) : [])
+    cpSync(join(boot, name), join(tree, 'boot', name));
   const own = join(folder, 'usr', 'lib');
   for (const name of existsSync(own) ? readdirSync(own).filter((entry) => entry.startsWith('linux-image-')) : [])
     cpSync(join(own, name), join(tree, 'usr', 'lib', name), { recursive: true });
