@@ -35,7 +35,7 @@ export function nodeCandidates(surroundings: CandidateSurroundings): NodeCandida
   const started = new Set<CandidateProcess>();
   return {
     async start(directory, options) {
-      for (const candidate of started) if (candidate.ended() !== undefined) started.delete(candidate);
+      for (const candidate of started) if (candidate.isGone) started.delete(candidate);
       const result = await startCandidate(surroundings, directory, options);
       if (result.outcome === 'started') started.add(result.candidate);
       return result;
@@ -101,6 +101,7 @@ export class CandidateProcess implements Candidate {
   #lastQuestion = 0;
   #heartbeat: { readonly atMs: number; readonly message: unknown } | undefined;
   #ended: string | undefined;
+  #hasHungUp = false;
 
   constructor(child: ChildProcess, pid: number, { clock, hear }: Pick<CandidateSurroundings, 'clock' | 'hear'>) {
     this.#child = child;
@@ -162,8 +163,13 @@ export class CandidateProcess implements Candidate {
     return this.#heartbeat;
   }
 
+  /** One that has hung up is about to end, or will never do anything again: the exit may be heard a moment later. */
   ended(): string | undefined {
-    return this.#ended;
+    return this.#ended ?? (this.#hasHungUp && !this.isReleased ? 'it hung up' : undefined);
+  }
+
+  get isGone(): boolean {
+    return this.#ended !== undefined;
   }
 
   async stop(timeoutMs: number): Promise<void> {
@@ -223,6 +229,7 @@ export class CandidateProcess implements Candidate {
 
   /** Nobody will answer any more. */
   #hangUp(): void {
+    this.#hasHungUp = true;
     for (const resolve of [...this.#questions.values(), ...this.#passes.values()]) resolve(undefined);
     this.#questions.clear();
     this.#passes.clear();
