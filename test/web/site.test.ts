@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import test from 'node:test';
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
 import { StoreFault } from '../../src/store/store.ts';
 import { startWeb } from '../../src/web/server.ts';
 import { House, openHouse } from './house.ts';
+
+interface Answer {
+  readonly content?: Readonly<Record<string, { readonly schema?: object }>>;
+}
+
+const compileAnswer = SerializerSelector()({}, {});
 
 test('what holds for every request', async (t) => {
   const { house, site } = await openHouse(t);
@@ -11,6 +18,7 @@ test('what holds for every request', async (t) => {
   await t.test('the OpenAPI document names every route, with a summary, a tag, answers and errors', async () => {
     const document = (await site.inject('/openapi.json')).json();
     assert.equal(document.openapi, '3.1.0');
+    let answers = 0;
     const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods as object).map(([method, route]) => ({ name: `${method.toUpperCase()} ${path}`, route })),
     );
@@ -37,7 +45,15 @@ test('what holds for every request', async (t) => {
         name,
       );
       assert.ok(route.responses['500'] !== undefined, `${name} describes no error`);
+      // The appliance itself looks at an answer's schema when the first such answer is due.
+      for (const [status, { content = {} }] of Object.entries<Answer>(route.responses)) {
+        const schema = (content['application/json'] ?? content['application/problem+json'])?.schema;
+        if (schema === undefined) continue;
+        compileAnswer({ schema, method: '', url: name, httpStatus: status });
+        answers += 1;
+      }
     }
+    assert.ok(answers > routes.length, `only ${answers} answers have a schema`);
     assert.ok(!JSON.stringify(document).includes('"undefined"'));
   });
 
