@@ -154,6 +154,25 @@ test('a candidate in probation killed around a press: the press has its row, and
   await until(() => street.count("SELECT count(*) FROM visits WHERE phase <> 'decided'") === 0);
 });
 
+test('while a candidate that was told to go is still there, new presses ring; what it has in its hands waits for its end', async (t) => {
+  const street = await Street.open(t);
+  await street.startCandidate();
+  await street.handOver();
+  process.kill(street.candidatePid, 'SIGSTOP');
+  await street.press(); // Told to it, and not heard.
+  await street.order('serve-beside');
+  await street.press();
+  await until(() => street.presses === 1);
+  await until(() => street.count("SELECT count(*) FROM visits WHERE phase = 'decided'") === 1);
+  assert.deepEqual(street.delivered, [], 'it may be delivering the same');
+  process.kill(street.candidatePid, 'SIGKILL');
+  assert.equal((await street.order<Done>('gone')).outcome, 'done');
+  await until(() => street.presses === 2);
+  await until(() => street.count("SELECT count(*) FROM notifications WHERE status = 'pending'") === 0);
+  assert.equal(new Set(street.delivered).size, street.delivered.length);
+  assert.ok(street.delivered.length >= 2, 'the ring of each press');
+});
+
 test('when the incumbent dies in probation, the candidate ends itself', async (t) => {
   const street = await Street.open(t);
   await street.startCandidate();

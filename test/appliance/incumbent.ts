@@ -23,6 +23,9 @@ if (started.outcome === 'refused') throw new Error(started.message);
 const { rooms, trial } = started;
 const { stage, candidates } = trial;
 let candidate: Candidate | undefined;
+/** A take-back while the candidate is still there, which the test says when it is not. */
+const gone = Promise.withResolvers<void>();
+let beside: Promise<unknown> | undefined;
 
 interface Order {
   readonly id: number;
@@ -42,6 +45,8 @@ async function obey({ act, given }: Order): Promise<unknown> {
     case 'hand-over': return candidate === undefined ? undefined : stage.handOver(candidate);
     case 'stop': return candidate?.stop(Number(given));
     case 'take-back': return stage.takeBack(candidate?.stop(500));
+    case 'serve-beside': return void (beside = stage.takeBack(gone.promise));
+    case 'gone': return gone.resolve(), beside;
     case 'make-room': return stage.makeRoom();
     case 'baseline': return stage.baseline();
     case 'heartbeat': return candidate?.lastHeartbeat();
