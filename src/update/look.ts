@@ -4,18 +4,14 @@ import { readMark } from '../slot/slot-mark.ts';
 import { takeLease } from '../slot/update-lease.ts';
 import type { Desk } from './desk.ts';
 import { untilOpenMs } from './maintenance-window.ts';
+import { planMemory } from './memory-plan.ts';
 import { judgeProbation } from './probation.ts';
 import type { Trial, UpdateTools } from './update-parts.ts';
 import type { TrialFacts, UpdateFacts } from './update-state.ts';
 
-/** What the incumbent and the candidate need beside the incumbent's own size. */
-const warmSpareBytes = 64 * 1024 * 1024;
-/** Too little for any release to start. */
-const coldBytesMin = 96 * 1024 * 1024;
-
 /** One look at everything: the facts from which the next step follows. */
 export async function look(tools: UpdateTools, desk: Desk): Promise<UpdateFacts> {
-  const { storage, places, processes, clock, settings, running, recordFile } = tools;
+  const { storage, places, processes, clock, settings, resources, running, recordFile } = tools;
   const lease = await takeLease(storage, places, processes);
   const committed = await readCurrent(storage, places);
   const record = await recordFile.read();
@@ -38,7 +34,7 @@ export async function look(tools: UpdateTools, desk: Desk): Promise<UpdateFacts>
     isFetched: offer?.path !== undefined || desk.isFetched,
     untilWindowMs: untilOpenMs(settings, clock.wallMs()),
     consent: settings.consent,
-    memory: planMemory(tools),
+    memory: settings.memory === 'plan' ? planMemory(resources.memory()) : settings.memory,
   };
 }
 
@@ -58,12 +54,4 @@ function trialFacts(tools: UpdateTools, trial: Trial, revertWord: string | undef
     case 'committed':
       return { phase: state.phase, slot };
   }
-}
-
-/** Warm when both processes fit, cold when the incumbent must let its models go first. */
-function planMemory({ settings, resources }: UpdateTools): 'warm' | 'cold' | 'none' {
-  const { availableBytes, ownBytes } = resources.memory();
-  if (settings.memory !== 'plan') return settings.memory;
-  if (availableBytes >= ownBytes + warmSpareBytes) return 'warm';
-  return availableBytes >= coldBytesMin ? 'cold' : 'none';
 }

@@ -7,7 +7,7 @@ import { unhealthyInProbation, Workshop } from '../updates/releases.ts';
 import { until } from './street.ts';
 
 /** What a Pi Zero 2 W leaves after its system: one process with its models fits, two do not. */
-const memoryBytes = 400_000_000;
+const memoryBytes = 360_000_000;
 /** Ends a test that has failed; a busy machine stays far below it. */
 const trialMsMax = 300_000;
 
