@@ -1,5 +1,5 @@
-// What Node cannot ask of the kernel by itself, for src/machine/system-addon.ts: datagrams to a service manager's socket,
-// and descriptors that must not leak into children. Built by scripts/native.ts. Nothing is decided here: every function
+// What Node cannot ask of the system by itself, for src/machine/system-addon.ts: datagrams to a service manager's socket,
+// descriptors that must not leak into children, and how the C library keeps memory. Built by scripts/native.ts. Nothing is decided here: every function
 // does one thing and returns what the kernel said, a negative error number when it failed.
 #define NAPI_VERSION 9
 #include <node_api.h>
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -113,12 +114,22 @@ napi_value closeOnExec(napi_env env, napi_callback_info info) {
   return number(env, 0);
 }
 
+/** keepLittleMemory(bytes): mallopt(3): one arena, blocks of `bytes` and more apart, and as much kept for later. */
+napi_value keepLittleMemory(napi_env env, napi_callback_info info) {
+  Arguments given(env, info);
+  int bytes = 0;
+  if (!given.integer(0, &bytes)) return number(env, -EINVAL);
+  bool isDone = mallopt(M_ARENA_MAX, 1) == 1 && mallopt(M_MMAP_THRESHOLD, bytes) == 1 && mallopt(M_TRIM_THRESHOLD, bytes) == 1;
+  return number(env, isDone ? 0 : -EINVAL);
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
       {"notify", nullptr, notify, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"barrier", nullptr, barrier, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"keepLittleMemory", nullptr, keepLittleMemory, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"closeOnExec", nullptr, closeOnExec, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions);

@@ -4,7 +4,7 @@ import { openGround } from './appliance/ground.ts';
 import { beIncumbent } from './appliance/incumbency.ts';
 import { openDoor } from './appliance/door.ts';
 import { openRecognition } from './appliance/recognition.ts';
-import { closeGround, closeRooms, openRooms, type Rooms } from './appliance/rooms.ts';
+import { closeGround, closeRooms, loadFront, openRooms, type Rooms } from './appliance/rooms.ts';
 import { reportToService } from './appliance/service-report.ts';
 import { trialPartsOf, type TrialParts } from './appliance/trial-parts.ts';
 import { openIncumbentChannel } from './machine/incumbent-channel.ts';
@@ -67,7 +67,8 @@ export interface PoweredOn {
 /** The whole appliance, from the ground up. Power-on to ready is this function, top to bottom. */
 export async function powerOn(request: StartRequest): Promise<PoweredOn | Refused> {
   const { home, isOffStage, terminal } = request;
-  const opened = await openGround({ request, clock, disk, random });
+  // The writer thread begins on another processor, meanwhile code is loaded on this one.
+  const [opened] = await Promise.all([openGround({ request, clock, disk, random }), loadFront()]);
   if (opened.outcome === 'refused') return opened;
   const { ground } = opened;
   const recognition = await openRecognition(release.modelsFolder, ground.log); // Its nets load while the door opens.

@@ -17,8 +17,6 @@ export interface BlobParts {
  * is made with the same words: V8 refuses one that was made with others.
  */
 const v8Words = ['--max-semi-space-size=1', '--optimize-for-size'];
-/** It says that `process.execve` is experimental, at every start. */
-const nodeWords = ['--disable-warning=ExperimentalWarning'];
 /** V8 draws its hash seed from it: without, the code cache is another one at every build. */
 const seedWords = ['--random-seed=42'];
 
@@ -31,7 +29,7 @@ export async function makeBlob({ work, main, assets, generator }: BlobParts): Pr
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
     useCodeCache: true,
-    execArgv: [...v8Words, ...nodeWords],
+    execArgv: v8Words,
     execArgvExtension: 'none', // Nobody's NODE_OPTIONS reach the appliance.
     assets: Object.fromEntries(sorted.map(([name, path]) => [name, relative(work, path)])),
   };

@@ -43,7 +43,7 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
       ...settings(options),
       stdin: {
         // Before anything else: native libraries are loaded while modules are evaluated.
-        contents: `${entry === mainEntry ? `import '${beginning}';\n` : ''}import '${hook}';\nimport './${entry}';`,
+        contents: `import '${hook}';\n${entry === mainEntry ? `import '${beginning}';\n` : ''}import './${entry}';`,
         resolveDir: checkout,
         sourcefile: basename(entry),
         loader: 'ts',

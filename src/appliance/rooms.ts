@@ -6,7 +6,7 @@ import type { Home } from '../system/home.ts';
 import type { Network } from '../system/network.ts';
 import type { Random } from '../system/random.ts';
 import type { Terminal } from '../system/terminal.ts';
-import { openFront, type Front } from './front.ts';
+import type * as front from './front.ts';
 import type { Ground } from './ground.ts';
 import { furnish, type House } from './house.ts';
 import { armedTriggers, buttonOf, Loops } from './loops.ts';
@@ -41,12 +41,15 @@ export interface Rooms {
   readonly house: House;
   readonly watch: Watch;
   readonly loops: Loops;
-  readonly front: Front;
+  readonly front: front.Front;
   /** The update path, shown to people; undefined when this is no release in a slot. */
   readonly desk: PassedDesk | undefined;
   /** Descriptors of the lines that a candidate inherits, by name. */
   lines(): ReadonlyMap<string, number>;
 }
+
+/** Of all code the server's takes longest to load: asked for early, it is there when the database is. */
+export const loadFront = (): Promise<typeof front> => import('./front.ts');
 
 /** Builds every room. Nobody is answered yet, and nothing at the door is touched. */
 export async function openRooms(parts: RoomsParts): Promise<Rooms> {
@@ -63,6 +66,7 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   const watch = new Watch({ home, settings, store, senses, house, audit, clock, disk, resources, armed });
   await watch.health.runOnce();
   const desk = deskOf(home, ground);
+  const { openFront } = await loadFront();
   const front = await openFront({ desk, home, ground, senses, house, watch, ...machine });
   const button = buttonOf(settings, clock, parts.inheritedLine);
   const loops = new Loops({ house, ground, senses, watch, button, isOffStage, home, clock, disk });

@@ -1,15 +1,18 @@
-/** What scripts/doorward.sh has the C library do, in the words of its environment: one arena, pages given back early. */
-const tuning = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' };
+import { systemAddon } from './system-addon.ts';
+
+/** As scripts/doorward.sh and the unit of systemd have it. */
+const keptBytes = 65_536;
 
 /**
- * What the single executable does before anything else. The appliance takes 30 MB less where the C library is set up for
- * it, and that reads its environment at the start of a process only: so it starts itself once more, as the same process.
- * The unit of systemd sets the environment, and a candidate inherits it.
+ * What the single executable does before anything else: the appliance takes 30 MB less where the C library gives memory
+ * back early. Where its environment says so it has been told already.
  */
 export function beginExecutable(): void {
-  const { execPath, argv, env } = process;
-  if (argv[2] !== 'run' || env['MALLOC_ARENA_MAX'] !== undefined) return;
-  const environment: Record<string, string> = { ...tuning };
-  for (const [name, value] of Object.entries(env)) if (value !== undefined) environment[name] = value;
-  process.execve?.(execPath, argv.slice(1), environment);
+  const { argv, env } = process;
+  if ((argv[2] !== 'run' && argv[2] !== 'candidate') || env['MALLOC_ARENA_MAX'] !== undefined) return;
+  try {
+    systemAddon()?.keepLittleMemory(keptBytes);
+  } catch {
+    // No native library can be loaded: the first one that is needed says so, in words.
+  }
 }

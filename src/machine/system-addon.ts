@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** native/system.cc: what Node cannot ask of the kernel by itself. Failures are negative error numbers (errno(3)). */
+/** native/system.cc: what Node cannot ask of the system by itself. Failures are negative error numbers (errno(3)). */
 export interface SystemAddon {
   /** Sends one datagram to a unix socket; `@name` is an abstract one. */
   notify(socket: string, state: string): number;
@@ -10,6 +10,8 @@ export interface SystemAddon {
   barrier(socket: string): number;
   /** Children do not inherit this descriptor from now on. */
   closeOnExec(descriptor: number): number;
+  /** Has the C library give memory back early: one arena; blocks of `bytes` and more apart, and as much kept for later. */
+  keepLittleMemory(bytes: number): number;
 }
 
 const fileName = 'doorward-system.node';
@@ -32,5 +34,7 @@ function asAddon(loaded: unknown): SystemAddon {
 
 function isAddon(loaded: unknown): loaded is SystemAddon {
   if (typeof loaded !== 'object' || loaded === null) return false;
-  return ['notify', 'barrier', 'closeOnExec'].every((name) => typeof Reflect.get(loaded, name) === 'function');
+  return ['notify', 'barrier', 'closeOnExec', 'keepLittleMemory'].every(
+    (name) => typeof Reflect.get(loaded, name) === 'function',
+  );
 }
