@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../../src/machine/node-disk.ts';
 import type { Heartbeat } from '../../src/update/trial-protocol.ts';
 import { verifyAudit } from '../../src/telemetry/audit-verify.ts';
-import { crowd, get, isAlive, Street, until } from './street.ts';
+import { crowd } from './crowd.ts';
+import { get, isAlive, Street, until } from './street.ts';
 
 interface Done {
   readonly outcome: string;
@@ -171,6 +172,30 @@ test('while a candidate that was told to go is still there, new presses ring; wh
   await until(() => street.count("SELECT count(*) FROM notifications WHERE status = 'pending'") === 0);
   assert.equal(new Set(street.delivered).size, street.delivered.length);
   assert.ok(street.delivered.length >= 2, 'the ring of each press');
+});
+
+test('the visit of a candidate that is still there is left to it, and so is the audit chain', async (t) => {
+  const street = await Street.open(t, ['--camera.framesPerSecond=1']);
+  await street.startCandidate();
+  await street.handOver();
+  await street.press();
+  await until(() => street.presses === 1);
+  await until(() => street.freezeCandidate()); // In the middle of its visit.
+  const undecided = "SELECT count(*) FROM visits WHERE phase <> 'decided'";
+  assert.equal(street.count(undecided), 1);
+  await street.order('serve-beside');
+  const audited = street.audited();
+  await street.press();
+  await until(() => street.count('SELECT count(*) FROM visits') === 2);
+  await until(() => street.count("SELECT count(*) FROM visits WHERE phase = 'decided'") > 0);
+  const first = 'SELECT phase FROM visits ORDER BY rowid LIMIT 1';
+  assert.notEqual(street.answer(first), 'decided', 'it may be finishing the same');
+  assert.equal(street.audited(), audited, 'it may be writing the same chain');
+  process.kill(street.candidatePid, 'SIGKILL');
+  assert.equal((await street.order<Done>('gone')).outcome, 'done');
+  await until(() => street.count(undecided) === 0);
+  await until(() => street.audited() !== audited);
+  assert.equal((await verifyAudit(nodeDisk, join(street.home, 'audit'))).outcome, 'whole');
 });
 
 test('when the incumbent dies in probation, the candidate ends itself', async (t) => {

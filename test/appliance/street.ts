@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -154,9 +155,14 @@ export class Street {
   }
 
   count(sql: string): number {
+    return Number(this.answer(sql));
+  }
+
+  /** The first field of the first row. */
+  answer(sql: string): unknown {
     const database = new Database(join(this.home, 'doorward.db'), { readonly: true });
     try {
-      return Number(database.prepare(sql).pluck().get());
+      return database.prepare(sql).pluck().get();
     } finally {
       database.close();
     }
@@ -164,6 +170,28 @@ export class Street {
 
   get presses(): number {
     return this.count("SELECT count(*) FROM triggers WHERE source = 'button' AND press IN ('press', 'double')");
+  }
+
+  /** Has the candidate stand still, unless it writes right now: then nobody else could. */
+  freezeCandidate(): boolean {
+    process.kill(this.candidatePid, 'SIGSTOP');
+    const database = new Database(join(this.home, 'doorward.db'), { timeout: 0 });
+    try {
+      database.exec('BEGIN IMMEDIATE; ROLLBACK');
+      return true;
+    } catch {
+      process.kill(this.candidatePid, 'SIGCONT');
+      return false;
+    } finally {
+      database.close();
+    }
+  }
+
+  /** The audit chain, as text. */
+  audited(): string {
+    const folder = join(this.home, 'audit');
+    const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl')).toSorted(); // prettier-ignore
+    return names.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
   }
 
   /** What it has complained about. */
@@ -246,31 +274,4 @@ export function get(url: string, agent: Agent | undefined): Promise<{ status: nu
     asked.on('error', reject);
     asked.end();
   });
-}
-
-interface Crowd {
-  readonly requests: number;
-  readonly failures: readonly string[];
-}
-
-/** Asks until the signal, with some connections kept and others new; nobody asks more than 1,000 times. */
-export async function crowd(address: string, signal: AbortSignal, wait = { slowestMs: 0 }): Promise<Crowd> {
-  const failures: string[] = [];
-  let requests = 0;
-  const visitor = async (isKept: boolean): Promise<void> => {
-    const agent = new Agent({ keepAlive: isKept, maxSockets: 1 });
-    for (let turn = 0; turn < 1000 && !signal.aborted; turn += 1) {
-      requests += 1;
-      const askedMs = performance.now();
-      await get(`${address}/ready`, agent).then(
-        ({ status }) => void (status === 200 || failures.push(`status ${status}`)),
-        (error: unknown) => void failures.push(String(error)),
-      );
-      wait.slowestMs = Math.max(wait.slowestMs, performance.now() - askedMs);
-      await sleep(5);
-    }
-    agent.destroy();
-  };
-  await Promise.all([visitor(true), visitor(true), visitor(true), visitor(false), visitor(false)]);
-  return { requests, failures };
 }

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'; // prettier-ignore
 import { join } from 'node:path';
 import { makeExecutable } from '../../scripts/package/executable.ts';
+import type { Arch } from '../../scripts/package/target.ts';
 import { nodeStorage } from '../../src/machine/node-storage.ts';
 import { signRelease } from '../../src/release/sign-release.ts';
 import { buildRelease } from '../../src/release/write-release.ts';
@@ -137,8 +138,8 @@ export async function keptExecutable(
 }
 
 /** The executable with the planted lines. */
-export function plantedExecutable(build: string): Promise<string> {
-  return keptExecutable(build, 'planted', async (out) => {
+export function plantedExecutable(build: string, arch: Arch = 'x64'): Promise<string> {
+  return keptExecutable(build, `planted-${arch}`, async (out) => {
     const copy = join(build, 'checkout-to-plant-in');
     rmSync(copy, { recursive: true, force: true });
     mkdirSync(copy, { recursive: true });
@@ -147,7 +148,7 @@ export function plantedExecutable(build: string): Promise<string> {
     rmSync(join(copy, 'src'), { recursive: true });
     cpSync(join(checkout, 'src'), join(copy, 'src'), { recursive: true });
     plant(copy);
-    await makeExecutable({ checkout: copy, arch: 'x64', out });
+    await makeExecutable({ checkout: copy, arch, out });
     rmSync(copy, { recursive: true, force: true });
   });
 }
@@ -198,11 +199,13 @@ export class Workshop {
   readonly folder: string;
   readonly #executable: string;
   readonly #libraries: string;
+  readonly #architecture: string;
   readonly #signer = signerNamed('the workshop');
   readonly root = makeRoot(undefined, { roots: [this.#signer], releases: [this.#signer] });
 
-  constructor(folder: string, executable: string) {
+  constructor(folder: string, executable: string, arch: Arch = 'x64') {
     this.folder = folder;
+    this.#architecture = `linux-${arch}`;
     this.#executable = executable;
     this.#libraries = join(executable, '..', 'release', 'libraries.json');
     mkdirSync(folder, { recursive: true });
@@ -211,7 +214,7 @@ export class Workshop {
 
   /** A signed release file. */
   async make(version: string, plan: ReleasePlan = {}): Promise<MadeRelease> {
-    const file = join(this.folder, `doorward-${version}-linux-x64.release`);
+    const file = join(this.folder, `doorward-${version}-${this.#architecture}.release`);
     const directory = join(this.folder, `content-${version}`);
     rmSync(directory, { recursive: true, force: true });
     this.#fill(directory, version, plan);
@@ -219,7 +222,7 @@ export class Workshop {
       storage: nodeStorage,
       directory,
       description: {
-        name: 'doorward', version, architecture: plan.architecture ?? 'linux-x64', hardware: [], follows: '0.0.0',
+        name: 'doorward', version, architecture: plan.architecture ?? this.#architecture, hardware: [], follows: '0.0.0',
         schema: { lowest: 0, highest: migrations.length + (plan.schema?.length ?? 0) }, entry: ['doorward'],
         goldenFaces: [], createdMs,
       },
