@@ -1,3 +1,4 @@
+import type { StartRequest } from '../appliance.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Host } from '../system/host.ts';
 import type { Home } from '../system/home.ts';
@@ -30,21 +31,6 @@ export interface ApplianceDoor {
   verifyAudit(home: Home): Promise<AuditAnswer>;
   /** The device's own settings, read from a database that may be in use; none when there is none. */
   deviceSettings(home: Home): Promise<Readonly<Record<string, unknown>>>;
-}
-
-export interface StartRequest {
-  readonly home: Home;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Settings given on the command line, texts by `section.key`. */
-  readonly settingFlags: Readonly<Record<string, string>>;
-  /** Serves commands only, on a free port: no camera, no triggers, nothing announced. */
-  readonly isOffStage: boolean;
-  /** Enrols two demo visitors at the first start, and rings when somebody has come to the door. */
-  readonly hasDemoHousehold: boolean;
-  /** Where log lines go, newline included. */
-  writeLog(line: string): void;
-  /** Where visitors are announced in words. */
-  readonly terminal: Terminal | undefined;
 }
 
 export type StartResult =

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
 import { commands } from '../../src/command/commands.ts';
-import type { StartRequest } from '../../src/command/context.ts';
+import type { StartRequest } from '../../src/appliance.ts';
 import { newFolder, type } from './typed.ts';
 
 test('help lists every command with its summary, and needs nothing else', async (context) => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { runCommandLine } from '../../src/command/command-line.ts';
-import type { AuditAnswer, StartRequest, StartResult, Surroundings } from '../../src/command/context.ts';
+import type { StartRequest } from '../../src/appliance.ts';
+import type { AuditAnswer, StartResult, Surroundings } from '../../src/command/context.ts';
 import { nodeStorage } from '../../src/machine/node-storage.ts';
 import type { NetworkRequest } from '../../src/system/network.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { StartRequest } from '../../src/command/context.ts';
+import type { StartRequest } from '../../src/appliance.ts';
 import { newFolder, no, ok, type, type House } from './typed.ts';
 
 const visit = {
