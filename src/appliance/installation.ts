@@ -4,8 +4,10 @@ import { nodeStorage as storage } from '../machine/node-storage.ts';
 import { release } from '../machine/release.ts';
 import { placesAt, type Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
+import { DiskFault } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import { fallBack, type FallBackResult } from '../update/fall-back.ts';
+import { mendLibraries, type MendedLibrary } from './mend-libraries.ts';
 
 /** The slot that this process runs from, and everything beside it. */
 export interface Installation {
@@ -34,11 +36,17 @@ export const noUpdates =
     : `cannot update: ${release.directory} is not a slot of an installation: install a release, and update that`;
 
 /** The way back after a crash loop: power-on starts another release from now on. Any release of the device can do it. */
-export async function fallBackIn(home: Home): Promise<FallBackResult> {
+export async function fallBackIn(home: Home): Promise<FallBackResult & { readonly mended: readonly MendedLibrary[] }> {
   const { directory } = release;
   const isFactory = basename(directory) === factoryName;
   const places = isFactory ? placesAt(dirname(directory), home.root) : installationOf(home)?.places;
-  return places === undefined
-    ? { outcome: 'refused', message: `cannot fall back: ${directory} is neither a slot nor the factory release` }
-    : fallBack({ storage, places, clock });
+  if (places === undefined) {
+    const message = `cannot fall back: ${directory} is neither a slot nor the factory release`;
+    return { outcome: 'refused', message, mended: [] };
+  }
+  const mended = await Array.fromAsync(mendLibraries({ storage, places })).catch((error: unknown) => {
+    if (error instanceof DiskFault) return []; // What the card does not let be read is not what keeps the rest from working.
+    throw error;
+  });
+  return { ...(await fallBack({ storage, places, clock, isBlameless: mended.length > 0 })), mended };
 }

@@ -16,6 +16,7 @@ import { releaseActs } from '../update/release-acts.ts';
 import { Updater } from '../update/update.ts';
 import type { UpdateSettings } from '../settings/update-settings.ts';
 import { installationOf, noUpdates } from './installation.ts';
+import { mendLibraries } from './mend-libraries.ts';
 import type { Rooms, RoomsParts } from './rooms.ts';
 
 export interface UpdaterParts {
@@ -61,6 +62,7 @@ export async function openUpdater({ rooms, stage, candidates, machine }: Updater
     settings,
     running: { slot, version },
     log: ground.log.named('update'),
+    mendLibraries: (rest) => mendLibraries({ storage, places, rest }),
   });
   return { outcome: 'opened', updater };
 }

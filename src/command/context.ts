@@ -16,12 +16,14 @@ export interface ApplianceDoor {
     request: StartRequest,
     signal: AbortSignal,
   ): Promise<{ readonly outcome: 'ended' } | { readonly outcome: 'refused'; readonly message: string }>;
-  /** Names another release that is whole. Nothing may run in the home. */
+  /** Mends the native libraries, and names another release that is whole. Nothing may run in the home. */
   fallBack(
     home: Home,
   ): Promise<
-    | { readonly outcome: 'moved'; readonly to: string; readonly version: string }
-    | { readonly outcome: 'refused'; readonly message: string }
+    (
+      | { readonly outcome: 'moved'; readonly to: string; readonly version: string }
+      | { readonly outcome: 'refused'; readonly message: string }
+    ) & { readonly mended: readonly { readonly path: string; readonly from: string }[] }
   >;
   /** The newest database schema that this release knows. */
   schemaVersion(): Promise<number>;

@@ -8,7 +8,8 @@ export const fallBackCommand: Command = {
   description:
     'For the service manager, when the committed release ends again and again: the release that crashed is not tried any\n' +
     'more, and what is in the other slot starts from now on, or else the factory release, copied into that slot. A slot is\n' +
-    'used when every file of it is what its manifest says, and its release has not crashed or been reverted before.',
+    'used when every file of it is what its manifest says, and its release has not crashed or been reverted before. Where\n' +
+    'native libraries were damaged, they are mended and no release is blamed.',
   async run(context) {
     const { terminal, home, appliance } = context;
     const running = await context.findRunning(home.root);
@@ -17,6 +18,7 @@ export const fallBackCommand: Command = {
       return exitCodes.failed;
     }
     const result = await appliance.fallBack(home);
+    for (const { path, from } of result.mended) terminal.print(`${path} was damaged: it comes anew from ${from}`);
     if (result.outcome === 'refused') {
       terminal.complain(result.message);
       return exitCodes.failed;

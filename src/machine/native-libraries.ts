@@ -34,7 +34,7 @@ export const librariesList = 'libraries.json';
 /** Where it carries the library of a name. */
 export const carriedLibrary = (name: string): string => `libraries/${name}`;
 
-const libraryMode = 0o555;
+export const libraryMode = 0o555;
 const folderMode = 0o755;
 
 /**

@@ -79,7 +79,11 @@ export async function mendFile(plan: MendPlan, file: ManifestFile, path: string)
 }
 
 /** The draft becomes the file. */
-export async function takePlace({ storage, draft }: MendPlan, { mode }: ManifestFile, path: string): Promise<void> {
+export async function takePlace(
+  { storage, draft }: Pick<MendPlan, 'storage' | 'draft'>,
+  { mode }: { readonly mode: number },
+  path: string,
+): Promise<void> {
   const folder = path.slice(0, path.lastIndexOf('/'));
   await storage.setMode(draft, mode);
   await storage.sync(draft); // Before the rename: otherwise the name may survive a cut without the bytes.

@@ -20,6 +20,8 @@ export interface FallBackParts {
   readonly storage: Storage;
   readonly places: Places;
   readonly clock: Clock;
+  /** Something beside the slots was damaged, and is mended: the release that crashed is not to blame. */
+  readonly isBlameless?: boolean;
 }
 
 export const crashLoopReason = 'crash-loop';
@@ -97,8 +99,9 @@ async function readWhole(storage: Storage, directory: string): Promise<Judged> {
 }
 
 /** The crashed release is not tried any more. One that the card has damaged is not to blame: its slot is. */
-async function condemn({ storage, places, clock, crashed, recordFile, record }: Situation): Promise<void> {
-  if (crashed === undefined) return;
+async function condemn(situation: Situation): Promise<void> {
+  const { storage, places, clock, crashed, recordFile, record } = situation;
+  if (crashed === undefined || situation.isBlameless === true) return;
   const mark = await readMark(storage, places, crashed);
   if (mark.state !== 'usable') return;
   if ((await readWhole(storage, places.slot[crashed])).outcome === 'refused')

@@ -38,10 +38,11 @@ export function firstScrubMs({ clock, settings }: UpdateTools): number {
 /**
  * Reads both slots, every byte. What is not what was signed is had again from the release file that was kept, from the
  * factory release or from the other slot: file by file, each in one step, so that the committed slot is never less whole
- * than before. A slot that nobody can mend is not to be started any more, unless it is the committed one.
+ * than before. A slot that nobody can mend is not to be started any more, unless it is the committed one. Then what the
+ * releases have unpacked is read.
  */
 export async function scrubSlots(tools: UpdateTools, desk: Desk, rest: () => Promise<void>): Promise<Desk> {
-  const { clock, log, settings } = tools;
+  const { clock, log, running, settings } = tools;
   const repaired: Repair[] = [];
   const damaged: ScrubReport['damaged'][number][] = [];
   const note = (repair: Repair): void => {
@@ -56,6 +57,7 @@ export async function scrubSlots(tools: UpdateTools, desk: Desk, rest: () => Pro
       log.error('a slot is damaged, and there is no copy to mend it from', { slot, message });
       damaged.push({ slot, message });
     }
+    for await (const library of tools.mendLibraries?.(rest) ?? []) note({ slot: running.slot, ...library });
   } catch (error) {
     if (!(error instanceof ScrubInterrupted)) throw error;
     return repaired.length + damaged.length === 0 ? desk : told();

@@ -32,6 +32,8 @@ export interface UpdateParts {
   /** What this process itself runs from. */
   readonly running: { readonly slot: Slot; readonly version: string };
   readonly log: Log;
+  /** Reads what releases have unpacked beside the slots, and mends it. */
+  mendLibraries?(rest: () => Promise<void>): AsyncIterable<{ readonly path: string; readonly from: string }>;
 }
 
 /** The parts, and the trial record that they write. */

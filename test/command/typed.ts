@@ -103,7 +103,7 @@ export async function type(folder: string, words: readonly string[], house: Hous
     appliance: {
       start: house.start ?? (async () => ({ outcome: 'refused', message: 'cannot start: not in this test' })),
       runCandidate: async () => ({ outcome: 'refused', message: 'no appliance has started this' }),
-      fallBack: async () => ({ outcome: 'refused', message: 'cannot fall back: nothing is installed' }),
+      fallBack: async () => ({ outcome: 'refused', mended: [], message: 'cannot fall back: nothing is installed' }),
       schemaVersion: async () => 1,
       verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
       sqliteVersion: async () => '3.0.0',

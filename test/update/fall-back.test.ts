@@ -51,8 +51,8 @@ class Device {
     this.disk.seed(`${directory}/${manifestName}`, serialiseManifest(manifestOf(version)));
   }
 
-  fallBack(): Promise<FallBackResult> {
-    return fallBack({ storage: this.disk, places, clock: new SteppedClock() });
+  fallBack({ isBlameless = false } = {}): Promise<FallBackResult> {
+    return fallBack({ storage: this.disk, places, clock: new SteppedClock(), isBlameless });
   }
 
   /** Version of the executable that power-on starts. */
@@ -80,6 +80,12 @@ test('crash loops lead to the other slot, then to the factory release in a slot,
   const last = await device.fallBack();
   assert.match(last.outcome === 'refused' ? last.message : '', /the factory release 1\.0\.0 is what ends again/);
   assert.equal(await device.starts(), '1.0.0');
+});
+
+test('a release that crashed because of what lay beside it is left, and not rejected', async () => {
+  const device = await Device.withReleases();
+  assert.deepEqual(await device.fallBack({ isBlameless: true }), { outcome: 'moved', to: 'a', version: '1.5.0' });
+  assert.deepEqual(await device.rejected(), []);
 });
 
 test('a slot with a flipped bit is not fallen back to', async () => {

@@ -1,16 +1,20 @@
 /** What a bad card, a full disk and a clock without a battery do to a device that is installed. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
   openSync,
   readFileSync,
   readSync,
+  statSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import type { NativeLibraries } from '../../../src/machine/native-libraries.ts';
 import { get, until } from '../../appliance/street.ts';
+import type { Device } from '../device.ts';
 import { namesAda, type Scenario } from '../scenario.ts';
 
 const waitMsMax = 120_000;
@@ -28,6 +32,8 @@ export const badInputScenarios: readonly Scenario[] = [
       const path = '/opt/doorward/slots/a/doorward';
       await device.run(['systemctl', 'stop', 'doorward.service', 'doorward.socket']);
       flipAt(device.path(path), readFileSync(device.path(path)).lastIndexOf(harmless));
+      const library = await libraryOf(device, 'better_sqlite3.node');
+      flipAt(library.path, statSync(library.path).size - 1); // In its table of sections, which nobody loads.
       writeFileSync(device.path(scrubSettings), '[update]\nscrubHours = 0.002\n');
       await device.run(['chown', 'root:doorward', scrubSettings]);
       await device.run(['systemctl', 'start', 'doorward.socket', 'doorward.service']);
@@ -35,9 +41,22 @@ export const badInputScenarios: readonly Scenario[] = [
       await until(async () => (await device.journal('doorward.service')).includes('was mended'), waitMsMax);
       await device.run(['cmp', path, '/opt/doorward/factory/doorward']);
       const metrics = async (): Promise<string> => (await get(`${device.address}/metrics`, undefined)).body;
-      await until(async () => /^doorward_slot_files_repaired_total 1$/m.test(await metrics()), waitMsMax);
+      await until(async () => /^doorward_slot_files_repaired_total 2$/m.test(await metrics()), waitMsMax);
+      assert.equal(hashOf(library.path), library.sha256);
       await device.run(['rm', scrubSettings]);
       await device.run(['systemctl', 'restart', 'doorward.service']);
+    },
+  },
+  {
+    name: 'a native library with a flipped bit keeps every release from starting: it is mended, and nobody is blamed',
+    says: /better_sqlite3\.node was damaged/,
+    async run({ device }) {
+      await device.run(['systemctl', 'stop', 'doorward.service', 'doorward.socket']);
+      const library = await libraryOf(device, 'better_sqlite3.node');
+      flipAt(library.path, 0); // Not an ELF file any more.
+      await device.run(['systemctl', '--no-block', 'start', 'doorward.socket', 'doorward.service']);
+      await until(() => device.isReady(), waitMsMax);
+      assert.equal(hashOf(library.path), library.sha256);
     },
   },
   {
@@ -94,6 +113,18 @@ export const badInputScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+/** A native library that the committed release has unpacked, as its list says that it is. */
+async function libraryOf(device: Device, name: string): Promise<{ path: string; sha256: string }> {
+  const list = JSON.parse(await device.run(['cat', '/opt/doorward/current/libraries.json'])) as NativeLibraries;
+  const library = list.libraries.find((one) => one.name === name);
+  assert.ok(library !== undefined);
+  return { path: device.path(`/opt/doorward/lib/${list.id}/${name}`), sha256: library.sha256 };
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
 
 function flipAt(path: string, at: number): void {
   const file = openSync(path, 'r+');
