@@ -54,7 +54,9 @@ async function make(board: Board, executable: string): Promise<void> {
 const board = boardOf(values.board);
 if (board === undefined) refuse(`say --board ${boardNames.join(', --board ')}`);
 else {
-  const executable = resolve(values.executable ?? join(buildFolder, `linux-${board.releaseArchitecture}`, 'doorward'));
+  const executable = resolve(
+    values.executable ?? join(buildFolder, `linux-${board.releaseArchitecture}`, 'release', 'doorward'),
+  );
   if (!existsSync(executable))
     refuse(`there is no executable ${executable}: npm run package -- --arch ${board.releaseArchitecture}`);
   else if (values.kernel !== 'debian' && !existsSync(values.kernel)) refuse(`there is no kernel in ${values.kernel}`);

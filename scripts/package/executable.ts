@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { librariesList } from '../../src/machine/native-libraries.ts';
+import { librariesList } from '../../src/system/native-libraries.ts';
 import { addonName, compileNative } from '../native/compile.ts';
 import { billOfMaterials, licenceTexts, materials } from './bill-of-materials.ts';
 import { makeBlob } from './blob.ts';

@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { librariesList } from '../../src/machine/native-libraries.ts';
+import { librariesList } from '../../src/system/native-libraries.ts';
 
 /** Faces that every release must recognise before it serves: two pictures each of two demo visitors. */
 export const goldenFaces: Readonly<Record<string, string>> = {

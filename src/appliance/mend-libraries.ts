@@ -1,10 +1,9 @@
 import { carriedFile } from '../machine/carried-files.ts';
-import {
-  carriedLibrary, librariesFolderIn, librariesList, libraryMode, type NativeLibraries,
-} from '../machine/native-libraries.ts'; // prettier-ignore
+import { carriedLibrary, librariesFolderIn, libraryMode } from '../machine/native-libraries.ts';
 import { hashFile } from '../release/read-back.ts';
 import { takePlace } from '../release/spare.ts';
 import type { Places } from '../slot/places.ts';
+import { librariesList, type NativeLibraries, type NativeLibrary } from '../system/native-libraries.ts';
 import type { Storage } from '../system/storage.ts';
 
 /** A native library that the card had damaged. */
@@ -57,10 +56,8 @@ export async function* mendLibraries(parts: MendParts): AsyncGenerator<MendedLib
   }
 }
 
-type Library = NativeLibraries['libraries'][number];
-
 /** False when the executable is damaged there too: the slots are read for that. */
-async function writeAnew(parts: MendParts, library: Library, path: string): Promise<boolean> {
+async function writeAnew(parts: MendParts, library: NativeLibrary, path: string): Promise<boolean> {
   const { storage, places, rest, carried = carriedFile } = parts;
   const content = carried(carriedLibrary(library.name));
   if (content === undefined) return false;
@@ -95,7 +92,7 @@ function isList(value: unknown): value is NativeLibraries {
   const { id, libraries } = value as Partial<NativeLibraries>;
   if (typeof id !== 'string' || !isId.test(id) || !Array.isArray(libraries)) return false;
   return libraries.every(
-    ({ name, bytes, sha256 }: Partial<Library>) =>
+    ({ name, bytes, sha256 }: Partial<NativeLibrary>) =>
       typeof name === 'string' && isName.test(name) && typeof bytes === 'number' && typeof sha256 === 'string',
   );
 }

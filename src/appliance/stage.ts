@@ -1,3 +1,4 @@
+import type { HealthStatus } from '../health/registry.ts';
 import { CandidateProcess } from '../machine/candidate-process.ts';
 import { acceptOn, handleOf, stopAccepting } from '../machine/listening-socket.ts';
 import { linuxResources } from '../machine/linux-resources.ts';
@@ -77,8 +78,9 @@ export class ApplianceStage implements Stage {
 
   baseline(): StageBaseline {
     const { front, house, watch } = this.#parts.rooms;
-    const isWell = ([, { status }]: [string, { status: string }]): boolean =>
-      status === 'healthy' || status === 'degraded';
+    const checks = Object.entries(watch.health.tally());
+    const withStatus = (...wanted: readonly HealthStatus[]): readonly string[] =>
+      checks.filter(([, { status }]) => wanted.includes(status)).map(([name]) => name);
     const processorPercent = watch.processorPercent();
     return {
       ...front.figures.summary(),
@@ -87,9 +89,8 @@ export class ApplianceStage implements Stage {
       isMachineStrained: watch.health.tally()['system_resources']?.status === 'unhealthy',
       memoryBytes: this.#resources.memory().ownBytes,
       hasFrames: house.feed.status().state === 'flowing',
-      checks: Object.entries(watch.health.tally())
-        .filter(isWell)
-        .map(([name]) => name),
+      checks: withStatus('healthy', 'degraded'),
+      unwellChecks: withStatus('unhealthy'),
     };
   }
 

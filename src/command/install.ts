@@ -1,10 +1,11 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { deviceTree, type DeviceTree } from '../install/device-tree.ts';
 import { readElf } from '../install/elf-file.ts';
 import { takeInstallStep, type InstallParts } from '../install/install.ts';
 import { lookAtMachine } from '../install/look-at-machine.ts';
 import { planInstall, wordsOfStep, type InstallFacts } from '../install/plan.ts';
 import type { ReleaseSource } from '../install/put-release.ts';
+import { librariesList } from '../system/native-libraries.ts';
 import { carriedRootName } from '../release/manifest.ts';
 import { readSoundRoot } from '../release/trust.ts';
 import { exitCodes, noParameters, type Command, type ExitCode } from './command.ts';
@@ -26,7 +27,7 @@ export const installCommand: Command = {
       value: 'FILE',
       description: 'Whose releases it takes: root.json of doorward release root; without one it takes none',
     },
-    'from': { type: 'string', value: 'FILE', description: 'Another executable of this very version, as for another processor' },
+    'from': { type: 'string', value: 'FILE', description: 'Another executable of this very version, as for another processor, in the folder of its release' },
     'root': { type: 'string', value: 'DIR', description: 'Into the tree of a disk image; nothing is started' },
   }, // prettier-ignore
   async run(context) {
@@ -69,6 +70,8 @@ async function readParts(context: CommandContext): Promise<InstallParts | { read
   const tree = deviceTree(root === undefined ? '' : resolve(workingFolder, root).replace(/\/+$/, ''));
   const rootOfTrust = await readRootOfTrust(context, tree);
   if (rootOfTrust !== undefined && 'message' in rootOfTrust) return rootOfTrust;
+  const libraries =
+    from === undefined ? carriedFile(librariesList) : await storage.read(join(dirname(executable), librariesList));
   const { version } = release;
   const { architecture } = elf;
   const other =
@@ -82,6 +85,7 @@ async function readParts(context: CommandContext): Promise<InstallParts | { read
     schemaVersion: await context.appliance.schemaVersion(),
     createdMs,
     ...(rootOfTrust === undefined ? {} : { rootOfTrust: rootOfTrust.bytes }),
+    ...(libraries === undefined ? {} : { libraries }),
   };
   return { storage, host, network, clock, tree, carriedFile, source, release: { version, architecture, bytes } };
 }

@@ -44,6 +44,8 @@ export interface GateBaseline {
   readonly hasFrames: boolean;
   /** Checks that were well in the incumbent. */
   readonly checks: readonly string[];
+  /** Checks that were unhealthy in it. */
+  readonly unwellChecks?: readonly string[];
 }
 
 /** Thresholds and minimum sample sizes: `update.gate` of the settings, and the length of probation. */

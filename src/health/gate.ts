@@ -141,12 +141,15 @@ function judgeValidation({ samples }: GateFacts): Finding {
   return failure === undefined ? undefined : { broken: `its own validation failed: ${failure}` };
 }
 
-/** A check fails in a row when it ran and was unhealthy; the same result told twice is one failure. */
+/**
+ * A check fails in a row when it ran and was unhealthy; the same result told twice is one failure. What failed under the
+ * incumbent may go on failing: a device without its camera takes releases too.
+ */
 function judgeChecks({ samples, baseline }: GateFacts, limits: GateLimits): Finding {
   const last = samples.at(-1);
   if (last === undefined) return undefined;
   for (const name of Object.keys(last.checks)) {
-    if (isMachineCheck(name)) continue;
+    if (isMachineCheck(name) || baseline.unwellChecks?.includes(name) === true) continue;
     const failures = failuresInRow(samples, name);
     if (failures >= limits.checkFailures) return { broken: `check ${name} failed ${failures} times in a row` };
   }

@@ -6,6 +6,7 @@ import { describeRelease, type ReleaseDescription } from '../release/write-relea
 import { markUnusable, markUsable } from '../slot/slot-mark.ts';
 import type { Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
+import { librariesList } from '../system/native-libraries.ts';
 import type { Storage } from '../system/storage.ts';
 import { executableName } from './device-tree.ts';
 
@@ -19,6 +20,8 @@ export interface ReleaseSource {
   readonly createdMs: number;
   /** Whom it trusts to sign the releases after it; without one it takes none. */
   readonly rootOfTrust?: Uint8Array;
+  /** Its list of native libraries: without it nobody knows when they are not needed any more. */
+  readonly libraries?: Uint8Array;
 }
 
 export type PutResult = { readonly outcome: 'done' } | { readonly outcome: 'refused'; readonly message: string };
@@ -45,6 +48,7 @@ export async function putRelease(
   await storage.setMode(target, executableMode);
   await storage.sync(target);
   if (source.rootOfTrust !== undefined) await writeFile(storage, `${directory}/${carriedRootName}`, source.rootOfTrust);
+  if (source.libraries !== undefined) await writeFile(storage, `${directory}/${librariesList}`, source.libraries);
   const described = await describeRelease({ storage, directory, description: descriptionOf(source) });
   if (described.outcome === 'refused') return described;
   const { manifest } = described;

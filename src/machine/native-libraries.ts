@@ -12,25 +12,10 @@ import {
 } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { librariesList, type NativeLibraries, type NativeLibrary } from '../system/native-libraries.ts';
 import { carriedFile } from './carried-files.ts';
 import { codeOf } from './error-code.ts';
 
-/** One native library that the executable carries. */
-export interface NativeLibrary {
-  /** Where it lies among the others: they find each other by relative paths. */
-  readonly name: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-/** All of them, and the name of their content: releases with the same libraries share one folder. */
-export interface NativeLibraries {
-  readonly id: string;
-  readonly libraries: readonly NativeLibrary[];
-}
-
-/** The list, as the executable carries it. */
-export const librariesList = 'libraries.json';
 /** Where it carries the library of a name. */
 export const carriedLibrary = (name: string): string => `libraries/${name}`;
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { librariesList, librariesFolderIn } from './native-libraries.ts';
+import { librariesList } from '../system/native-libraries.ts';
+import { librariesFolderIn } from './native-libraries.ts';
 import { codeOf } from './error-code.ts';
 
 /** Folders that are removed at a time. */

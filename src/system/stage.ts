@@ -65,4 +65,6 @@ export interface StageBaseline {
   readonly hasFrames: boolean;
   /** Names of the checks that were healthy or degraded here: each of them must be so in the candidate. */
   readonly checks: readonly string[];
+  /** Names of those that were unhealthy here: what was broken before is not the candidate's fault. */
+  readonly unwellChecks?: readonly string[];
 }

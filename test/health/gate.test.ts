@@ -94,6 +94,17 @@ test('a check that fails three times in a row reverts; the same failure told thr
   );
 });
 
+test('a check that failed under the incumbent may go on failing, one that is new may not', () => {
+  const ill = { camera: { status: 'unhealthy', runs: 9 }, database: { status: 'healthy', runs: 9 } } as const;
+  const samples = [
+    { ...well, checks: { ...ill, camera: { status: 'unhealthy', runs: 1 } } } as const,
+    { ...well, checks: ill },
+  ];
+  const baseline = { hasFrames: false, checks: ['database'] };
+  assert.equal(verdict({}, { samples, baseline: { ...baseline, unwellChecks: ['camera'] } }), 'commit');
+  assert.equal(verdict({}, { samples, baseline }), 'health-check');
+});
+
 test('few requests are no sign of anything', () => {
   const few = { ...well, requests: 19, errors: 19, p99Ms: 9000, meanMs: 900 };
   assert.equal(verdict({}, { samples: [{ ...few, atMs: 59_000, frames: 1 }, few] }), 'commit');

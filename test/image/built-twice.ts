@@ -10,7 +10,7 @@ const checkout = join(import.meta.dirname, '..', '..');
 const buildFolder = join(checkout, '.build');
 const board = boardOf(process.argv[2] ?? 'virt-arm64');
 if (board === undefined) throw new Error(`there is no board ${process.argv[2]}`);
-const executable = join(buildFolder, `linux-${board.releaseArchitecture}`, 'doorward');
+const executable = join(buildFolder, `linux-${board.releaseArchitecture}`, 'release', 'doorward');
 if (!existsSync(executable)) throw new Error(`there is no ${executable}: npm run package -- --arch ${board.releaseArchitecture}`); // prettier-ignore
 
 /** The tree of packages is made anew too; the packages themselves and the tools are kept. */

@@ -29,7 +29,7 @@ export interface Card {
 
 /** The executable of arm64, built when it is not there. */
 export async function arm64Executable(): Promise<string> {
-  const executable = join(buildFolder, 'linux-arm64', 'doorward');
+  const executable = join(buildFolder, 'linux-arm64', 'release', 'doorward');
   if (!existsSync(executable))
     await runTool(process.execPath, ['scripts/package.ts', '--arch', 'arm64', '--no-measure'], { folder: checkout });
   return executable;

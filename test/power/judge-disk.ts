@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import Value from 'typebox/value';
-import { librariesList, type NativeLibraries } from '../../src/machine/native-libraries.ts';
+import { librariesList, type NativeLibraries } from '../../src/system/native-libraries.ts';
 import { nodeStorage as storage } from '../../src/machine/node-storage.ts';
 import { carriedRootName, manifestName, parseManifest, type Manifest } from '../../src/release/manifest.ts';
 import { readBack } from '../../src/release/read-back.ts';

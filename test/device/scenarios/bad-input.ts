@@ -12,7 +12,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import type { NativeLibraries } from '../../../src/machine/native-libraries.ts';
+import type { NativeLibraries } from '../../../src/system/native-libraries.ts';
 import { get, until } from '../../appliance/street.ts';
 import type { Device } from '../device.ts';
 import { namesAda, type Scenario } from '../scenario.ts';

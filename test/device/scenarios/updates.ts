@@ -1,7 +1,7 @@
 /** Releases that are tried: the good one stays, every other one goes, and somebody can read why. */
 import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { until } from '../../appliance/street.ts';
+import { get, until } from '../../appliance/street.ts';
 import { installedVersion } from '../installed.ts';
 import type { ReleasePlan } from '../releases.ts';
 import { namesAda, type Scenario, type Scene } from '../scenario.ts';
@@ -47,6 +47,20 @@ export const updateScenarios: readonly Scenario[] = [
       const answered = await device.answered();
       await device.press();
       await until(async () => (await device.answered()) === answered + 1);
+    },
+  },
+  {
+    name: 'a device whose camera is broken takes a release all the same',
+    serves: '2.0.0',
+    says: /the camera gives no pictures/,
+    async run({ device, release }) {
+      const pictures = '/var/lib/doorward/pictures';
+      await device.run(['mv', pictures, `${pictures}-gone`]);
+      await device.run(['systemctl', 'restart', 'doorward.service']);
+      await until(async () => (await get(`${device.address}/health`, undefined)).status === 503);
+      const { code, stdout, stderr } = await device.update(await release('2.0.0'));
+      assert.equal(code, 0, stdout + stderr);
+      await device.run(['mv', `${pictures}-gone`, pictures]);
     },
   },
   {
