@@ -1,0 +1,223 @@
+/**
+ * `npm run test:cuts -- N [SEED]`: a virtual machine out of the disk image gets a release, and is killed at N moments of
+ * the update, spread over its whole length. Each time it is switched on with what its disk holds, and must serve, know
+ * every visit that it told of, name a face and take the next update. The last line is JSON.
+ */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { plantedExecutable, Workshop, type MadeRelease } from '../device/releases.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+import { ask, buildFolder, makeCard, powerOn, untilHealthy, type Card } from './card.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
+
+const killsDefault = 3;
+const stickBytes = 512 * 1024 * 1024;
+const betweenLooksMs = 2000;
+const ringsMax = 5;
+const updateMsMax = 900_000;
+const snapshot = 'furnished';
+const insidePort = 8080;
+const demoPictures = join(import.meta.dirname, '..', '..', '.models', 'demo');
+
+/** A camera that shows Ada, trials that are short, and patience: the machine is emulated. */
+const settings = `
+[camera]
+source = "folder:/var/lib/doorward/pictures"
+framesPerSecond = 1
+stallMs = 20000
+[update]
+probationMinutes = 0.2
+rehearsalVisits = 1
+[gate]
+helloMsMax = 600000
+heartbeatMsMax = 60000
+p99MsMax = 60000
+slowerTimesMax = 100
+framesSilentMsMax = 60000
+`;
+
+type Complaint = 'unbootable' | 'unupdatable' | 'dataLost';
+
+interface Laboratory {
+  readonly card: Card;
+  /** A read-only disk with releases and pictures, as someone would bring them. */
+  readonly stick: readonly string[];
+  /** The one that is cut, and the next one. */
+  readonly releases: readonly [MadeRelease, MadeRelease];
+}
+
+/** Everything that is brought to the machine, in a file system. */
+async function makeStick(workshop: Workshop, folder: string): Promise<Pick<Laboratory, 'stick' | 'releases'>> {
+  const content = join(folder, 'stick');
+  mkdirSync(join(content, 'pictures'), { recursive: true });
+  const releases = [await workshop.make('2.0.0'), await workshop.make('3.0.0')] as const;
+  for (const { file } of releases) copyFileSync(file, join(content, basename(file)));
+  copyFileSync(join(demoPictures, 'ada.jpg'), join(content, 'pictures', '1.jpg'));
+  copyFileSync(join(demoPictures, 'ada-enrolment.jpg'), join(content, 'ada-enrolment.jpg'));
+  writeFileSync(join(content, 'settings.toml'), settings);
+  const file = join(folder, 'stick.img');
+  writeFileSync(file, '');
+  truncateSync(file, stickBytes);
+  execFileSync('mke2fs', ['-q', '-F', '-t', 'ext4', '-d', content, file]);
+  rmSync(content, { recursive: true });
+  const drive = `if=none,id=stick,file=${file},format=raw,readonly=on`;
+  return { releases, stick: ['-drive', drive, '-device', 'virtio-blk-pci,drive=stick'] };
+}
+
+/** The household, as its owner sets it up. */
+async function furnish(machine: VirtualMachine): Promise<void> {
+  await plugIn(machine);
+  await machine.run('cp -r /run/stick/pictures /var/lib/doorward/ && chown -R doorward: /var/lib/doorward/pictures');
+  await machine.run('cp /run/stick/settings.toml /etc/doorward/settings.d/50-test.toml && systemctl restart doorward');
+  await untilHealthy(machine, ({ body }) => body.startsWith('{"status":"healthy"'));
+  await machine.run(`${doorward} people add Ada /run/stick/ada-enrolment.jpg`);
+}
+
+const doorward = '/opt/doorward/current/doorward';
+
+async function plugIn(machine: VirtualMachine): Promise<void> {
+  await machine.run('mkdir -p /run/stick && mount -o ro /dev/vdb /run/stick');
+}
+
+async function push(machine: VirtualMachine, { file }: MadeRelease): Promise<void> {
+  await machine.run(`${doorward} update --no-wait /run/stick/${basename(file)}`);
+}
+
+/** Rings until she is named: the first frames of an emulator are slower than recognition is waited for. */
+async function ring(machine: VirtualMachine): Promise<void> {
+  const named = /^Ada is (probably )?at the door/m;
+  let said = '';
+  for (let turn = 0; turn < ringsMax && !named.test(said); turn += 1) said = await machine.run(`${doorward} ring`);
+  if (!named.test(said)) throw new Error(`nobody is named: ${said}`);
+}
+
+async function visitsOf(machine: VirtualMachine): Promise<readonly string[]> {
+  const visits = await machine.run(`${doorward} visits --json --limit 200`);
+  return (JSON.parse(visits) as readonly { id: string }[]).map(({ id }) => id);
+}
+
+async function committed(machine: VirtualMachine): Promise<string> {
+  const text = await machine.run('cat /opt/doorward/current/manifest.json');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The version that serves, and what its updater does. */
+async function serving(address: string): Promise<{ version: string; phase: string } | undefined> {
+  const answer = await ask(`${address}/api/v1/update`);
+  if (answer?.status !== 200) return undefined;
+  const { running, phase } = JSON.parse(answer.body) as { running: { version: string }; phase: string };
+  return { version: running.version, phase };
+}
+
+/** Until a release has won: it serves, and the next power-on starts it. */
+async function untilCommitted(machine: VirtualMachine, version: string): Promise<void> {
+  const address = await machine.tunnel(insidePort);
+  await machine.until(`${version} is committed`, updateMsMax, async () => {
+    await sleep(betweenLooksMs); // The emulated machine has other things to do than to answer.
+    const now = await serving(address);
+    return now?.version === version && (await committed(machine)) === version ? true : undefined;
+  });
+}
+
+/** From the snapshot, the update as it goes when nobody pulls the plug. */
+async function measureUpdate({ card, stick, releases: [release] }: Laboratory): Promise<number> {
+  const machine = await powerOn(card, { devices: stick, snapshot });
+  try {
+    const beganMs = performance.now();
+    await push(machine, release);
+    await untilCommitted(machine, release.version);
+    return performance.now() - beganMs;
+  } finally {
+    await machine.kill();
+  }
+}
+
+/** An update that is cut, so long after it was asked for. What was known before, and what was under way. */
+async function cut(
+  { card, stick, releases: [release] }: Laboratory,
+  afterMs: number,
+): Promise<{ visits: readonly string[]; during: string }> {
+  const machine = await powerOn(card, { devices: stick, snapshot });
+  try {
+    await ring(machine);
+    const visits = await visitsOf(machine);
+    const address = await machine.tunnel(insidePort);
+    const beganMs = performance.now();
+    await push(machine, release);
+    let during = 'check';
+    while (performance.now() - beganMs < afterMs) {
+      during = (await serving(address))?.phase ?? during;
+      await sleep(Math.min(betweenLooksMs, Math.max(0, afterMs - (performance.now() - beganMs))));
+    }
+    return { visits, during };
+  } finally {
+    await machine.kill();
+  }
+}
+
+/** Switches it on again and asks what was promised. */
+async function judge(
+  { card, stick, releases: [, next] }: Laboratory,
+  visits: readonly string[],
+): Promise<{ complaint?: Complaint; words: string }> {
+  const machine = await powerOn(card, { devices: stick }).catch((error: unknown) => String(error));
+  if (typeof machine === 'string') return { complaint: 'unbootable', words: machine };
+  try {
+    const health = await untilHealthy(machine).then(() => undefined, String);
+    if (health !== undefined) return { complaint: 'unbootable', words: health };
+    await plugIn(machine);
+    const started = await committed(machine);
+    const kept = new Set(await visitsOf(machine));
+    const lost = visits.filter((id) => !kept.has(id));
+    if (lost.length > 0) return { complaint: 'dataLost', words: `${lost.length} visits are lost` };
+    const works = await nextWorks(machine, next).then(() => undefined, String);
+    if (works === undefined) return { words: `${started} started, ${next.version} followed` };
+    const journal = await machine.run('journalctl --unit doorward --lines 40 --no-pager').catch(String);
+    return { complaint: 'unupdatable', words: `${works}\n${journal}` };
+  } finally {
+    await machine.kill();
+  }
+}
+
+async function nextWorks(machine: VirtualMachine, next: MadeRelease): Promise<void> {
+  await ring(machine);
+  await push(machine, next);
+  await untilCommitted(machine, next.version);
+  await ring(machine);
+}
+
+async function testCuts(): Promise<number> {
+  const kills = Number(process.argv[2] ?? killsDefault);
+  const random = new SeededRandom(Number(process.argv[3] ?? 1));
+  const folder = mkdtempSync(join(tmpdir(), 'doorward-cuts-'));
+  const executable = await plantedExecutable(buildFolder, 'arm64');
+  const workshop = new Workshop(join(folder, 'releases'), executable, 'arm64');
+  const released = join(dirname(executable), 'release', 'doorward');
+  const card = await makeCard({ executable: released, rootOfTrust: join(workshop.folder, 'root.json') }, []);
+  try {
+    const laboratory = { card, ...(await makeStick(workshop, folder)) };
+    const machine = await powerOn(card, { devices: laboratory.stick });
+    await furnish(machine);
+    await machine.monitor.command(`savevm ${snapshot}`);
+    await machine.kill();
+    const updateMs = await measureUpdate(laboratory);
+    console.log(`an update that nobody cuts: ${(updateMs / 1000).toFixed(0)} s`);
+    const figures = { kills: 0, unbootable: 0, unupdatable: 0, dataLost: 0 };
+    for (; figures.kills < kills; figures.kills += 1) {
+      const afterMs = (updateMs * (figures.kills + random.fraction())) / kills;
+      const { visits, during } = await cut(laboratory, afterMs);
+      const { complaint, words } = await judge(laboratory, visits);
+      if (complaint !== undefined) figures[complaint] += 1;
+      console.log(`cut after ${(afterMs / 1000).toFixed(1)} s (${during}): ${complaint ?? 'ok'}: ${words}`);
+    }
+    console.log(JSON.stringify(figures));
+    return figures.unbootable + figures.unupdatable + figures.dataLost === 0 ? 0 : 1;
+  } finally {
+    for (const path of [folder, card.folder]) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await testCuts();
