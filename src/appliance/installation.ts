@@ -4,7 +4,6 @@ import { nodeStorage as storage } from '../machine/node-storage.ts';
 import { release } from '../machine/release.ts';
 import { placesAt, type Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
-import { DiskFault } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import { fallBack, type FallBackResult } from '../update/fall-back.ts';
 import { mendLibraries, type MendedLibrary } from './mend-libraries.ts';
@@ -44,9 +43,6 @@ export async function fallBackIn(home: Home): Promise<FallBackResult & { readonl
     const message = `cannot fall back: ${directory} is neither a slot nor the factory release`;
     return { outcome: 'refused', message, mended: [] };
   }
-  const mended = await Array.fromAsync(mendLibraries({ storage, places })).catch((error: unknown) => {
-    if (error instanceof DiskFault) return []; // What the card does not let be read is not what keeps the rest from working.
-    throw error;
-  });
+  const mended = await Array.fromAsync(mendLibraries({ storage, places }));
   return { ...(await fallBack({ storage, places, clock, isBlameless: mended.length > 0 })), mended };
 }

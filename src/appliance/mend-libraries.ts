@@ -3,6 +3,7 @@ import { carriedLibrary, librariesFolderIn, libraryMode } from '../machine/nativ
 import { hashFile } from '../release/read-back.ts';
 import { takePlace } from '../release/spare.ts';
 import type { Places } from '../slot/places.ts';
+import { DiskFault } from '../system/disk.ts';
 import { librariesList, type NativeLibraries, type NativeLibrary } from '../system/native-libraries.ts';
 import type { Storage } from '../system/storage.ts';
 
@@ -32,24 +33,27 @@ const isName = /^(?!\.)[\w.+-]+(\/(?!\.)[\w.+-]+)*$/;
 /**
  * Reads every unpacked native library that a release of the installation needs; slots share them, so that one flipped bit
  * would keep both from starting. One that this executable carries is written anew, in one step. Another is removed: its
- * own executable unpacks it at its next start, as it does with what is missing or too short. Rejects with `DiskFault`.
+ * own executable unpacks it at its next start, as it does with what is missing or too short. What the card does not let
+ * be mended is passed over: it may still work.
  */
 export async function* mendLibraries(parts: MendParts): AsyncGenerator<MendedLibrary> {
   const { storage, places, rest, carried = carriedFile } = parts;
+  const resting = rest === undefined ? {} : { rest };
   const own = readList(carried(librariesList));
   const lists = new Map(own === undefined ? [] : [[own.id, own]]);
   for (const directory of [places.slot.a, places.slot.b, places.factory]) {
-    const list = readList(await storage.read(`${directory}/${librariesList}`));
+    const list = readList(await unlessFaulty(storage.read(`${directory}/${librariesList}`), undefined));
     if (list !== undefined && !lists.has(list.id)) lists.set(list.id, list);
   }
   for (const { id, libraries } of lists.values()) {
-    for (const { name, bytes, sha256 } of libraries) {
+    for (const library of libraries) {
+      const { name, bytes, sha256 } = library;
       const path = `${librariesFolderIn(places.root)}/${id}/${name}`;
-      const found = await hashFile(storage, path, { bytes, ...(rest === undefined ? {} : { rest }) });
+      const found = await unlessFaulty(hashFile(storage, path, { bytes, ...resting }), 'unreadable');
       if (found === undefined || found === sha256) continue;
       const isOwn = id === own?.id;
-      if (!isOwn) await storage.remove(path);
-      else if (!(await writeAnew(parts, { name, bytes, sha256 }, path))) continue; // It may still work.
+      const mending = isOwn ? writeAnew(parts, library, path) : storage.remove(path).then(() => true);
+      if (!(await unlessFaulty(mending, false))) continue;
       const from = isOwn ? 'the executable that runs' : 'its own executable, at its next start';
       yield { path: path.slice(places.root.length + 1), from };
     }
@@ -74,6 +78,16 @@ async function writeAnew(parts: MendParts, library: NativeLibrary, path: string)
   }
   await takePlace({ storage, draft }, { mode: libraryMode }, path);
   return true;
+}
+
+/** `otherwise` where the disk refuses. */
+async function unlessFaulty<Value, Otherwise>(work: Promise<Value>, otherwise: Otherwise): Promise<Value | Otherwise> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof DiskFault) return otherwise;
+    throw error;
+  }
 }
 
 /** What an executable says that it carries; undefined when that cannot be read, or names what is none of its own. */

@@ -5,9 +5,9 @@ import { takeInstallStep, type InstallParts } from '../install/install.ts';
 import { lookAtMachine } from '../install/look-at-machine.ts';
 import { planInstall, wordsOfStep, type InstallFacts } from '../install/plan.ts';
 import type { ReleaseSource } from '../install/put-release.ts';
-import { librariesList } from '../system/native-libraries.ts';
 import { carriedRootName } from '../release/manifest.ts';
 import { readSoundRoot } from '../release/trust.ts';
+import { librariesList } from '../system/native-libraries.ts';
 import { exitCodes, noParameters, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
 
@@ -27,7 +27,7 @@ export const installCommand: Command = {
       value: 'FILE',
       description: 'Whose releases it takes: root.json of doorward release root; without one it takes none',
     },
-    'from': { type: 'string', value: 'FILE', description: 'Another executable of this very version, as for another processor, in the folder of its release' },
+    'from': { type: 'string', value: 'FILE', description: 'Another executable of this very version, as for another processor; what its release has beside it comes too' },
     'root': { type: 'string', value: 'DIR', description: 'Into the tree of a disk image; nothing is started' },
   }, // prettier-ignore
   async run(context) {

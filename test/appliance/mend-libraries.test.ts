@@ -5,6 +5,7 @@ import { mendLibraries, type MendedLibrary } from '../../src/appliance/mend-libr
 import { carriedLibrary } from '../../src/machine/native-libraries.ts';
 import { librariesList } from '../../src/system/native-libraries.ts';
 import { placesAt } from '../../src/slot/places.ts';
+import { DiskFault } from '../../src/system/disk.ts';
 import { SimulatedDisk } from '../simulation/simulated-machine-disk.ts';
 
 const places = placesAt('/opt', '/var');
@@ -26,7 +27,10 @@ class Mains extends Error {}
 class Installation {
   cutBefore = Number.POSITIVE_INFINITY;
   effects = 0;
-  readonly disk = new SimulatedDisk((act) => {
+  /** What the card does not let be done, by act and the end of the path. */
+  faults: readonly (readonly [string, string])[] = [];
+  readonly disk = new SimulatedDisk((act, path) => {
+    if (this.faults.some(([what, end]) => act.startsWith(what) && path.endsWith(end))) return 'broken';
     if (act === 'look') return undefined;
     this.effects += 1;
     if (this.effects >= this.cutBefore) throw new Mains();
@@ -117,6 +121,27 @@ test('the mains may go at any moment of the mending: the library is there, and w
     assert.equal(await installation.read('own', 'a.node'), text('a.node'));
     if (!isCut) return assert.ok(cutBefore > 4, 'nothing was cut');
   }
+});
+
+test('on a card that cannot be read there, or takes nothing any more, the rest is mended', async () => {
+  const installation = new Installation();
+  for (const name of ['a.node', 'deep/b.so.1']) installation.disk.rot(installation.path('own', name));
+  installation.faults = [['rename', 'a.node']];
+  assert.deepEqual(
+    (await installation.mend()).map(({ path }) => path),
+    [`lib/${ids.own}/deep/b.so.1`],
+  );
+  installation.faults = [];
+  const { disk } = installation;
+  const readPart = disk.readPart.bind(disk);
+  disk.readPart = async (path, offset, bytes) => {
+    if (path.endsWith('c.node')) throw new DiskFault(`cannot read ${path}: input/output error`, 'other');
+    return readPart(path, offset, bytes);
+  };
+  assert.deepEqual(
+    (await installation.mend()).map(({ path }) => path),
+    [`lib/${ids.own}/a.node`, `lib/${ids.other}/c.node`],
+  );
 });
 
 test('a list that leads out of its folder, or cannot be read, names nothing', async () => {
