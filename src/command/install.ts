@@ -27,7 +27,7 @@ export const installCommand: Command = {
       value: 'FILE',
       description: 'Whose releases it takes: root.json of doorward release root; without one it takes none',
     },
-    'from': { type: 'string', value: 'FILE', description: 'Another executable of this very version, as for another processor; what its release has beside it comes too' },
+    'from': { type: 'string', value: 'FILE', description: 'Another executable of this very version, as for another processor; libraries.json beside it goes with it' },
     'root': { type: 'string', value: 'DIR', description: 'Into the tree of a disk image; nothing is started' },
   }, // prettier-ignore
   async run(context) {
