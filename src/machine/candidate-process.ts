@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Candidate, CandidateOptions, Candidates, StartedCandidate } from '../system/candidate.ts';
 import type { Clock } from '../system/clock.ts';
 import { fieldOf, isHandle, type FromCandidate, type ToCandidate } from './candidate-wire.ts';
+import { offerAsVictim, spareFromVictims } from './memory-victim.ts';
 import { lowerPriority, raisePriority } from './process-priority.ts';
 
 /** Questions that may wait for their answer. */
@@ -76,6 +77,7 @@ async function startCandidate(
     return { outcome: 'failed', reason: `cannot start the candidate ${file}: ${failure?.message ?? 'no process'}` };
   }
   if (options.isBackground) lowerPriority(child.pid);
+  offerAsVictim(child.pid);
   return { outcome: 'started', candidate: new CandidateProcess(child, child.pid, { clock, hear }) };
 }
 
@@ -184,6 +186,7 @@ export class CandidateProcess implements Candidate {
   /** Lets go of a committed candidate, so that this process can end without it. */
   release(): void {
     this.isReleased = true;
+    spareFromVictims(this.pid);
     if (this.#child.connected) this.#child.disconnect();
     this.#child.unref();
   }
