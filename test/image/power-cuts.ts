@@ -16,7 +16,7 @@ import type { VirtualMachine } from './virtual-machine.ts';
 const killsDefault = 3;
 const stickBytes = 512 * 1024 * 1024;
 const betweenLooksMs = 2000;
-const ringsMax = 5;
+const namingMsMax = 300_000;
 const updateMsMax = 900_000;
 const snapshot = 'furnished';
 const insidePort = 8080;
@@ -89,9 +89,7 @@ async function push(machine: VirtualMachine, { file }: MadeRelease): Promise<voi
 /** Rings until she is named: the first frames of an emulator are slower than recognition is waited for. */
 async function ring(machine: VirtualMachine): Promise<void> {
   const named = /^Ada is (probably )?at the door/m;
-  let said = '';
-  for (let turn = 0; turn < ringsMax && !named.test(said); turn += 1) said = await machine.run(`${doorward} ring`);
-  if (!named.test(said)) throw new Error(`nobody is named: ${said}`);
+  await machine.until('Ada is named', namingMsMax, async () => (named.test(await machine.run(`${doorward} ring`)) ? true : undefined)); // prettier-ignore
 }
 
 async function visitsOf(machine: VirtualMachine): Promise<readonly string[]> {
