@@ -5,18 +5,18 @@ const firstVictim = '1000';
 
 /** Has the kernel end this process before any other of the machine: a release on trial may go, the bell may not. */
 export function offerAsVictim(pid: number): void {
-  trySetScore(pid, firstVictim);
+  trySetScore(pid, () => firstVictim);
 }
 
 /** Gives it the standing of this process, which may be no better than that with which both began. */
 export function spareFromVictims(pid: number): void {
-  trySetScore(pid, readFileSync('/proc/self/oom_score_adj', 'utf8').trim());
+  trySetScore(pid, () => readFileSync('/proc/self/oom_score_adj', 'utf8').trim());
 }
 
 /** These files lie in memory. A process that has ended needs no standing, and one that may not be told keeps its own. */
-function trySetScore(pid: number, score: string): void {
+function trySetScore(pid: number, score: () => string): void {
   try {
-    writeFileSync(`/proc/${pid}/oom_score_adj`, score);
+    writeFileSync(`/proc/${pid}/oom_score_adj`, score());
   } catch {
     return;
   }

@@ -88,7 +88,7 @@ async function push(machine: VirtualMachine, { file }: MadeRelease): Promise<voi
 
 /** Rings until she is named: the first frames of an emulator are slower than recognition is waited for. */
 async function ring(machine: VirtualMachine): Promise<void> {
-  const named = /^Ada is (probably )?at the door/m;
+  const named = /^Ada is at the door \(known\)/m;
   await machine.until('Ada is named', namingMsMax, async () => (named.test(await machine.run(`${doorward} ring`)) ? true : undefined)); // prettier-ignore
 }
 

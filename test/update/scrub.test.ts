@@ -54,6 +54,7 @@ class Device {
   cutBefore = Number.POSITIVE_INFINITY;
   effects = 0;
   isReadOnly = false;
+  mendLibraries: UpdateTools['mendLibraries'];
   readonly clock = new SteppedClock();
   readonly log = new RecordingLog();
   readonly disk = new SimulatedDisk((act) => {
@@ -97,6 +98,7 @@ class Device {
       log: this.log,
       settings,
       running: { slot: 'b', version: '2.0.0' },
+      mendLibraries: this.mendLibraries,
     };
     return scrubSlots(parts as unknown as UpdateTools, desk, rest);
   }
@@ -138,6 +140,17 @@ test('a flipped bit in the committed slot is mended from the factory release, or
     'b doorward the factory release', 'b lib/faces.node slot a',
   ]); // prettier-ignore
   assert.deepEqual([damaged, device.damaged('b', '2.0.0')], [[], []]);
+});
+
+test('what was mended beside the slots is told with the rest', async () => {
+  const device = await Device.open();
+  const library = { path: 'lib/0123456789abcdef/faces.node', from: 'the executable that runs' };
+  device.mendLibraries = async function* () {
+    yield library;
+  };
+  const { repaired, damaged } = await device.report();
+  assert.deepEqual([repaired, damaged], [[{ slot: 'b', ...library }], []]);
+  assert.ok(device.log.lines.some(({ message }) => message === 'a file that the card had damaged was mended'));
 });
 
 test('it is mended from the release file that was kept, which may itself be damaged', async () => {
