@@ -12,7 +12,7 @@ const bannedFileNames = /^(utils?|helpers?|common|lib|misc|types|index|manager|s
 const bannedWords: readonly (readonly [RegExp, string])[] = [
   [/\b(TODO|FIXME|XXX)\b/, 'finish it, or put it into the closing note'],
   // Debian's own name for a part of its archive is not ours to choose.
-  [/(?<!non-free-)\bfirmware\b/i, 'release, or image of a disk'],
+  [/(?<!non-free-|boot\\?\/)\bfirmware\b/i, 'release, or image of a disk'],
   [/\bOTA\b/, 'update'],
 ];
 

@@ -55,6 +55,8 @@ export function boardOf(name: string): Board | undefined {
 /** What the kernel is told. Two sides of the same disk: the labels are given in disk.ts and etc/fstab. */
 export function kernelCommandLine(board: Board): string {
   const consoles = board.consoles.map((name) => `console=${name}`);
+  /** A Pi's own boot files say cgroup_disable=memory; the later word counts. */
+  const limits = board.boot === 'pi' ? ['cgroup_enable=memory'] : [];
   const rest = ['root=LABEL=doorward-root', 'ro', 'quiet', 'net.ifnames=0', 'panic=10', 'fsck.repair=yes'];
-  return [...consoles, ...rest].join(' ');
+  return [...consoles, ...limits, ...rest].join(' ');
 }

@@ -7,6 +7,8 @@ import type { Finding } from './examination.ts';
 
 const modelPath = '/proc/device-tree/model';
 const kernelPath = '/proc/version';
+/** What the kernel counts for control groups of version 2; missing where systemd uses the older ones. */
+const controllersPath = '/sys/fs/cgroup/cgroup.controllers';
 const passwdPath = '/etc/passwd';
 const groupPath = '/etc/group';
 /** Whom cameras and buttons belong to: doorward.sysusers. */
@@ -19,6 +21,7 @@ export async function examineDevice(context: CommandContext): Promise<readonly F
     ...(await examineService(context)),
     ...examineGroups(await textOf(context, passwdPath), await textOf(context, groupPath)),
     ...examineKernel(await textOf(context, modelPath), await textOf(context, kernelPath)),
+    ...examineMemoryGroups(await textOf(context, controllersPath)),
     ...(await examineSlots(context)),
   ];
 }
@@ -61,6 +64,16 @@ export function examineKernel(model: string, kernel: string): readonly Finding[]
   const message = 'Debian’s kernel has no driver for the Pi’s own camera modules';
   const advice = 'use a USB or network camera, or Raspberry Pi’s kernel';
   return [{ name: 'kernel', verdict: 'advice', message, advice }];
+}
+
+/** A Pi's boot files have its kernel count no memory, and then nothing limits the service or a release on trial. */
+export function examineMemoryGroups(controllers: string): readonly Finding[] {
+  const name = 'memory limits';
+  if (controllers === '') return [];
+  if (controllers.split(/\s+/).includes('memory')) return [{ name, verdict: 'good', message: 'the kernel keeps them' }];
+  const message = 'the kernel keeps none: a release on trial that takes all memory may take the bell with it';
+  const advice = 'add cgroup_enable=memory to the kernel’s command line (on a Pi: /boot/firmware/cmdline.txt)';
+  return [{ name, verdict: 'advice', message, advice }];
 }
 
 /** Every byte of both slots, where an installation is. */

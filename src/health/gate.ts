@@ -233,11 +233,19 @@ function judgeMachine(facts: GateFacts): Finding {
   return unwell.length === 0 ? undefined : { strained: `the machine is not well: ${unwell.join(', ')}` };
 }
 
+/** What a release on trial may hold, beside an incumbent that holds so much. */
+export function trialBytesMax(
+  { memoryBytes = 0 }: { readonly memoryBytes?: number },
+  { memoryTimesMax, memoryFloorBytes }: Pick<GateLimits, 'memoryTimesMax' | 'memoryFloorBytes'>,
+): number {
+  return Math.max(memoryBytes * memoryTimesMax, memoryFloorBytes);
+}
+
 function judgeMemory({ samples, baseline }: GateFacts, limits: GateLimits): Finding {
   const bytes = samples.at(-1)?.memoryBytes;
   if (bytes === undefined) return undefined;
   if (bytes === 0) return { missing: 'it does not know its memory' };
-  const bytesMax = Math.max((baseline.memoryBytes ?? 0) * limits.memoryTimesMax, limits.memoryFloorBytes);
+  const bytesMax = trialBytesMax(baseline, limits);
   return bytes > bytesMax
     ? { broken: `it holds ${megabytes(bytes)} MB of memory, over ${megabytes(bytesMax)} MB` }
     : undefined;

@@ -5,6 +5,7 @@ import type { Clock } from '../system/clock.ts';
 import { fieldOf, isHandle, type FromCandidate, type ToCandidate } from './candidate-wire.ts';
 import { offerAsVictim, spareFromVictims } from './memory-victim.ts';
 import { lowerPriority, raisePriority } from './process-priority.ts';
+import { confineToTrial, freeFromTrial } from './trial-group.ts';
 
 /** Questions that may wait for their answer. */
 const questionsMax = 1000;
@@ -76,9 +77,11 @@ async function startCandidate(
   if (failure !== undefined || child.pid === undefined) {
     return { outcome: 'failed', reason: `cannot start the candidate ${file}: ${failure?.message ?? 'no process'}` };
   }
+  const candidate = new CandidateProcess(child, child.pid, { clock, hear }); // It listens from the first moment on.
   if (options.isBackground) lowerPriority(child.pid);
   offerAsVictim(child.pid);
-  return { outcome: 'started', candidate: new CandidateProcess(child, child.pid, { clock, hear }) };
+  await confineToTrial(child.pid, options.memoryBytesMax);
+  return { outcome: 'started', candidate };
 }
 
 /** `node` is the Node that runs this process, with its own options; anything else is a program of the release. */
@@ -184,9 +187,10 @@ export class CandidateProcess implements Candidate {
   }
 
   /** Lets go of a committed candidate, so that this process can end without it. */
-  release(): void {
+  async release(): Promise<void> {
     this.isReleased = true;
     spareFromVictims(this.pid);
+    await freeFromTrial();
     if (this.#child.connected) this.#child.disconnect();
     this.#child.unref();
   }

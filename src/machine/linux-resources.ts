@@ -7,6 +7,9 @@ import type { Resources } from '../system/resources.ts';
 /** Sensors of a processor, best first: Raspberry Pi and other boards, then Intel. `acpitz` measures the case. */
 const processorSensors = [/^cpu/, /^soc/, /^x86_pkg_temp$/];
 
+/** The group of a release on trial: its own limit, and not the machine's, is in there (src/machine/trial-group.ts). */
+const ofTrial = /\/trial$/;
+
 /** Depth of control groups that is looked at. */
 const groupDepthMax = 32;
 
@@ -103,7 +106,7 @@ function groupMemory(root: string, machineBytes: number): GroupMemory | undefine
   const groups = textAt(join(root, 'proc/self/cgroup')) ?? '';
   let tightest: GroupMemory | undefined;
   for (const files of groupFiles) {
-    let group = files.line.exec(groups)?.[1];
+    let group = files.line.exec(groups)?.[1]?.replace(ofTrial, '');
     for (let depth = 0; group !== undefined && depth < groupDepthMax; depth += 1) {
       const folder = join(root, files.folder, group);
       const limit = Number(textAt(join(folder, files.limit)) ?? Number.NaN); // "max" is no number.

@@ -9,6 +9,8 @@ export interface CandidateOptions {
   readonly entry: readonly string[];
   /** Lowest priority while it rehearses; raised at the hand-over. */
   readonly isBackground: boolean;
+  /** One that takes more, with all that it has started, is ended. Until its commit, and where the machine can do it. */
+  readonly memoryBytesMax: number;
 }
 
 export type StartedCandidate =

@@ -1,7 +1,9 @@
+import { trialBytesMax } from '../health/gate.ts';
 import type { Slot } from '../slot/slot.ts';
 import { beginTrial, type TrialRecord } from '../slot/trial-record.ts';
 import type { Candidate } from '../system/candidate.ts';
 import type { RehearsedDecision } from '../system/stage.ts';
+import { candidateBytesMax } from './memory-plan.ts';
 import type { Offer } from './offer.ts';
 import { judgeRehearsal } from './rehearsal-verdict.ts';
 import type { SignedRelease } from './release-acts.ts';
@@ -48,9 +50,10 @@ export async function rehearse(tools: UpdateTools, task: RehearsalTask): Promise
 }
 
 async function perform(tools: UpdateTools, task: RehearsalTask): Promise<TrialState> {
-  const { stage, candidates, places, settings } = tools;
+  const { stage, candidates, places, resources, settings } = tools;
   // Looked at before the candidate is there, or one that spins would excuse itself.
-  const wasStrained = stage.baseline().isMachineStrained === true;
+  const baseline = stage.baseline();
+  const wasStrained = baseline.isMachineStrained === true;
   const material = await stage.prepareRehearsal(places.rehearsal, settings.rehearsalVisits);
   if (material.outcome === 'failed') return failed('rehearsal-not-prepared', material.reason);
   if (task.memory === 'cold') await stage.makeRoom(); // Not earlier: the incumbent decides the visits with its models.
@@ -59,6 +62,7 @@ async function perform(tools: UpdateTools, task: RehearsalTask): Promise<TrialSt
   const started = await candidates.start(places.slot[task.slot], {
     entry: task.release.manifest.entry,
     isBackground: true,
+    memoryBytesMax: candidateBytesMax(resources.memory(), task.memory, trialBytesMax(baseline, settings.gate)),
   });
   if (started.outcome === 'failed') return failed('not-started', started.reason, { isItsFault: true });
   const { candidate } = started;

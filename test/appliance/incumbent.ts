@@ -36,7 +36,7 @@ interface Order {
 async function obey({ act, given }: Order): Promise<unknown> {
   switch (act) {
     case 'start': {
-      const result = await candidates.start(String(given), { entry: ['node', entryScript], isBackground: true });
+      const result = await candidates.start(String(given), { entry: ['node', entryScript], isBackground: true, memoryBytesMax: Infinity });
       if (result.outcome === 'started') candidate = result.candidate;
       return result.outcome === 'started' ? result.candidate.pid : result;
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { examineGroups, examineKernel, examineLink } from '../../src/command/examine-device.ts';
+import { examineGroups, examineKernel, examineLink, examineMemoryGroups } from '../../src/command/examine-device.ts';
 
 const pi = 'Raspberry Pi 4 Model B Rev 1.4';
 
@@ -17,6 +17,14 @@ test('on a Pi the doctor says plainly which kernel has no driver for its camera 
     ['good'],
   );
   assert.deepEqual(examineKernel('', debian), []);
+});
+
+test('a kernel that limits no memory is told of, with the way to mend it', () => {
+  const [ill] = examineMemoryGroups('cpuset cpu io pids\n');
+  assert.equal(ill?.verdict, 'advice');
+  assert.match(ill.advice ?? '', /cgroup_enable=memory .*\/boot\/firmware\/cmdline\.txt/);
+  assert.equal(examineMemoryGroups('cpuset cpu io memory pids\n')[0]?.verdict, 'good');
+  assert.deepEqual(examineMemoryGroups(''), []);
 });
 
 test('a bell that may not open cameras or buttons is told so; a machine without one is not asked', () => {

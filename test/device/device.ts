@@ -116,7 +116,7 @@ export class Device extends Machine {
   /** Every process of the service, counted inside. */
   async processes(): Promise<readonly number[]> {
     const group = await this.property('ControlGroup');
-    const { stdout } = await this.try(['cat', `/sys/fs/cgroup${group}/cgroup.procs`]);
+    const { stdout } = await this.try(['find', `/sys/fs/cgroup${group}`, '-name', 'cgroup.procs', '-exec', 'cat', '{}', '+']); // prettier-ignore
     return stdout.split('\n').filter(Boolean).map(Number);
   }
 

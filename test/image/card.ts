@@ -1,10 +1,12 @@
 /** A machine of the disk image, from its build to the moment when it is met from outside. */
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { boardOf } from '../../scripts/image/board.ts';
 import { type Image, makeImage } from '../../scripts/image/make-image.ts';
 import type { Appliance } from '../../scripts/image/appliance-files.ts';
-import { type NewerTools, newerTools, runTool } from '../../scripts/image/tools.ts';
+import { type NewerTools, newerTools } from '../../scripts/image/tools.ts';
+import { makeExecutable } from '../../scripts/package/executable.ts';
+import { keptExecutable } from '../device/releases.ts';
 import { flash, type FlashedDisk } from './flashed-disk.ts';
 import { VirtualMachine, type VirtualMachineParts } from './virtual-machine.ts';
 
@@ -27,12 +29,10 @@ export interface Card {
   readonly image: Image;
 }
 
-/** The executable of arm64, built when it is not there. */
+/** The executable of arm64, in the folder of its release. */
 export async function arm64Executable(): Promise<string> {
-  const executable = join(buildFolder, 'linux-arm64', 'release', 'doorward');
-  if (!existsSync(executable))
-    await runTool(process.execPath, ['scripts/package.ts', '--arch', 'arm64', '--no-measure'], { folder: checkout });
-  return executable;
+  const make = (out: string): Promise<unknown> => makeExecutable({ checkout, arch: 'arm64', out });
+  return join(dirname(await keptExecutable(buildFolder, 'image-executable', make)), 'release', 'doorward');
 }
 
 export async function makeCard(appliance: Appliance, preset: readonly string[]): Promise<Card> {

@@ -3,22 +3,30 @@
  * outside, pulled from the mains and started again.
  */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { arm64Executable, makeCard, powerOn, spareBytes, untilHealthy, type Card } from './card.ts';
+import { Workshop } from '../device/releases.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
 /** What the tests share: one card, and the machine that it is in. */
-const bench: { card?: Card; machine?: VirtualMachine } = {};
+const bench: { card?: Card; machine?: VirtualMachine; workshop?: Workshop } = {};
+const trialMsMax = 300_000;
 
 before(async () => {
   const executable = await arm64Executable();
-  bench.card = await makeCard({ executable, rootOfTrust: undefined }, ['host-name=front-door']);
+  const workshop = new Workshop(mkdtempSync(join(tmpdir(), 'doorward-image-')), executable, 'arm64');
+  bench.workshop = workshop;
+  const rootOfTrust = join(workshop.folder, 'root.json');
+  bench.card = await makeCard({ executable, rootOfTrust }, ['host-name=front-door']);
 });
 
 after(async () => {
   await bench.machine?.kill();
-  if (bench.card !== undefined) rmSync(bench.card.folder, { recursive: true });
+  for (const folder of [bench.card?.folder, bench.workshop?.folder])
+    if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 
 async function switchOn(): Promise<VirtualMachine> {
@@ -95,10 +103,10 @@ test('the kernel holds the service to its limits: memory, tasks, and the devices
   const group = '/sys/fs/cgroup/system.slice/doorward.service';
   const limits = await inside(`cd ${group} && cat memory.max memory.swap.max pids.max`);
   assert.deepEqual(limits.split('\n'), [String(768 * 1024 * 1024), '0', '256']);
-  /** What it says, and its exit code, which the shell outside tells: memory is taken from whoever is within. */
+  /** What it says as a part of the bell, and its exit code, which the shell outside tells. */
   const within = (command: string): Promise<string> =>
     inside(
-      `sh -c 'echo $$ > ${group}/cgroup.procs; echo 1000 > /proc/self/oom_score_adj; exec ${command}' 2>&1; echo $?`,
+      `sh -c 'echo $$ > ${group}/bell/cgroup.procs; echo 1000 > /proc/self/oom_score_adj; exec ${command}' 2>&1; echo $?`,
     );
   assert.match(await within('head -c 1 /dev/vda'), /Operation not permitted\n1$/);
   assert.equal(await within('dd if=/dev/zero of=/dev/null count=1 status=none'), '0');
@@ -107,6 +115,26 @@ test('the kernel holds the service to its limits: memory, tasks, and the devices
   assert.equal(first, 'tail', 'and not the bell');
   // The kernel may take another one before it has back what the first one held: then the bell starts again.
   assert.equal((await untilHealthy(machine)).status, 200);
+});
+
+test('a release on trial that takes all memory ends alone: the bell never stops', async () => {
+  const { machine, workshop } = bench;
+  assert.ok(machine !== undefined && workshop !== undefined);
+  const greedy = await workshop.make('9.0.0', { script: '#!/bin/sh\nexec tail /dev/zero\n' });
+  const main = await inside('systemctl show --value --property MainPID doorward');
+  await inside('dmesg --clear');
+  await inside(`echo ${readFileSync(greedy.file).toString('base64')} | base64 --decode > /run/greedy.release`);
+  await inside('/opt/doorward/current/doorward update --no-wait /run/greedy.release');
+  const history = await machine.until('the trial has ended', trialMsMax, async () => {
+    const text = await inside('/opt/doorward/current/doorward history --json');
+    return text.includes('9.0.0') ? text : undefined;
+  });
+  assert.match(history, /"reverted",\s+"reason": "candidate-ended"/);
+  assert.equal(await inside('systemctl show --value --property MainPID doorward'), main);
+  const kernel = await inside('dmesg');
+  assert.match(kernel, /oom_memcg=\/system.slice\/doorward.service\/trial,/, 'it met its own limit');
+  const victims = kernel.matchAll(/out of memory: Killed process \d+ \((.+?)\)/gi);
+  assert.deepEqual(new Set([...victims].map(([, name]) => name)), new Set(['tail']));
 });
 
 test('the program that reads cameras starts', async () => {

@@ -36,7 +36,10 @@ test('with Debian’s kernel: the boot files of every Pi, its device trees, and 
   assert.match(config, /^upstream_kernel=1$/m);
   for (const [, name] of config.matchAll(/^(?:kernel=|initramfs )(\S+)/gm))
     assert.ok(existsSync(join(at('boot'), String(name))), name);
-  assert.match(readFileSync(join(at('boot'), 'cmdline.txt'), 'utf8'), /^console=.* root=LABEL=doorward-root ro .*\n$/);
+  assert.match(
+    readFileSync(join(at('boot'), 'cmdline.txt'), 'utf8'),
+    /^console=.* cgroup_enable=memory root=LABEL=doorward-root ro .*\n$/,
+  );
 });
 
 test('a kernel out of a folder takes the place of Debian’s, with its overlays', async () => {

@@ -1,6 +1,6 @@
 /**
  * `npm run test:cuts -- N [SEED]`: a virtual machine out of the disk image gets a release, and is killed at N moments of
- * the update, spread over its whole length. Each time it is switched on with what its disk holds, and must serve, know
+ * the update, in one of its phases after the other, beginning with the last. Each time it is switched on with what its disk holds, and must serve, know
  * every visit that it told of, name a face and take the next update. The last line is JSON.
  */
 import { execFileSync } from 'node:child_process';
@@ -13,13 +13,15 @@ import { SeededRandom } from '../fakes/seeded-random.ts';
 import { ask, buildFolder, makeCard, powerOn, untilHealthy, type Card } from './card.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
-const killsDefault = 3;
+const killsDefault = 4;
 const stickBytes = 512 * 1024 * 1024;
 const betweenLooksMs = 2000;
 const namingMsMax = 300_000;
 const updateMsMax = 900_000;
 const snapshot = 'furnished';
 const insidePort = 8080;
+/** What the updater does when it has nothing to do. */
+const idle = 'wait';
 const demoPictures = join(import.meta.dirname, '..', '..', '.models', 'demo');
 
 /** A camera that shows Ada, trials that are short, and patience: the machine is emulated. */
@@ -110,47 +112,68 @@ async function serving(address: string): Promise<{ version: string; phase: strin
   return { version: running.version, phase };
 }
 
-/** Until a release has won: it serves, and the next power-on starts it. */
-async function untilCommitted(machine: VirtualMachine, version: string): Promise<void> {
+/** Until a release has won: it serves, and the next power-on starts it. `see` is told each phase that is met. */
+async function untilCommitted(
+  machine: VirtualMachine,
+  version: string,
+  see: (phase: string) => void = () => undefined,
+): Promise<void> {
   const address = await machine.tunnel(insidePort);
   await machine.until(`${version} is committed`, updateMsMax, async () => {
     await sleep(betweenLooksMs); // The emulated machine has other things to do than to answer.
     const now = await serving(address);
-    return now?.version === version && (await committed(machine)) === version ? true : undefined;
+    if (now?.version === version && (await committed(machine)) === version) return true;
+    if (now !== undefined) see(now.phase);
+    return undefined;
   });
 }
 
-/** From the snapshot, the update as it goes when nobody pulls the plug. */
-async function measureUpdate({ card, stick, releases: [release] }: Laboratory): Promise<number> {
+interface Phase {
+  readonly name: string;
+  readonly beganMs: number;
+  endedMs: number;
+}
+
+/** From the snapshot, the update as it goes when nobody pulls the plug: what it went through, and when. */
+async function measureUpdate({ card, stick, releases: [release] }: Laboratory): Promise<readonly Phase[]> {
   const machine = await powerOn(card, { devices: stick, snapshot });
   try {
-    const beganMs = performance.now();
+    const phases: Phase[] = [];
+    const pushedMs = performance.now();
     await push(machine, release);
-    await untilCommitted(machine, release.version);
-    return performance.now() - beganMs;
+    const see = (name: string): void => {
+      const nowMs = performance.now() - pushedMs;
+      const last = phases.at(-1);
+      if (last !== undefined) last.endedMs = nowMs;
+      if (last?.name !== name && name !== idle) phases.push({ name, beganMs: nowMs, endedMs: nowMs });
+    };
+    await untilCommitted(machine, release.version, see);
+    see(idle);
+    return phases;
   } finally {
     await machine.kill();
   }
 }
 
-/** An update that is cut, so long after it was asked for. What was known before, and what was under way. */
+/** An update that is cut in this phase, so far into it. What was known before, and what was under way. */
 async function cut(
   { card, stick, releases: [release] }: Laboratory,
-  afterMs: number,
-): Promise<{ visits: readonly string[]; during: string }> {
+  phase: Phase,
+  fraction: number,
+): Promise<{ visits: readonly string[]; during: string; afterMs: number }> {
   const machine = await powerOn(card, { devices: stick, snapshot });
   try {
     await ring(machine);
     const visits = await visitsOf(machine);
     const address = await machine.tunnel(insidePort);
-    const beganMs = performance.now();
+    const pushedMs = performance.now();
     await push(machine, release);
-    let during = 'check';
-    while (performance.now() - beganMs < afterMs) {
-      during = (await serving(address))?.phase ?? during;
-      await sleep(Math.min(betweenLooksMs, Math.max(0, afterMs - (performance.now() - beganMs))));
-    }
-    return { visits, during };
+    await machine.until(`the update is in ${phase.name}`, updateMsMax, async () =>
+      (await serving(address))?.phase === phase.name ? true : undefined,
+    );
+    await sleep((phase.endedMs - phase.beganMs) * fraction);
+    const during = (await serving(address))?.phase ?? 'silence';
+    return { visits, during, afterMs: performance.now() - pushedMs };
   } finally {
     await machine.kill();
   }
@@ -171,8 +194,9 @@ async function judge(
     const kept = new Set(await visitsOf(machine));
     const lost = visits.filter((id) => !kept.has(id));
     if (lost.length > 0) return { complaint: 'dataLost', words: `${lost.length} visits are lost` };
+    const told = (await machine.run(`${doorward} history`)).split('\n', 1)[0] ?? '';
     const works = await nextWorks(machine, next).then(() => undefined, String);
-    if (works === undefined) return { words: `${started} started, ${next.version} followed` };
+    if (works === undefined) return { words: `${started} started (${told}), ${next.version} followed` };
     const journal = await machine.run('journalctl --unit doorward --lines 40 --no-pager').catch(String);
     return { complaint: 'unupdatable', words: `${works}\n${journal}` };
   } finally {
@@ -185,6 +209,10 @@ async function nextWorks(machine: VirtualMachine, next: MadeRelease): Promise<vo
   await push(machine, next);
   await untilCommitted(machine, next.version);
   await ring(machine);
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
 }
 
 async function testCuts(): Promise<number> {
@@ -201,15 +229,17 @@ async function testCuts(): Promise<number> {
     await furnish(machine);
     await machine.monitor.command(`savevm ${snapshot}`);
     await machine.kill();
-    const updateMs = await measureUpdate(laboratory);
-    console.log(`an update that nobody cuts: ${(updateMs / 1000).toFixed(0)} s`);
+    const phases = await measureUpdate(laboratory);
+    const lengths = phases.map(({ name, beganMs, endedMs }) => `${name} ${seconds(endedMs - beganMs)}`);
+    console.log(`an update that nobody cuts: ${lengths.join(', ')}`);
     const figures = { kills: 0, unbootable: 0, unupdatable: 0, dataLost: 0 };
     for (; figures.kills < kills; figures.kills += 1) {
-      const afterMs = (updateMs * (figures.kills + random.fraction())) / kills;
-      const { visits, during } = await cut(laboratory, afterMs);
+      const phase = phases.at(-1 - (figures.kills % phases.length));
+      if (phase === undefined) throw new Error('cannot cut the update: none of its phases was seen');
+      const { visits, during, afterMs } = await cut(laboratory, phase, random.fraction());
       const { complaint, words } = await judge(laboratory, visits);
       if (complaint !== undefined) figures[complaint] += 1;
-      console.log(`cut after ${(afterMs / 1000).toFixed(1)} s (${during}): ${complaint ?? 'ok'}: ${words}`);
+      console.log(`cut after ${seconds(afterMs)} (${during}): ${complaint ?? 'ok'}: ${words}`);
     }
     console.log(JSON.stringify(figures));
     return figures.unbootable + figures.unupdatable + figures.dataLost === 0 ? 0 : 1;

@@ -8,6 +8,7 @@ import { nodeClock } from '../../src/machine/node-clock.ts';
 
 const surroundings = { clock: nodeClock, words: [], environment: process.env, lines: () => new Map(), hear: () => undefined }; // prettier-ignore
 const answerMsMax = 60_000;
+const options = { entry: ['doorward'], isBackground: true, memoryBytesMax: 1e9 };
 
 /** A release whose entry is this script. */
 function releaseOf(t: TestContext, script: string): string {
@@ -22,7 +23,7 @@ test('a candidate that ends at once has ended when its silence is noticed, and h
   const folder = releaseOf(t, 'exit 1');
   const candidates = nodeCandidates(surroundings);
   for (let turn = 0; turn < 20; turn += 1) {
-    const started = await candidates.start(folder, { entry: ['doorward'], isBackground: true });
+    const started = await candidates.start(folder, options);
     assert.ok(started.outcome === 'started');
     assert.equal(await started.candidate.ask({ kind: 'hello' }, answerMsMax), undefined);
     assert.match(started.candidate.ended() ?? 'it lives', /^(exit 1|it hung up)$/);
@@ -32,12 +33,12 @@ test('a candidate that ends at once has ended when its silence is noticed, and h
 });
 
 test('where memory runs out a candidate goes before the incumbent, until it is committed', async (t) => {
-  const started = await nodeCandidates(surroundings).start(releaseOf(t, 'exec sleep 60'), { entry: ['doorward'], isBackground: true }); // prettier-ignore
+  const started = await nodeCandidates(surroundings).start(releaseOf(t, 'exec sleep 60'), options); // prettier-ignore
   assert.ok(started.outcome === 'started' && started.candidate instanceof CandidateProcess);
   const { candidate } = started;
   t.after(() => process.kill(candidate.pid, 'SIGKILL'));
   const standing = (pid: number | 'self'): number => Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'));
   assert.ok(standing(candidate.pid) > standing('self'));
-  candidate.release();
+  await candidate.release();
   assert.equal(standing(candidate.pid), standing('self'));
 });

@@ -16,6 +16,20 @@ const libraryFiles = ({ folder }: Download): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
 
+/** The heaps that glibc gives to threads beside the main one: 64 MB each, at multiples of that, used from their beginning. */
+function sideHeaps(maps: string): number {
+  const heapBytes = 64 * 1024 * 1024;
+  const areas = maps.split('\n').map((line) => {
+    const [, from = '', to = '', rights = ''] = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ 00:00 0\s*$/.exec(line) ?? [];
+    return { from: Number.parseInt(from, 16), to: Number.parseInt(to, 16), rights };
+  });
+  return areas.filter(({ from, to, rights }, index) => {
+    const rest = areas[index + 1];
+    const isHeap = rights === 'rw-p' && from % heapBytes === 0;
+    return isHeap && rest?.rights === '---p' && rest.from === to && rest.to === from + heapBytes;
+  }).length;
+}
+
 test('the single executable', async (t) => {
   process.env['SOURCE_DATE_EPOCH'] = '1790000000';
   t.after(() => delete process.env['SOURCE_DATE_EPOCH']);
@@ -122,6 +136,25 @@ test('the single executable', async (t) => {
       );
     },
   );
+
+  await t.test('starts no heaps for the threads that it starts, unless it is told otherwise', async () => {
+    const lone = download(t, executable);
+    const heapsOf = async (environment: Readonly<Record<string, string>>): Promise<number> => {
+      const words = ['run', '--home', newFolder(t), '--web.port=0', '--camera.source=none'];
+      const options = { cwd: lone.folder, env: { ...plainEnvironment(lone.userHome), ...environment } };
+      const running = spawn(lone.executable, words, { ...options, stdio: ['ignore', 'pipe', 'ignore'] });
+      t.after(() => running.kill('SIGKILL'));
+      let said = '';
+      for await (const chunk of running.stdout) if ((said += String(chunk)).includes('Doorward runs')) break;
+      const heaps = sideHeaps(readFileSync(`/proc/${running.pid}/maps`, 'utf8'));
+      running.kill('SIGTERM');
+      await once(running, 'exit');
+      return heaps;
+    };
+    const own = await heapsOf({}); // Those of Node's threads, which are there before its first line.
+    const told = await heapsOf({ MALLOC_ARENA_MAX: '8' });
+    assert.ok(own < told, `${own} heaps, ${told} when many are allowed`);
+  });
 
   await t.test('says what to do where its libraries have no room, and does not start when it was cut short', () => {
     const lone = download(t, executable);

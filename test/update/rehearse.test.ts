@@ -25,6 +25,7 @@ async function failureOf({ isMachineStrained, ended, hello }: Scene): Promise<re
       baseline: () => ({ requests: 0, errors: 0, hasFrames: false, checks: [], isMachineStrained }),
       prepareRehearsal: async (directory: string) => ({ outcome: 'prepared', directory, decisions: [] }),
     },
+    resources: { memory: () => ({ availableBytes: 1e9, ownBytes: 1e8 }) },
     candidates: { start: async () => ({ outcome: 'started', candidate }) },
     releases: { readBack: async () => ({ outcome: 'whole' }) },
     places: placesAt('/opt', '/var'),

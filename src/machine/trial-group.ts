@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** The group that the service manager makes for the bell: `DelegateSubgroup=` in systemd/doorward.service. */
+const bell = 'bell';
+const trial = 'trial';
+/** New processes may be born while the older ones move. */
+const roundsMax = 10;
+
+/**
+ * Puts a process, and all that it will start, into a control group beside the bell's, with a memory of its own: one that
+ * takes too much ends by itself, and whole. Does nothing where no groups were delegated to this process or the kernel
+ * counts no memory for them: as a checkout, in a container, before systemd 254. cgroups(7), "Control Group v2" of the
+ * kernel's documentation. `root` is where / is, for tests.
+ */
+export async function confineToTrial(pid: number, bytesMax: number, root = '/'): Promise<void> {
+  const groups = delegatedGroups(root);
+  if (groups === undefined) return;
+  try {
+    await writeFile(join(groups.parent, 'cgroup.subtree_control'), '+memory');
+    await mkdir(groups.trial, { recursive: true });
+    await writeFile(join(groups.trial, 'memory.max'), String(bytesMax));
+    await writeFile(join(groups.trial, 'memory.oom.group'), '1');
+    await writeFile(join(groups.trial, 'cgroup.procs'), String(pid));
+  } catch {
+    return; // It is still the kernel's first victim.
+  }
+}
+
+/** All that is in the trial's group is the bell now. */
+export async function freeFromTrial(root = '/'): Promise<void> {
+  const groups = delegatedGroups(root);
+  if (groups === undefined) return;
+  try {
+    await writeFile(join(groups.trial, 'memory.max'), 'max');
+    for (let round = 0; round < roundsMax; round += 1) {
+      const pids = (await readFile(join(groups.trial, 'cgroup.procs'), 'utf8')).split('\n').filter(Boolean);
+      if (pids.length === 0) break;
+      for (const pid of pids) await writeFile(join(groups.bell, 'cgroup.procs'), pid).catch(() => undefined); // It may have ended.
+    }
+    await rmdir(groups.trial);
+  } catch {
+    return; // There is no such group, or somebody is left in it, without a limit.
+  }
+}
+
+/** Undefined when this process is not where the service manager puts the bell. */
+function delegatedGroups(root: string): { parent: string; bell: string; trial: string } | undefined {
+  const own = /^0::(\/.*)$/m.exec(textAt(join(root, 'proc/self/cgroup')))?.[1];
+  if (own === undefined || basename(own) !== bell) return undefined;
+  const parent = join(root, 'sys/fs/cgroup', dirname(own));
+  return { parent, bell: join(parent, bell), trial: join(parent, trial) };
+}
+
+function textAt(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // No /proc.
+  }
+}
