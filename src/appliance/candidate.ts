@@ -3,6 +3,7 @@ import { acquireInstanceLock } from '../machine/instance-lock.ts';
 import { linuxResources } from '../machine/linux-resources.ts';
 import { acceptOn, stopAccepting } from '../machine/listening-socket.ts';
 import { release } from '../machine/release.ts';
+import { leaveTrialGroup } from '../machine/trial-group.ts';
 import { createLog } from '../telemetry/json-log.ts';
 import type { AuditEntry } from '../system/audit.ts';
 import type { Log } from '../system/log.ts';
@@ -94,9 +95,8 @@ export class ApplianceCandidate {
   }
 
   async #answerTrial(question: TrialQuestion): Promise<unknown> {
-    const { version, pid } = release;
     switch (question.kind) {
-      case 'hello': return { kind: 'hello', protocol: trialProtocol, pid, version };
+      case 'hello': return { kind: 'hello', protocol: trialProtocol, pid: release.pid, version: release.version };
       case 'rehearse': return this.#rehearse(question);
       case 'take-over': return this.#takeOver();
       case 'commit': return this.#commit();
@@ -267,6 +267,7 @@ export class ApplianceCandidate {
     }
     ground.tenancy.lock = locked.lock;
     this.#free.resolve(); // It is gone, however it went.
+    await leaveTrialGroup();
     await locked.lock.announce({ address: front.web.address, token: '' });
   }
 

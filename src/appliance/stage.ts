@@ -205,7 +205,7 @@ export class ApplianceStage implements Stage {
     await loops.stop();
     await senses.recognition.stop();
     await closeGround(ground);
-    await candidate.release();
+    candidate.release();
     this.#parts.onLeft();
   }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../system/clock.ts';
 import { fieldOf, isHandle, type FromCandidate, type ToCandidate } from './candidate-wire.ts';
 import { offerAsVictim, spareFromVictims } from './memory-victim.ts';
 import { lowerPriority, raisePriority } from './process-priority.ts';
-import { confineToTrial, freeFromTrial } from './trial-group.ts';
+import { confineToTrial } from './trial-group.ts';
 
 /** Questions that may wait for their answer. */
 const questionsMax = 1000;
@@ -187,10 +187,9 @@ export class CandidateProcess implements Candidate {
   }
 
   /** Lets go of a committed candidate, so that this process can end without it. */
-  async release(): Promise<void> {
+  release(): void {
     this.isReleased = true;
     spareFromVictims(this.pid);
-    await freeFromTrial();
     if (this.#child.connected) this.#child.disconnect();
     this.#child.unref();
   }

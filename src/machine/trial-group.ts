@@ -15,7 +15,7 @@ const roundsMax = 10;
  * kernel's documentation. `root` is where / is, for tests.
  */
 export async function confineToTrial(pid: number, bytesMax: number, root = '/'): Promise<void> {
-  const groups = delegatedGroups(root);
+  const groups = groupsFrom(root, bell);
   if (groups === undefined) return;
   try {
     await writeFile(join(groups.parent, 'cgroup.subtree_control'), '+memory');
@@ -28,9 +28,9 @@ export async function confineToTrial(pid: number, bytesMax: number, root = '/'):
   }
 }
 
-/** All that is in the trial's group is the bell now. */
-export async function freeFromTrial(root = '/'): Promise<void> {
-  const groups = delegatedGroups(root);
+/** From now on this process, and all that it has started, is the bell: without a limit of its own. */
+export async function leaveTrialGroup(root = '/'): Promise<void> {
+  const groups = groupsFrom(root, trial);
   if (groups === undefined) return;
   try {
     await writeFile(join(groups.trial, 'memory.max'), 'max');
@@ -41,14 +41,14 @@ export async function freeFromTrial(root = '/'): Promise<void> {
     }
     await rmdir(groups.trial);
   } catch {
-    return; // There is no such group, or somebody is left in it, without a limit.
+    return; // Somebody is left in it, without a limit.
   }
 }
 
-/** Undefined when this process is not where the service manager puts the bell. */
-function delegatedGroups(root: string): { parent: string; bell: string; trial: string } | undefined {
+/** Undefined when this process is not in the group of that name: then nobody has delegated any, or it has another part. */
+function groupsFrom(root: string, name: string): { parent: string; bell: string; trial: string } | undefined {
   const own = /^0::(\/.*)$/m.exec(textAt(join(root, 'proc/self/cgroup')))?.[1];
-  if (own === undefined || basename(own) !== bell) return undefined;
+  if (own === undefined || basename(own) !== name) return undefined;
   const parent = join(root, 'sys/fs/cgroup', dirname(own));
   return { parent, bell: join(parent, bell), trial: join(parent, trial) };
 }

@@ -209,6 +209,10 @@ async function nextWorks(machine: VirtualMachine, next: MadeRelease): Promise<vo
   await push(machine, next);
   await untilCommitted(machine, next.version);
   await ring(machine);
+  const group = 'cat /proc/$(systemctl show --value --property MainPID doorward)/cgroup';
+  await machine.until('it is the bell, with no limit of a trial', namingMsMax, async () =>
+    (await machine.run(group)).endsWith('/bell\n') ? true : undefined,
+  );
 }
 
 function seconds(durationMs: number): string {

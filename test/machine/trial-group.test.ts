@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { linuxResources } from '../../src/machine/linux-resources.ts';
-import { confineToTrial, freeFromTrial } from '../../src/machine/trial-group.ts';
+import { confineToTrial, leaveTrialGroup } from '../../src/machine/trial-group.ts';
 
 const service = 'sys/fs/cgroup/system.slice/doorward.service';
 
@@ -15,8 +15,12 @@ function machineWith(t: TestContext, group: string): string {
   t.after(() => rmSync(root, { recursive: true }));
   mkdirSync(join(root, 'proc/self'), { recursive: true });
   mkdirSync(join(root, service, 'bell'), { recursive: true });
-  writeFileSync(join(root, 'proc/self/cgroup'), `0::/system.slice/doorward.service${group}\n`);
+  nowIn(root, group);
   return root;
+}
+
+function nowIn(root: string, group: string): void {
+  writeFileSync(join(root, 'proc/self/cgroup'), `0::/system.slice/doorward.service${group}\n`);
 }
 
 const said = (root: string, name: string): string => readFileSync(join(root, service, name), 'utf8');
@@ -27,23 +31,32 @@ test('a candidate gets a memory of its own beside the bell, and becomes the bell
   assert.equal(said(root, 'cgroup.subtree_control'), '+memory');
   const files = ['memory.max', 'memory.oom.group', 'cgroup.procs'];
   assert.deepEqual(files.map((name) => said(root, `trial/${name}`)), ['300000000', '1', '4711']); // prettier-ignore
-  await freeFromTrial(root);
+  await leaveTrialGroup(root);
+  assert.equal(said(root, 'trial/memory.max'), '300000000', 'the bell has no limit to take away');
+  nowIn(root, '/trial');
+  await leaveTrialGroup(root);
   assert.equal(said(root, 'trial/memory.max'), 'max');
   assert.equal(said(root, 'bell/cgroup.procs'), '4711');
 });
 
-for (const group of ['', '/elsewhere', '/trial'])
+for (const group of ['', '/elsewhere'])
   test(`nothing is touched where this process is in ${group === '' ? 'the group of its service' : group}`, async (t) => {
     const root = machineWith(t, group);
     await confineToTrial(4711, 300_000_000, root);
-    await freeFromTrial(root);
+    await leaveTrialGroup(root);
     assert.ok(!existsSync(join(root, service, 'trial')));
     assert.ok(!existsSync(join(root, service, 'cgroup.subtree_control')));
   });
 
 test('a machine whose kernel has no such groups starts candidates all the same', async () => {
   await confineToTrial(4711, 300_000_000, '/nowhere');
-  await freeFromTrial('/nowhere');
+  await leaveTrialGroup('/nowhere');
+});
+
+test('a release on trial tries no other', async (t) => {
+  const root = machineWith(t, '/trial');
+  await confineToTrial(4711, 300_000_000, root);
+  assert.ok(!existsSync(join(root, service, 'trial')));
 });
 
 test('the release on trial sees the memory of the machine, and does not take its own limit for it', (t) => {
