@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { requireTools } from '../../scripts/image/root-tree.ts';
 import { fetchPackages } from '../../scripts/package/packages.ts';
 import { run } from '../../scripts/package/run.ts';
 import { piRoot } from '../package/packaged.ts';
@@ -21,6 +22,7 @@ const processor = 'cortex-a72'; // A Pi 4's.
 /** One thread, one seed: what runs beside the work would be another count each time. */
 const nodeWords = ['--single-threaded', '--random-seed=42', '--max-semi-space-size=16'];
 
+await requireTools({ 'qemu-aarch64': 'qemu-user', gcc: 'gcc', 'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu' });
 const checkout = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'doorward-arm64-'));
 try {

@@ -52,8 +52,9 @@ export class VirtualMachine {
   private constructor(parts: VirtualMachineParts) {
     this.#parts = parts;
     closeSync(openSync(this.consolePath, 'w'));
-    const [program, ...args] = parts.tools.command(emulator(parts), qemuArguments(parts, this.consolePath));
-    this.#process = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const command = parts.tools.command(emulator(parts), qemuArguments(parts, this.consolePath));
+    // It ends with whoever started it, or it would go on and take a processor from everything after it.
+    this.#process = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-consoleCharsShown);
     });
