@@ -1,4 +1,4 @@
-// What Node cannot ask of the system by itself, for src/machine/system-addon.ts: datagrams to a service manager's socket,
+// What Node cannot ask of the system by itself, for src/machine/executable/system-addon.ts: datagrams to a service manager's socket,
 // descriptors that must not leak into children, and how the C library keeps memory. Built by scripts/native.ts. Nothing is decided here: every function
 // does one thing and returns what the kernel said, a negative error number when it failed.
 #define NAPI_VERSION 9

@@ -1,18 +1,18 @@
-import { ApplianceCandidate } from './appliance/candidate.ts';
+import { ApplianceCandidate } from './appliance/trial/candidate.ts';
 import { playDemoIn } from './appliance/demo.ts';
 import { openGround } from './appliance/ground.ts';
-import { beIncumbent } from './appliance/incumbency.ts';
+import { beIncumbent } from './appliance/trial/incumbency.ts';
 import { openDoor } from './appliance/door.ts';
 import { openRecognition } from './appliance/recognition.ts';
 import { closeGround, closeRooms, loadFront, openRooms, type Rooms } from './appliance/rooms.ts';
 import { reportToService } from './appliance/service-report.ts';
-import { trialPartsOf, type TrialParts } from './appliance/trial-parts.ts';
-import { openIncumbentChannel } from './machine/incumbent-channel.ts';
-import { nodeClock as clock } from './machine/node-clock.ts';
-import { nodeDisk as disk } from './machine/node-disk.ts';
-import { nodeNetwork as network } from './machine/node-network.ts';
-import { nodeRandom as random } from './machine/node-random.ts';
-import { release } from './machine/release.ts';
+import { trialPartsOf, type TrialParts } from './appliance/trial/trial-parts.ts';
+import { openIncumbentChannel } from './machine/process/incumbent-channel.ts';
+import { nodeClock as clock } from './machine/node/node-clock.ts';
+import { nodeDisk as disk } from './machine/node/node-disk.ts';
+import { nodeNetwork as network } from './machine/node/node-network.ts';
+import { nodeRandom as random } from './machine/node/node-random.ts';
+import { release } from './machine/executable/running-release.ts';
 import { migrations } from './store/migrate.ts';
 import { peekDeviceSettings, sqliteVersion } from './store/peek.ts';
 import type { Home } from './system/home.ts';
@@ -26,7 +26,7 @@ export interface StartRequest {
   /** Settings given on the command line, texts by `section.key`. */
   readonly settingFlags: Readonly<Record<string, string>>;
   /** Serves commands only, on a free port: no camera, no triggers, nothing announced. */
-  readonly isOffStage: boolean;
+  readonly isOffDuty: boolean;
   /** Enrols two demo visitors at the first start, and rings when somebody has come to the door. */
   readonly hasDemoHousehold: boolean;
   /** Where log lines go, newline included. */
@@ -44,7 +44,7 @@ export type StartResult =
       readonly complaints: Promise<readonly string[]>;
       /** Ends well: finishes the visits under way, then closes everything in the opposite order. */
       stop(): Promise<void>;
-      /** Resolves when this process has left the stage to a committed release for good: it may end without `stop`. */
+      /** Resolves when this process has left its duty to a committed release for good: it may end without `stop`. */
       readonly left: Promise<void>;
     }
   | Refused;
@@ -66,13 +66,13 @@ export interface PoweredOn {
 
 /** The whole appliance, from the ground up. Power-on to ready is this function, top to bottom. */
 export async function powerOn(request: StartRequest): Promise<PoweredOn | Refused> {
-  const { home, isOffStage, terminal } = request;
+  const { home, isOffDuty, terminal } = request;
   // The writer thread begins on another processor, meanwhile code is loaded on this one.
   const [opened] = await Promise.all([openGround({ request, clock, disk, random }), loadFront()]);
   if (opened.outcome === 'refused') return opened;
   const { ground } = opened;
   const recognition = await openRecognition(release.modelsFolder, ground.log); // Its nets load while the door opens.
-  const rooms = await openRooms({ home, ground, recognition, isOffStage, terminal, machine }).catch(messageOf);
+  const rooms = await openRooms({ home, ground, recognition, isOffDuty, terminal, machine }).catch(messageOf);
   if (typeof rooms === 'string') {
     await recognition.stop();
     await closeGround(ground);
@@ -80,7 +80,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
   }
   const { front, house, loops, senses } = rooms;
   await house.household.sweep();
-  loops.takeStage();
+  loops.takeDuty();
   loops.readLine();
   const fault = await openDoor(front.web, { ...request, ground }).then(() => undefined, messageOf);
   if (fault !== undefined) {
@@ -103,7 +103,7 @@ export async function startAppliance(request: StartRequest): Promise<StartResult
   if (started.outcome === 'refused') return started;
   const { rooms, trial, complaints } = started;
   const { address } = rooms.front.web;
-  if (request.isOffStage)
+  if (request.isOffDuty)
     return { outcome: 'running', address, complaints, stop: () => closeRooms(rooms), left: trial.left };
   const report = reportToService(rooms, clock);
   const incumbency = beIncumbent({ rooms, request, machine, trial });

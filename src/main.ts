@@ -2,16 +2,16 @@
 import { inspect } from 'node:util';
 import { applianceDoor } from './command/appliance-door.ts';
 import { runCommandLine } from './command/command-line.ts';
-import { carriedFile } from './machine/carried-files.ts';
-import { findRunning } from './machine/instance-lock.ts';
-import { linuxHost } from './machine/linux-host.ts';
-import { linuxResources } from './machine/linux-resources.ts';
-import { nodeClock } from './machine/node-clock.ts';
-import { nodeNetwork } from './machine/node-network.ts';
-import { nodeRandom } from './machine/node-random.ts';
-import { nodeStorage } from './machine/node-storage.ts';
-import { processTerminal } from './machine/process-terminal.ts';
-import { release } from './machine/release.ts';
+import { carriedFile } from './machine/executable/carried-files.ts';
+import { findRunning } from './machine/process/instance-lock.ts';
+import { linuxHost } from './machine/node/linux-host.ts';
+import { linuxResources } from './machine/node/linux-resources.ts';
+import { nodeClock } from './machine/node/node-clock.ts';
+import { nodeNetwork } from './machine/node/node-network.ts';
+import { nodeRandom } from './machine/node/node-random.ts';
+import { nodeStorage } from './machine/node/node-storage.ts';
+import { processTerminal } from './machine/process/process-terminal.ts';
+import { release } from './machine/executable/running-release.ts';
 
 const causesMax = 10;
 

@@ -1,4 +1,4 @@
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
 
@@ -22,7 +22,11 @@ export interface Bundle {
 }
 
 /** What each thread starts with, and the name that its script is carried under. */
-const threads = ['src/machine/inference-worker.ts', 'src/machine/incumbent-watch.ts', 'src/store/writer-thread.ts'];
+const threads = [
+  'src/machine/inference/inference-worker.ts',
+  'src/machine/process/incumbent-watch.ts',
+  'src/store/writer-thread.ts',
+];
 const mainEntry = 'src/main.ts';
 const mainName = 'main.js';
 /** Puts the loader of native libraries where packages and our own addon look for it. */
@@ -30,8 +34,8 @@ const hook = 'doorward:native';
 const beginning = 'doorward:begin';
 /** Modules of the build alone: nothing in `src/` works while it is imported. */
 const buildModules: Readonly<Record<string, string>> = {
-  [hook]: `import { nativeLibrary } from './src/machine/native-libraries.ts'; globalThis.__native = nativeLibrary;`,
-  [beginning]: `import { beginExecutable } from './src/machine/executable-start.ts'; beginExecutable();`,
+  [hook]: `import { nativeLibrary } from './src/machine/executable/native-libraries.ts'; globalThis.__native = nativeLibrary;`,
+  [beginning]: `import { beginExecutable } from './src/machine/executable/executable-start.ts'; beginExecutable();`,
 };
 
 /** Everything in `src/` and what it imports, as one script for the main thread and one for each other thread. */
@@ -127,7 +131,11 @@ function replacements(checkout: string, version: string): Plugin {
       file: 'node_modules/better-sqlite3/lib/binding.js',
       change: () => `exports.getBinding = () => ${library('better_sqlite3.node')};`,
     },
-    ...['src/machine/onnx-inference.ts', 'src/machine/incumbent-channel.ts', 'src/store/writer.ts'].map((file) => ({
+    ...[
+      'src/machine/inference/onnx-inference.ts',
+      'src/machine/process/incumbent-channel.ts',
+      'src/store/writer.ts',
+    ].map((file) => ({
       file,
       change: (text: string) => startFromCarried(file, text),
     })),
@@ -153,7 +161,7 @@ function replacements(checkout: string, version: string): Plugin {
 
 /** A thread starts from a script that the executable carries. */
 function startFromCarried(file: string, text: string): string {
-  const carriedFiles = join('..', 'machine', 'carried-files.ts');
+  const carriedFiles = relative(dirname(file), 'src/machine/executable/carried-files.ts').replace(/^(?!\.)/, './');
   const entry = /new Worker\(new URL\('\.\/([\w-]+\.ts)', import\.meta\.url\), \{/.exec(text);
   if (entry?.[1] === undefined) throw new Error(`cannot bundle ${file}: it starts no thread`);
   const script = `Buffer.from(carriedFile(${JSON.stringify(threadName(entry[1]))}) ?? []).toString()`;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelNames } from '../../src/machine/model-pack.ts';
-import { carriedLibrary } from '../../src/machine/native-libraries.ts';
+import { modelNames } from '../../src/machine/inference/model-pack.ts';
+import { carriedLibrary } from '../../src/machine/executable/native-libraries.ts';
 import type { NativeLibraries } from '../../src/system/native-libraries.ts';
 
 /** Files of the checkout that the executable carries as they are, besides the models. */

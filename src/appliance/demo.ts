@@ -1,10 +1,10 @@
-import { readDemoVisitors, type DemoVisitor } from '../machine/demo-camera.ts';
+import { readDemoVisitors, type DemoVisitor } from '../machine/camera/demo-camera.ts';
 import type { Household } from '../people/household.ts';
 import type { Store } from '../store/store.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Log } from '../system/log.ts';
 import type { Bell } from '../visit/bell.ts';
-import { release } from '../machine/release.ts';
+import { release } from '../machine/executable/running-release.ts';
 import type { Rooms } from './rooms.ts';
 import type { Senses } from './senses.ts';
 

@@ -1,19 +1,19 @@
-import { acceptOn } from '../machine/listening-socket.ts';
-import { passedSocket } from '../machine/passed-sockets.ts';
+import { acceptOn } from '../machine/process/listening-socket.ts';
+import { passedSocket } from '../machine/process/passed-sockets.ts';
 import { addressRefusal } from '../web/guard.ts';
 import type { Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
-import { webSocket } from './hand-over-notes.ts';
+import { webSocket } from './trial/hand-over-notes.ts';
 
 export interface DoorParts {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly isOffStage: boolean;
+  readonly isOffDuty: boolean;
   readonly ground: Ground;
 }
 
 /** Lets connections in: on the socket that the service manager keeps for us, or where the settings say. Rejects when not. */
-export async function openDoor(web: Web, { environment, ground, isOffStage }: DoorParts): Promise<void> {
-  const socket = isOffStage ? undefined : passedSocket(webSocket, environment);
+export async function openDoor(web: Web, { environment, ground, isOffDuty }: DoorParts): Promise<void> {
+  const socket = isOffDuty ? undefined : passedSocket(webSocket, environment);
   if (socket === undefined) return web.listen();
   await acceptOn(web.server, socket);
   const bound = web.server.address();

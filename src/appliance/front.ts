@@ -1,6 +1,6 @@
-import { RequestFigures } from '../health/request-figures.ts';
-import { carriedFile } from '../machine/carried-files.ts';
-import { release } from '../machine/release.ts';
+import { RequestFigures } from '../update/judge/request-figures.ts';
+import { carriedFile } from '../machine/executable/carried-files.ts';
+import { release } from '../machine/executable/running-release.ts';
 import { complaintAboutChanges, explainSettings } from '../settings/explain.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
@@ -8,22 +8,22 @@ import type { Home } from '../system/home.ts';
 import type { Random } from '../system/random.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { UpdateStory } from '../telemetry/update-story.ts';
-import { testNotifications } from '../visit/announce.ts';
+import { testNotifications } from '../notify/announce.ts';
 import type { SettingsBook } from '../web/parts.ts';
 import { openWeb, type Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
-import type { PassedDesk } from './passed-desk.ts';
+import type { PassedDesk } from './trial/passed-desk.ts';
 import type { Senses } from './senses.ts';
 import { noUpdates } from './installation.ts';
-import type { Watch } from './watch.ts';
+import type { Caretaker } from './caretaker.ts';
 
 export interface FrontParts {
   readonly home: Home;
   readonly ground: Ground;
   readonly senses: Senses;
   readonly house: House;
-  readonly watch: Watch;
+  readonly caretaker: Caretaker;
   readonly desk: PassedDesk | undefined;
   readonly clock: Clock;
   readonly disk: Disk;
@@ -39,12 +39,12 @@ export interface Front {
 
 /** Metrics, API and page, not listening yet. Throws when the address is not allowed. */
 export async function openFront(parts: FrontParts): Promise<Front> {
-  const { clock, ground, house, senses, watch } = parts;
+  const { clock, ground, house, senses, caretaker } = parts;
   const { inference, pictures } = senses.recognition;
   const metrics = new Metrics({
     clock,
     build: { version: release.version, node: release.node, recogniser: inference.recogniser },
-    gauges: () => watch.gauges(),
+    gauges: () => caretaker.gauges(),
   });
   ground.events.subscribe((event) => metrics.count(event), { afterId: 0 });
   await tellUpdates(parts, metrics);
@@ -72,7 +72,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
       securityEvent: (event) => metrics.securityEvent(event),
       text: () => metrics.text(),
     },
-    health: watch.health,
+    health: caretaker.health,
     settingsBook: settingsBook(ground),
     sendTestNotification: () => sendTestNotification(parts),
     pageFile: (name) => carriedFile(`src/ui/${name}`),

@@ -1,5 +1,5 @@
-import { acquireInstanceLock, type InstanceLock } from '../machine/instance-lock.ts';
-import { serviceManager } from '../machine/service-manager.ts';
+import { acquireInstanceLock, type InstanceLock } from '../machine/process/instance-lock.ts';
+import { serviceManager } from '../machine/process/service-manager.ts';
 import { loadSettings, rememberSettings, settingsFolder, type LoadedSettings } from '../settings/load.ts';
 import { openStore } from '../store/open.ts';
 import { beginWriter, type WriterThread } from '../store/writer.ts';
@@ -15,14 +15,14 @@ import { auditEntryOf } from '../telemetry/audit-events.ts';
 import { openAudit } from '../telemetry/audit-open.ts';
 import { EventStream } from '../telemetry/event-stream.ts';
 import { createLog } from '../telemetry/json-log.ts';
-import { PassedChronicle } from './passed-chronicle.ts';
+import { PassedChronicle } from './trial/passed-chronicle.ts';
 import { makeRoomToStart } from './reserve.ts';
 
 export interface GroundRequest {
   readonly home: Home;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly settingFlags: Readonly<Record<string, string>>;
-  readonly isOffStage: boolean;
+  readonly isOffDuty: boolean;
   writeLog(line: string): void;
 }
 
@@ -97,14 +97,14 @@ export function readSettings(
   { disk, request }: Pick<GroundParts, 'disk' | 'request'>,
   store: Pick<Store, 'read'>,
 ): Promise<LoadedSettings> {
-  const { environment, home, isOffStage, settingFlags } = request;
+  const { environment, home, isOffDuty, settingFlags } = request;
   return loadSettings({
     disk,
     home,
     folder: settingsFolder(home),
     device: store.read.deviceSettings(),
     environment,
-    flags: isOffStage ? { ...settingFlags, 'web.port': '0' } : settingFlags,
+    flags: isOffDuty ? { ...settingFlags, 'web.port': '0' } : settingFlags,
   });
 }
 

@@ -13,10 +13,10 @@ import type { Random } from '../system/random.ts';
 import type { Terminal } from '../system/terminal.ts';
 import { Bell } from '../visit/bell.ts';
 import { CameraFeed } from '../visit/capture.ts';
-import { logChannel, terminalChannel, webhookChannel } from '../visit/channels.ts';
+import { logChannel, terminalChannel, webhookChannel } from '../notify/channels.ts';
 import { Ledger } from '../visit/ledger.ts';
-import { Notifier, type Channel } from '../visit/notify.ts';
-import { PassedPresses } from './passed-presses.ts';
+import { Notifier, type Channel } from '../notify/notify.ts';
+import { PassedPresses } from './trial/passed-presses.ts';
 import type { Senses } from './senses.ts';
 
 export interface HouseParts {

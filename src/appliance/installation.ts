@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
-import { nodeClock as clock } from '../machine/node-clock.ts';
-import { nodeStorage as storage } from '../machine/node-storage.ts';
-import { release } from '../machine/release.ts';
+import { nodeClock as clock } from '../machine/node/node-clock.ts';
+import { nodeStorage as storage } from '../machine/node/node-storage.ts';
+import { release } from '../machine/executable/running-release.ts';
 import { placesAt, type Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
 import type { Home } from '../system/home.ts';

@@ -1,5 +1,5 @@
-import { noButton } from '../machine/no-button.ts';
-import { pipeButton, type PassableButton } from '../machine/pipe-button.ts';
+import { noButton } from '../machine/line/no-button.ts';
+import { pipeButton, type PassableButton } from '../machine/line/pipe-button.ts';
 import { reembedMissing } from '../people/reembed.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Clock } from '../system/clock.ts';
@@ -11,16 +11,16 @@ import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
 import { keepReserve } from './reserve.ts';
 import type { Senses } from './senses.ts';
-import type { Watch } from './watch.ts';
+import type { Caretaker } from './caretaker.ts';
 
 export interface LoopsParts {
   readonly home: Home;
   readonly ground: Ground;
   readonly senses: Senses;
   readonly house: House;
-  readonly watch: Watch;
+  readonly caretaker: Caretaker;
   readonly button: PassableButton;
-  readonly isOffStage: boolean;
+  readonly isOffDuty: boolean;
   readonly clock: Clock;
   readonly disk: Disk;
 }
@@ -39,7 +39,7 @@ export function buttonOf(settings: Settings, clock: Clock, inherited?: number): 
   return line.startsWith('pipe:') ? pipeButton(line.slice('pipe:'.length), clock, inherited) : noButton;
 }
 
-/** One time on stage, from its beginning until another process takes over, or until the end. */
+/** One time on duty, from its beginning until another process takes over, or until the end. */
 interface Appearance {
   readonly arms: AbortController;
   readonly running: AbortController;
@@ -49,7 +49,7 @@ interface Appearance {
   readonly behind: readonly Promise<void>[];
 }
 
-/** What another process has not let go yet when this one takes the stage. */
+/** What another process has not let go yet when this one takes the duty. */
 export interface Departure {
   readonly free?: Promise<void>;
   readonly outbox?: Promise<void>;
@@ -60,7 +60,7 @@ export class Loops {
   readonly #parts: LoopsParts;
   readonly #life = new AbortController();
   readonly #always: Promise<void>;
-  /** The reading of the button: it may go on behind the stage. */
+  /** The reading of the button: it may go on behind it. */
   #line: { readonly end: AbortController; readonly ended: Promise<void> } | undefined;
   #appearance: Appearance | undefined;
 
@@ -69,7 +69,7 @@ export class Loops {
     this.#always = parts.house.ledger.run(this.#life.signal);
   }
 
-  get isOnStage(): boolean {
+  get isOnDuty(): boolean {
     return this.#appearance !== undefined;
   }
 
@@ -77,15 +77,15 @@ export class Loops {
    * Sets everything going: first what finishes yesterday's visits, last what starts new ones. What another process has
    * still under way is left alone until `free` resolves, and what is to be delivered until `outbox` does.
    */
-  takeStage({ free = Promise.resolve(), outbox = Promise.resolve() }: Departure = {}): void {
+  takeDuty({ free = Promise.resolve(), outbox = Promise.resolve() }: Departure = {}): void {
     if (this.#appearance !== undefined) return;
-    const { house, isOffStage, watch } = this.#parts;
+    const { house, isOffDuty, caretaker } = this.#parts;
     const running = new AbortController();
     const arms = new AbortController();
     const { signal } = running;
-    const behind = [watch.run(signal)];
+    const behind = [caretaker.run(signal)];
     const atTheDoor: Promise<void>[] = [];
-    if (!isOffStage) {
+    if (!isOffDuty) {
       atTheDoor.push(house.feed.run(signal));
       this.#watchMotion(arms.signal);
       behind.push(this.#notify(outbox, signal), this.#tidy(free, signal));
@@ -95,7 +95,7 @@ export class Loops {
 
   /** Reads the button from now on, until `letLineGo`. */
   readLine(): void {
-    if (this.#line !== undefined || this.#parts.isOffStage) return;
+    if (this.#line !== undefined || this.#parts.isOffDuty) return;
     const { button, ground, house } = this.#parts;
     const end = new AbortController();
     const parts = { ...this.#triggerParts(), target: house.presses, times: ground.loaded.settings.button };
@@ -117,7 +117,7 @@ export class Loops {
   }
 
   /** Resolves when the camera is free; `done` when the rest has ended too. The button is read on. */
-  async leaveStage(): Promise<{ readonly done: Promise<unknown> }> {
+  async leaveDuty(): Promise<{ readonly done: Promise<unknown> }> {
     const appearance = this.#appearance;
     this.#appearance = undefined;
     if (appearance === undefined) return { done: Promise.resolve() };
@@ -130,7 +130,7 @@ export class Loops {
   /** Ends everything, and resolves when all of it has ended. */
   async stop(): Promise<void> {
     await this.letLineGo();
-    const { done } = await this.leaveStage();
+    const { done } = await this.leaveDuty();
     this.#life.abort();
     await Promise.all([done, this.#always]);
     this.#parts.button.close();

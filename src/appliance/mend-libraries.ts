@@ -1,5 +1,5 @@
-import { carriedFile } from '../machine/carried-files.ts';
-import { carriedLibrary, librariesFolderIn, libraryMode } from '../machine/native-libraries.ts';
+import { carriedFile } from '../machine/executable/carried-files.ts';
+import { carriedLibrary, librariesFolderIn, libraryMode } from '../machine/executable/native-libraries.ts';
 import { hashFile } from '../release/read-back.ts';
 import { takePlace } from '../release/spare.ts';
 import type { Places } from '../slot/places.ts';

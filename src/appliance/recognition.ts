@@ -1,4 +1,4 @@
-import { absentInference } from '../machine/absent-inference.ts';
+import { absentInference } from '../machine/inference/absent-inference.ts';
 import {
   beginInference,
   startInference,
@@ -6,7 +6,7 @@ import {
   type InferenceStats,
   type StartedInference,
   type StartInferenceResult,
-} from '../machine/onnx-inference.ts';
+} from '../machine/inference/onnx-inference.ts';
 import type { Log } from '../system/log.ts';
 
 /** Recognition that can be let go for a while, so that a candidate fits into the memory. */

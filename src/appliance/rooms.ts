@@ -1,5 +1,5 @@
-import { linuxResources } from '../machine/linux-resources.ts';
-import { release } from '../machine/release.ts';
+import { linuxResources } from '../machine/node/linux-resources.ts';
+import { release } from '../machine/executable/running-release.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
@@ -11,17 +11,17 @@ import type { Ground } from './ground.ts';
 import { furnish, type House } from './house.ts';
 import { armedTriggers, buttonOf, Loops } from './loops.ts';
 import type { Recognition } from './recognition.ts';
-import { nodeStorage } from '../machine/node-storage.ts';
-import { PassedDesk } from './passed-desk.ts';
+import { nodeStorage } from '../machine/node/node-storage.ts';
+import { PassedDesk } from './trial/passed-desk.ts';
 import { installationOf } from './installation.ts';
 import { openSenses, type Senses } from './senses.ts';
-import { Watch } from './watch.ts';
+import { Caretaker } from './caretaker.ts';
 
 export interface RoomsParts {
   readonly home: Home;
   readonly ground: Ground;
   readonly recognition: Recognition;
-  readonly isOffStage: boolean;
+  readonly isOffDuty: boolean;
   readonly terminal: Terminal | undefined;
   /** Line of the bell's button, when another process has opened it. */
   readonly inheritedLine?: number | undefined;
@@ -39,7 +39,7 @@ export interface Rooms {
   readonly ground: Ground;
   readonly senses: Senses;
   readonly house: House;
-  readonly watch: Watch;
+  readonly caretaker: Caretaker;
   readonly loops: Loops;
   readonly front: front.Front;
   /** The update path, shown to people; undefined when this is no release in a slot. */
@@ -53,24 +53,24 @@ export const loadFront = (): Promise<typeof front> => import('./front.ts');
 
 /** Builds every room. Nobody is answered yet, and nothing at the door is touched. */
 export async function openRooms(parts: RoomsParts): Promise<Rooms> {
-  const { ground, home, isOffStage, machine, recognition, terminal } = parts;
+  const { ground, home, isOffDuty, machine, recognition, terminal } = parts;
   const { audit, events, log, store } = ground;
   const { settings } = ground.loaded;
   const { clock, disk } = machine;
   const { modelsFolder } = release;
-  const senses = openSenses({ recognition, modelsFolder, settings: settings.camera, isOffStage, clock, log });
+  const senses = openSenses({ recognition, modelsFolder, settings: settings.camera, isOffDuty, clock, log });
   const chronicle = audit;
   const house = furnish({ home, settings, store, senses, chronicle, events, log, terminal, ...machine });
-  const armed = isOffStage ? ['api'] : armedTriggers(settings);
+  const armed = isOffDuty ? ['api'] : armedTriggers(settings);
   const resources = linuxResources();
-  const watch = new Watch({ home, settings, store, senses, house, audit, clock, disk, resources, armed });
-  await watch.health.runOnce();
+  const caretaker = new Caretaker({ home, settings, store, senses, house, audit, clock, disk, resources, armed });
+  await caretaker.health.runOnce();
   const desk = deskOf(home, ground);
   const { openFront } = await loadFront();
-  const front = await openFront({ desk, home, ground, senses, house, watch, ...machine });
+  const front = await openFront({ desk, home, ground, senses, house, caretaker, ...machine });
   const button = buttonOf(settings, clock, parts.inheritedLine);
-  const loops = new Loops({ house, ground, senses, watch, button, isOffStage, home, clock, disk });
-  return { home, ground, senses, house, watch, loops, front, desk, lines: () => linesOf(button) };
+  const loops = new Loops({ house, ground, senses, caretaker, button, isOffDuty, home, clock, disk });
+  return { home, ground, senses, house, caretaker, loops, front, desk, lines: () => linesOf(button) };
 }
 
 function deskOf(home: Home, { audit, loaded, log }: Ground): PassedDesk | undefined {

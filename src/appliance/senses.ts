@@ -1,5 +1,5 @@
 /**
- * appliance/ - the wiring diagram: ground, senses, house, watch, front, loops; and who stands on stage during a trial.
+ * appliance/ - the wiring diagram: ground, senses, house, caretaker, front, loops; and who stands on duty during a trial.
  * Put together by appliance.ts and candidate.ts.
  * Never: a decision about a visit, a person or a release; that belongs to the rooms.
  */
@@ -7,7 +7,7 @@ import type { Settings } from '../settings/settings-schema.ts';
 import type { Camera } from '../system/camera.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Log } from '../system/log.ts';
-import { openCamera, type OpenCameraResult } from '../machine/cameras.ts';
+import { openCamera, type OpenCameraResult } from '../machine/camera/cameras.ts';
 import type { Recognition } from './recognition.ts';
 
 /** Recognition and the camera, as far as they could be had: the bell rings without either. */
@@ -23,13 +23,13 @@ export interface SensesParts {
   readonly recognition: Recognition;
   readonly modelsFolder: string;
   readonly settings: Settings['camera'];
-  readonly isOffStage: boolean;
+  readonly isOffDuty: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Names the camera. One that is missing is said, and does not stop the bell. */
-export function openSenses({ recognition, modelsFolder, settings, isOffStage, clock, log }: SensesParts): Senses {
+export function openSenses({ recognition, modelsFolder, settings, isOffDuty, clock, log }: SensesParts): Senses {
   const options = {
     clock,
     pictures: recognition.pictures,
@@ -39,7 +39,7 @@ export function openSenses({ recognition, modelsFolder, settings, isOffStage, cl
     demoFolder: `${modelsFolder}/demo`,
     complain: (message: string) => log.warn('a picture cannot be shown', { reason: message }),
   };
-  const asked = openCamera(isOffStage ? 'none' : settings.source, options);
+  const asked = openCamera(isOffDuty ? 'none' : settings.source, options);
   if (asked.outcome === 'refused') log.error('the camera cannot be used', { reason: asked.message });
   const opened = asked.outcome === 'opened' ? asked : openCamera('none', options);
   if (opened.outcome === 'refused') throw new Error(opened.message);

@@ -1,6 +1,6 @@
-import { release } from '../machine/release.ts';
+import { release } from '../machine/executable/running-release.ts';
 import type { Clock } from '../system/clock.ts';
-import type { UpdateStatus } from '../update/desk.ts';
+import type { UpdateStatus } from '../update/notebook.ts';
 import type { Rooms } from './rooms.ts';
 import { VitalSigns, type Organ } from './vital-signs.ts';
 
@@ -32,7 +32,7 @@ export function reportToService(rooms: Rooms, clock: Clock): ServiceReport {
   const status = (): string =>
     serviceStatus({ version: release.version, camera: rooms.house.feed.status(), update: rooms.desk?.status });
   service.ready(status());
-  const unwatch = rooms.desk?.watch(() => service.status(status()));
+  const unwatch = rooms.desk?.subscribe(() => service.status(status()));
   const look = async (): Promise<void> => {
     const intervalMs = Math.min(lookIntervalMs, (service.watchdogMs ?? Infinity) / looksPerWatchdog);
     for (let before = ''; !life.signal.aborted; await clock.sleep(intervalMs, life.signal)) {

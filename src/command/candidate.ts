@@ -17,7 +17,7 @@ export const candidateCommand: Command = {
         home,
         environment,
         settingFlags,
-        isOffStage: false,
+        isOffDuty: false,
         hasDemoHousehold: flags.isSet('demo-household'),
         writeLog: (line) => terminal.complain(terminal.isInteractive ? readableLog(line) : line.trimEnd()),
         terminal,

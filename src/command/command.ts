@@ -1,6 +1,6 @@
 /**
  * command/ - what people type: one file per command, and help made from their list. Called by main.ts.
- * Never: do the work. A command asks the running appliance over HTTP, or starts one off-stage, and prints the answer.
+ * Never: do the work. A command asks the running appliance over HTTP, or starts one off duty, and prints the answer.
  */
 import type { CommandContext } from './context.ts';
 

@@ -42,7 +42,7 @@ export type StartResult =
       readonly address: string;
       readonly complaints: Promise<readonly string[]>;
       stop(): Promise<void>;
-      /** Resolves when the appliance has left the stage to a new release: then there is nothing to stop. */
+      /** Resolves when the appliance has left its duty to a new release: then there is nothing to stop. */
       readonly left?: Promise<void>;
     }
   | { readonly outcome: 'refused'; readonly message: string; readonly isMachineToBlame?: true };

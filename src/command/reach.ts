@@ -4,7 +4,7 @@ import type { CommandContext } from './context.ts';
 import { plain } from './text.ts';
 
 /**
- * Gives `work` the running appliance of the home; when none runs, one is started off-stage for the time of the command,
+ * Gives `work` the running appliance of the home; when none runs, one is started off duty for the time of the command,
  * so that there is one way to do things. `mustRun`: the command needs the camera and the bell of a running appliance.
  */
 export async function reach(
@@ -25,17 +25,17 @@ export async function reach(
     terminal.complain(`cannot ${options.mustRun}: no doorward runs in ${home.root}: start it with doorward run`);
     return exitCodes.unavailable;
   }
-  return offStage(context, work);
+  return offDuty(context, work);
 }
 
-async function offStage(context: CommandContext, work: (client: ApiClient) => Promise<ExitCode>): Promise<ExitCode> {
+async function offDuty(context: CommandContext, work: (client: ApiClient) => Promise<ExitCode>): Promise<ExitCode> {
   const { terminal, environment, settingFlags, home } = context;
   terminal.progress('starting the models…');
   const started = await context.appliance.start({
     home,
     environment,
     settingFlags,
-    isOffStage: true,
+    isOffDuty: true,
     hasDemoHousehold: false,
     writeLog: (line) => {
       if (environment['DOORWARD_DEBUG'] === '1') terminal.complain(line.trimEnd());

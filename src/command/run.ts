@@ -21,7 +21,7 @@ export const runCommand: Command = {
       home,
       environment,
       settingFlags,
-      isOffStage: false,
+      isOffDuty: false,
       hasDemoHousehold: flags.isSet('demo-household'),
       writeLog: (line) => terminal.complain(terminal.isInteractive ? readableLog(line) : line.trimEnd()),
       terminal,

@@ -1,6 +1,6 @@
 /** Starts the release in a slot as a child of this process. */
 export interface Candidates {
-  /** Starts the entry of the release in this directory, off-stage. Resolves when its process exists. */
+  /** Starts the entry of the release in this directory, off duty. Resolves when its process exists. */
   start(directory: string, options: CandidateOptions): Promise<StartedCandidate>;
 }
 

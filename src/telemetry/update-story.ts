@@ -32,7 +32,7 @@ export interface StoryTrial {
 export interface StoryDesk {
   readonly running: { readonly slot: string; readonly version: string };
   readonly status: StoryStatus;
-  watch(watcher: (status: StoryStatus) => void): () => void;
+  subscribe(listener: (status: StoryStatus) => void): () => void;
   history(): Promise<readonly StoryTrial[]>;
 }
 
@@ -87,7 +87,7 @@ export class UpdateStory {
     const past = await this.#history();
     this.#told = new Set(past.map(({ id }) => id));
     metrics.releaseAttempts(attemptsOf(past));
-    const stop = desk.watch((status) => this.#hear(status));
+    const stop = desk.subscribe((status) => this.#hear(status));
     return stop;
   }
 

@@ -1,6 +1,6 @@
 import { rejectRelease, type TrialRecord } from '../slot/trial-record.ts';
 import { check } from './check.ts';
-import { type Desk, withoutOffer } from './desk.ts';
+import { type Notebook, withoutOffer } from './notebook.ts';
 import { beginFetch, fetchChunk, fetchedPath } from './fetch.ts';
 import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
@@ -21,72 +21,76 @@ export interface KnownOffer {
 }
 
 /** Asks every source what it has. */
-export async function lookForOffer(tools: UpdateTools, desk: Desk, record: TrialRecord): Promise<Desk> {
-  const { offer, problems, retryMs } = await check(tools.sources, record, desk.postponed);
+export async function lookForOffer(tools: UpdateTools, notebook: Notebook, record: TrialRecord): Promise<Notebook> {
+  const { offer, problems, retryMs } = await check(tools.sources, record, notebook.postponed);
   const intervalMs = tools.settings.checkIntervalMinutes * minuteMs;
   const nextLookMs =
     tools.clock.uptimeMs() + (problems.length > 0 ? (retryMs ?? Math.min(intervalMs, pauseMsMax)) : intervalMs);
-  const { problem: _problem, ...rest } = desk;
+  const { problem: _problem, ...rest } = notebook;
   const known = { ...rest, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }), nextLookMs };
   if (offer === undefined) return withoutOffer(known);
-  return offer.file === desk.offer?.file ? { ...known, offer } : { ...withoutOffer(known), offer };
+  return offer.file === notebook.offer?.file ? { ...known, offer } : { ...withoutOffer(known), offer };
 }
 
 /** Reads the head of the release file and checks its signatures, wherever the file lies. */
 export async function verifyOffer(
   tools: UpdateTools,
-  desk: Desk,
+  notebook: Notebook,
   { offer, record }: { offer: Offer; record: TrialRecord },
-): Promise<Desk> {
+): Promise<Notebook> {
   const answer = await tools.releases.verify(offer.source);
-  if (answer.outcome === 'refused') return refuse(tools, desk, { refusal: answer, offer, record });
-  return { ...desk, release: answer.release };
+  if (answer.outcome === 'refused') return refuse(tools, notebook, { refusal: answer, offer, record });
+  return { ...notebook, release: answer.release };
 }
 
 /** Fetches one part, within the bandwidth that the owner allows. */
-export async function fetchOffer(tools: UpdateTools, desk: Desk, { offer, release }: KnownOffer): Promise<Desk> {
+export async function fetchOffer(
+  tools: UpdateTools,
+  notebook: Notebook,
+  { offer, release }: KnownOffer,
+): Promise<Notebook> {
   const { storage, places, clock, settings } = tools;
   const task = { offer, chunks: release.chunks, incoming: places.incoming };
   const startedMs = clock.uptimeMs();
-  const { fetch } = desk;
+  const { fetch } = notebook;
   const fetched =
     fetch === undefined || fetch.file !== offer.file
       ? await beginFetch(storage, task)
       : await fetchChunk(storage, task, fetch);
-  if (fetched.outcome === 'no-space') return paused(tools, desk, { problem: fetched.message });
+  if (fetched.outcome === 'no-space') return paused(tools, notebook, { problem: fetched.message });
   if (settings.bytesPerSecondMax > 0) {
     const dueMs = startedMs + (fetched.bytes / settings.bytesPerSecondMax) * secondMs;
     await clock.sleep(Math.max(0, dueMs - clock.uptimeMs()));
   }
-  return { ...desk, fetch: fetched.progress, isFetched: fetched.isWhole, faults: 0 };
+  return { ...notebook, fetch: fetched.progress, isFetched: fetched.isWhole, faults: 0 };
 }
 
 /** Unpacks the release file into the slot that is not committed. */
 export async function stageOffer(
   tools: UpdateTools,
-  desk: Desk,
+  notebook: Notebook,
   { offer, release, facts }: KnownOffer & { facts: UpdateFacts },
-): Promise<Desk> {
+): Promise<Notebook> {
   const { storage, places } = tools;
   const source = await storedFile(storage, offer.path ?? fetchedPath(places.incoming));
-  if (source === undefined) return { ...withoutOffer(desk), nextLookMs: 0 };
+  if (source === undefined) return { ...withoutOffer(notebook), nextLookMs: 0 };
   const staged = await stageRelease(tools, facts.committed ?? facts.running.slot, { source, release });
   switch (staged.outcome) {
-    case 'staged': return { ...desk, faults: 0 };
-    case 'no-space': return paused(tools, desk, { problem: staged.message });
-    case 'refused': return refuse(tools, desk, { refusal: staged, offer, record: facts.record });
+    case 'staged': return { ...notebook, faults: 0 };
+    case 'no-space': return paused(tools, notebook, { problem: staged.message });
+    case 'refused': return refuse(tools, notebook, { refusal: staged, offer, record: facts.record });
   } // prettier-ignore
 }
 
 /** Begins nothing new for a while, longer after each fault in a row, and never quite as long as other devices. */
 export function paused(
   tools: UpdateTools,
-  desk: Desk,
+  notebook: Notebook,
   { problem, retryMs }: { problem: string; retryMs?: number | undefined },
-): Desk {
-  const growingMs = Math.min(pauseMsMin * 2 ** desk.faults, pauseMsMax);
+): Notebook {
+  const growingMs = Math.min(pauseMsMin * 2 ** notebook.faults, pauseMsMax);
   const pauseMs = retryMs ?? growingMs * (1 + tools.random.fraction() / 4);
-  return { ...desk, faults: desk.faults + 1, problem, pauseUntilMs: tools.clock.uptimeMs() + pauseMs };
+  return { ...notebook, faults: notebook.faults + 1, problem, pauseUntilMs: tools.clock.uptimeMs() + pauseMs };
 }
 
 /** The file of a release that was committed is kept: what its slot loses can be had from it again. */
@@ -115,11 +119,11 @@ interface Refused {
  * A file on this machine that can never be right is remembered and put away. What came over a network may have been
  * garbled on the way: that says nothing about the release, and it is asked for again at the next look.
  */
-async function refuse(tools: UpdateTools, desk: Desk, { refusal, offer, record }: Refused): Promise<Desk> {
+async function refuse(tools: UpdateTools, notebook: Notebook, { refusal, offer, record }: Refused): Promise<Notebook> {
   const { file } = offer;
   const { failure, message, kind } = refusal;
   tools.log.warn('a release file was refused', { file, failure, message });
-  const free = { ...withoutOffer(desk), problem: message, refusal: { file, reason: failure, message } };
+  const free = { ...withoutOffer(notebook), problem: message, refusal: { file, reason: failure, message } };
   if (kind === 'later' || (offer.path === undefined && failure !== 'payload-invalid'))
     return { ...paused(tools, free, { problem: message }), postponed: file, nextLookMs: 0 };
   const rejection = { version: offer.version ?? '', digest: `file:${file}`, signed: 0, file, reason: failure };

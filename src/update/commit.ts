@@ -1,4 +1,4 @@
-import { gateFigures } from '../health/gate.ts';
+import { gateFigures } from './judge/gate.ts';
 import { moveCurrent } from '../slot/current-link.ts';
 import { commitTrial, isUnderWay, type TrialRecord } from '../slot/trial-record.ts';
 import type { Slot } from '../slot/slot.ts';
@@ -18,7 +18,7 @@ export async function commit(
   trial: Trial,
   { record, committed }: { readonly record: TrialRecord; readonly committed: Slot | undefined },
 ): Promise<Trial> {
-  const { storage, places, clock, recordFile, stage, log } = tools;
+  const { storage, places, clock, recordFile, duty, log } = tools;
   if (committed !== trial.slot) {
     const damage = await proveSlot(tools, trial.slot, trial.release);
     if (damage !== undefined) return failed(trial, damage, clock.uptimeMs());
@@ -39,7 +39,7 @@ export async function commit(
   if ('candidate' in trial.state && trial.state.candidate !== undefined) {
     const { candidate } = trial.state;
     const question: Commit = { kind: 'commit' };
-    const named = await stage.nameMain(candidate.pid); // First: what the candidate says before is not listened to.
+    const named = await duty.nameMain(candidate.pid); // First: what the candidate says before is not listened to.
     const heard = readMessage(committedSchema, await candidate.ask(question, commitMsMax));
     // No way back from here: when either did not hear it, the service manager starts what the link names.
     if (heard === undefined || named.outcome === 'failed')

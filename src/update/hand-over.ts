@@ -7,13 +7,13 @@ const takeOverMsMax = 15_000;
 
 /** The candidate takes sockets, lines and camera. The incumbent stays, warm and silent, until the trial ends. */
 export async function handOver(tools: UpdateTools, trial: Trial, candidate: Candidate): Promise<Trial> {
-  const { stage, clock } = tools;
-  const baseline = stage.baseline();
+  const { duty, clock } = tools;
+  const baseline = duty.baseline();
   /** Until it has the door, a candidate that is merely late on a busy machine harms nobody: it may be tried again. */
   const isToBlame = (): boolean =>
     candidate.ended() !== undefined ||
-    !(baseline.isMachineStrained === true || stage.baseline().isMachineStrained === true);
-  const passed = await stage.handOver(candidate);
+    !(baseline.isMachineStrained === true || duty.baseline().isMachineStrained === true);
+  const passed = await duty.handOver(candidate);
   if (passed.outcome === 'failed')
     return failed(tools, trial, { candidate, reason: 'not-passed', message: passed.reason, isItsFault: isToBlame() });
   const question: TakeOver = { kind: 'take-over' };

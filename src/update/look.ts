@@ -2,7 +2,7 @@ import { readCurrent } from '../slot/current-link.ts';
 import { otherSlot } from '../slot/slot.ts';
 import { readMark } from '../slot/slot-mark.ts';
 import { takeLease } from '../slot/update-lease.ts';
-import type { Desk } from './desk.ts';
+import type { Notebook } from './notebook.ts';
 import { untilOpenMs } from './maintenance-window.ts';
 import { planMemory } from './memory-plan.ts';
 import { judgeProbation } from './probation.ts';
@@ -10,12 +10,12 @@ import type { Trial, UpdateTools } from './update-parts.ts';
 import type { TrialFacts, UpdateFacts } from './update-state.ts';
 
 /** One look at everything: the facts from which the next step follows. */
-export async function look(tools: UpdateTools, desk: Desk): Promise<UpdateFacts> {
+export async function look(tools: UpdateTools, notebook: Notebook): Promise<UpdateFacts> {
   const { storage, places, processes, clock, settings, resources, running, recordFile } = tools;
   const lease = await takeLease(storage, places, processes);
   const committed = await readCurrent(storage, places);
   const record = await recordFile.read();
-  const { offer, release, trial } = desk;
+  const { offer, release, trial } = notebook;
   return {
     nowMs: clock.uptimeMs(),
     ...(lease.outcome === 'taken' ? { leaseTakenBy: lease.by } : {}),
@@ -23,15 +23,15 @@ export async function look(tools: UpdateTools, desk: Desk): Promise<UpdateFacts>
     running,
     record,
     standby: await readMark(storage, places, otherSlot(committed ?? running.slot)),
-    isSettled: desk.isSettled,
-    isClean: desk.isClean,
-    ...(trial === undefined ? {} : { trial: trialFacts(tools, trial, desk.revertWord) }),
-    pauseUntilMs: desk.pauseUntilMs,
-    nextLookMs: desk.nextLookMs,
-    nextScrubMs: desk.nextScrubMs,
+    isSettled: notebook.isSettled,
+    isClean: notebook.isClean,
+    ...(trial === undefined ? {} : { trial: trialFacts(tools, trial, notebook.revertWord) }),
+    pauseUntilMs: notebook.pauseUntilMs,
+    nextLookMs: notebook.nextLookMs,
+    nextScrubMs: notebook.nextScrubMs,
     ...(offer === undefined ? {} : { offer }),
     ...(release === undefined ? {} : { release }),
-    isFetched: offer?.path !== undefined || desk.isFetched,
+    isFetched: offer?.path !== undefined || notebook.isFetched,
     untilWindowMs: untilOpenMs(settings, clock.wallMs()),
     consent: settings.consent,
     memory: settings.memory === 'plan' ? planMemory(resources.memory()) : settings.memory,

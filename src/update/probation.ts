@@ -1,5 +1,5 @@
-import { judgeTrial, type GateVerdict } from '../health/gate.ts';
-import type { GateFacts, GateLimits, GateSample } from '../health/gate-facts.ts';
+import { judgeTrial, type GateVerdict } from './judge/gate.ts';
+import type { GateFacts, GateLimits, GateSample } from './judge/gate-facts.ts';
 import type { UpdateSettings } from '../settings/update-settings.ts';
 import { type Heartbeat, heartbeatIntervalMs, heartbeatSchema, readMessage } from './trial-protocol.ts';
 import type { Trial, TrialState, UpdateParts } from './update-parts.ts';

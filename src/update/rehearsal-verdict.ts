@@ -1,4 +1,4 @@
-import type { RehearsedDecision } from '../system/stage.ts';
+import type { RehearsedDecision } from './duty.ts';
 import type { Rehearsed } from './trial-protocol.ts';
 
 /** What a rehearsal is compared with. */

@@ -1,8 +1,8 @@
-import { trialBytesMax } from '../health/gate.ts';
+import { trialBytesMax } from './judge/gate.ts';
 import type { Slot } from '../slot/slot.ts';
 import { beginTrial, type TrialRecord } from '../slot/trial-record.ts';
 import type { Candidate } from '../system/candidate.ts';
-import type { RehearsedDecision } from '../system/stage.ts';
+import type { RehearsedDecision } from './duty.ts';
 import { candidateBytesMax } from './memory-plan.ts';
 import type { Offer } from './offer.ts';
 import { judgeRehearsal } from './rehearsal-verdict.ts';
@@ -30,7 +30,7 @@ export interface RehearsalTask {
 const rehearseMsMax = 15 * 60_000;
 
 /**
- * The attempt is spent, then the candidate starts off-stage on a copy of the household's data and shows what it can do.
+ * The attempt is spent, then the candidate starts off duty on a copy of the household's data and shows what it can do.
  * Nothing at the door has changed afterwards, whatever happened.
  */
 export async function rehearse(tools: UpdateTools, task: RehearsalTask): Promise<Trial> {
@@ -50,13 +50,13 @@ export async function rehearse(tools: UpdateTools, task: RehearsalTask): Promise
 }
 
 async function perform(tools: UpdateTools, task: RehearsalTask): Promise<TrialState> {
-  const { stage, candidates, places, resources, settings } = tools;
+  const { duty, candidates, places, resources, settings } = tools;
   // Looked at before the candidate is there, or one that spins would excuse itself.
-  const baseline = stage.baseline();
+  const baseline = duty.baseline();
   const wasStrained = baseline.isMachineStrained === true;
-  const material = await stage.prepareRehearsal(places.rehearsal, settings.rehearsalVisits);
+  const material = await duty.prepareRehearsal(places.rehearsal, settings.rehearsalVisits);
   if (material.outcome === 'failed') return failed('rehearsal-not-prepared', material.reason);
-  if (task.memory === 'cold') await stage.makeRoom(); // Not earlier: the incumbent decides the visits with its models.
+  if (task.memory === 'cold') await duty.makeRoom(); // Not earlier: the incumbent decides the visits with its models.
   const damage = await proveSlot(tools, task.slot, task.release); // Not a byte is run that was not read back just before.
   if (damage !== undefined) return failed('slot-damaged', damage);
   const started = await candidates.start(places.slot[task.slot], {

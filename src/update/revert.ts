@@ -1,4 +1,4 @@
-import { gateFigures } from '../health/gate.ts';
+import { gateFigures } from './judge/gate.ts';
 import { cancelTrial, isUnderWay, revertTrial, type TrialRecord } from '../slot/trial-record.ts';
 import type { Candidate } from '../system/candidate.ts';
 import { gateFacts } from './probation.ts';
@@ -16,7 +16,7 @@ const stopMsMax = 500;
  * does not answer is killed first. Writing it down comes after the door is answered.
  */
 export async function revert(tools: UpdateTools, trial: Trial, failure: TrialFailure): Promise<Trial> {
-  const { stage, clock, log } = tools;
+  const { duty, clock, log } = tools;
   const { state } = trial;
   const startedMs = clock.uptimeMs();
   const figures = state.phase === 'probation' ? gateFigures(gateFacts(tools, state, undefined)) : {};
@@ -24,7 +24,7 @@ export async function revert(tools: UpdateTools, trial: Trial, failure: TrialFai
   const hasLetGo = candidate !== undefined && (await letGo(tools, candidate, failure));
   if (!hasLetGo) await candidate?.stop(0);
   const toldMs = clock.uptimeMs() - startedMs;
-  const back = await stage.takeBack(candidate?.stop(stopMsMax));
+  const back = await duty.takeBack(candidate?.stop(stopMsMax));
   if (back.outcome === 'failed') log.error('cannot serve again after a revert', { reason: back.reason });
   const revertMs = back.outcome === 'done' ? toldMs + back.durationMs : clock.uptimeMs() - startedMs;
   return enterPhase(trial, { phase: 'unrecorded', failure, figures: { ...figures, revertMs } }, clock.uptimeMs());

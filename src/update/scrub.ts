@@ -6,7 +6,7 @@ import { markUnusable, readMark, type SlotMark } from '../slot/slot-mark.ts';
 import { otherSlot, type Slot, slots } from '../slot/slot.ts';
 import { DiskFault } from '../system/disk.ts';
 import type { Storage } from '../system/storage.ts';
-import type { Desk } from './desk.ts';
+import type { Notebook } from './notebook.ts';
 import type { UpdateTools } from './update-parts.ts';
 
 const hourMs = 60 * 60_000;
@@ -41,7 +41,7 @@ export function firstScrubMs({ clock, settings }: UpdateTools): number {
  * than before. A slot that nobody can mend is not to be started any more, unless it is the committed one. Then what the
  * releases have unpacked is read.
  */
-export async function scrubSlots(tools: UpdateTools, desk: Desk, rest: () => Promise<void>): Promise<Desk> {
+export async function scrubSlots(tools: UpdateTools, notebook: Notebook, rest: () => Promise<void>): Promise<Notebook> {
   const { clock, log, running, settings } = tools;
   const repaired: Repair[] = [];
   const damaged: ScrubReport['damaged'][number][] = [];
@@ -49,7 +49,7 @@ export async function scrubSlots(tools: UpdateTools, desk: Desk, rest: () => Pro
     log.warn('a file that the card had damaged was mended', { ...repair });
     repaired.push(repair);
   };
-  const told = (): Desk => ({ ...desk, scrub: { atMs: clock.wallMs(), repaired, damaged } });
+  const told = (): Notebook => ({ ...notebook, scrub: { atMs: clock.wallMs(), repaired, damaged } });
   try {
     for (const slot of slots) {
       const message = await scrubSlot({ ...tools, rest, note }, slot);
@@ -60,7 +60,7 @@ export async function scrubSlots(tools: UpdateTools, desk: Desk, rest: () => Pro
     for await (const library of tools.mendLibraries?.(rest) ?? []) note({ slot: running.slot, ...library });
   } catch (error) {
     if (!(error instanceof ScrubInterrupted)) throw error;
-    return repaired.length + damaged.length === 0 ? desk : told();
+    return repaired.length + damaged.length === 0 ? notebook : told();
   }
   const hours = damaged.length === 0 ? settings.scrubHours : Math.min(1, settings.scrubHours);
   return { ...told(), nextScrubMs: clock.uptimeMs() + hours * hourMs };

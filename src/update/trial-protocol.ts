@@ -8,7 +8,7 @@ import { Check } from 'typebox/value';
  */
 export const trialProtocol = 1;
 
-/** First of all. The candidate has started, off-stage: it has opened nothing of the household's. */
+/** First of all. The candidate has started, off duty: it has opened nothing of the household's. */
 export const helloSchema = Type.Object({ kind: Type.Literal('hello'), protocol: Type.Integer() });
 export const helloAnswerSchema = Type.Object({
   kind: Type.Literal('hello'),

@@ -2,7 +2,7 @@ import { otherSlot } from '../slot/slot.ts';
 import { giveLease } from '../slot/update-lease.ts';
 import { discard, keep, type KnownOffer } from './acquire.ts';
 import { commit } from './commit.ts';
-import { type Desk, withoutOffer, withoutTrial } from './desk.ts';
+import { type Notebook, withoutOffer, withoutTrial } from './notebook.ts';
 import { handOver } from './hand-over.ts';
 import { watch } from './probation.ts';
 import { rehearse } from './rehearse.ts';
@@ -13,67 +13,71 @@ import type { TrialFailure, TrialStep, UpdateFacts } from './update-state.ts';
 /** Begins a trial of what is staged. */
 export async function beginRehearsal(
   tools: UpdateTools,
-  desk: Desk,
+  notebook: Notebook,
   task: KnownOffer & { readonly memory: 'warm' | 'cold'; readonly facts: UpdateFacts },
-): Promise<Desk> {
+): Promise<Notebook> {
   const { offer, release, memory, facts } = task;
   const slot = otherSlot(facts.running.slot);
-  return { ...desk, trial: await rehearse(tools, { offer, release, memory, slot, record: facts.record }) };
+  return { ...notebook, trial: await rehearse(tools, { offer, release, memory, slot, record: facts.record }) };
 }
 
 /** One turn of a trial: what it knew before, and what it saw. */
 export interface TrialTurn {
-  readonly desk: Desk;
+  readonly notebook: Notebook;
   readonly trial: Trial;
   readonly facts: UpdateFacts;
 }
 
-/** The desk after one step of the trial. A step that does not fit the phase changes nothing. */
+/** The notebook after one step of the trial. A step that does not fit the phase changes nothing. */
 export async function takeTrialStep(
   tools: UpdateTools,
   step: TrialStep,
-  { desk, trial, facts }: TrialTurn,
-): Promise<Desk> {
+  { notebook, trial, facts }: TrialTurn,
+): Promise<Notebook> {
   const { state } = trial;
   switch (step.kind) {
     case 'hand-over':
-      return state.phase === 'rehearsed' ? { ...desk, trial: await handOver(tools, trial, state.candidate) } : desk;
+      return state.phase === 'rehearsed'
+        ? { ...notebook, trial: await handOver(tools, trial, state.candidate) }
+        : notebook;
     case 'watch':
-      return state.phase === 'probation' ? { ...desk, faults: 0, trial: await watch(tools, trial, state) } : desk;
+      return state.phase === 'probation'
+        ? { ...notebook, faults: 0, trial: await watch(tools, trial, state) }
+        : notebook;
     case 'commit':
-      return { ...desk, trial: await commit(tools, trial, facts) };
+      return { ...notebook, trial: await commit(tools, trial, facts) };
     case 'revert':
-      return revertCandidate(tools, desk, { trial, failure: step });
+      return revertCandidate(tools, notebook, { trial, failure: step });
     case 'record':
-      return writeDown(tools, desk, { trial, facts });
+      return writeDown(tools, notebook, { trial, facts });
   }
 }
 
 /** The incumbent serves again. */
 export async function revertCandidate(
   tools: UpdateTools,
-  desk: Desk,
+  notebook: Notebook,
   { trial, failure }: { trial: Trial; failure: TrialFailure },
-): Promise<Desk> {
+): Promise<Notebook> {
   tools.log.warn('a trial is reverted', {
     version: trial.release.version,
     reason: failure.reason,
     message: failure.message,
   });
-  return { ...desk, trial: await revert(tools, trial, failure), problem: failure.message };
+  return { ...notebook, trial: await revert(tools, trial, failure), problem: failure.message };
 }
 
-/** The reverted trial is written down; the desk is free for the next offer. */
+/** The reverted trial is written down; the notebook is free for the next offer. */
 export async function writeDown(
   tools: UpdateTools,
-  desk: Desk,
+  notebook: Notebook,
   { trial, facts }: { trial: Trial; facts: UpdateFacts },
-): Promise<Desk> {
+): Promise<Notebook> {
   const { state } = trial;
-  if (state.phase !== 'unrecorded') return desk;
+  if (state.phase !== 'unrecorded') return notebook;
   const { failure, figures } = state;
   await recordRevert(tools, trial, { failure, figures, record: facts.record });
-  const free = withoutTrial(desk);
+  const free = withoutTrial(notebook);
   if (!failure.isItsFault) return { ...free, pauseUntilMs: tools.clock.uptimeMs() + retryMs };
   await discard(tools, trial.offer);
   return withoutOffer(free);
@@ -83,9 +87,9 @@ export async function writeDown(
 const retryMs = 15 * 60_000;
 
 /** The candidate is the incumbent now: this process gives up its rights and ends. */
-export async function leave(tools: UpdateTools, desk: Desk): Promise<Desk> {
-  if (desk.trial !== undefined) await keep(tools, desk.trial);
+export async function leave(tools: UpdateTools, notebook: Notebook): Promise<Notebook> {
+  if (notebook.trial !== undefined) await keep(tools, notebook.trial);
   await giveLease(tools.storage, tools.places, tools.processes);
-  await tools.stage.leave();
-  return desk;
+  await tools.duty.leave();
+  return notebook;
 }

@@ -1,4 +1,4 @@
-import type { GateSample } from '../health/gate-facts.ts';
+import type { GateSample } from './judge/gate-facts.ts';
 import type { Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
 import type { TrialRecordFile } from '../slot/trial-record-file.ts';
@@ -8,7 +8,7 @@ import type { Log } from '../system/log.ts';
 import type { Processes } from '../system/processes.ts';
 import type { Random } from '../system/random.ts';
 import type { Resources } from '../system/resources.ts';
-import type { Stage, StageBaseline } from '../system/stage.ts';
+import type { Duty, DutyBaseline } from './duty.ts';
 import type { Storage } from '../system/storage.ts';
 import type { Offer, UpdateSource } from './offer.ts';
 import type { ReleaseActs, SignedRelease } from './release-acts.ts';
@@ -23,7 +23,7 @@ export interface UpdateParts {
   readonly random: Pick<Random, 'fraction' | 'id'>;
   readonly processes: Processes;
   readonly candidates: Candidates;
-  readonly stage: Stage;
+  readonly duty: Duty;
   readonly resources: Pick<Resources, 'memory'>;
   readonly releases: ReleaseActs;
   /** In the order in which they are asked: what the owner pushed comes first. */
@@ -59,7 +59,7 @@ export type TrialState =
       readonly phase: 'probation';
       readonly candidate: Candidate;
       readonly sinceMs: number;
-      readonly baseline: StageBaseline;
+      readonly baseline: DutyBaseline;
       readonly samples: readonly GateSample[];
     }
   | { readonly phase: 'failed'; readonly candidate?: Candidate; readonly failure: TrialFailure }

@@ -1,4 +1,4 @@
-import type { GateVerdict } from '../health/gate.ts';
+import type { GateVerdict } from './judge/gate.ts';
 import type { Slot } from '../slot/slot.ts';
 import type { SlotMark } from '../slot/slot-mark.ts';
 import { rejectionOf, type TrialRecord } from '../slot/trial-record.ts';

@@ -6,7 +6,15 @@ import { DiskFault } from '../system/disk.ts';
 import { TrialRecordFile } from '../slot/trial-record-file.ts';
 import type { TrialHistory } from '../slot/trial-record.ts';
 import { fetchOffer, lookForOffer, paused, stageOffer, verifyOffer } from './acquire.ts';
-import { type Desk, emptyDesk, statusOf, type UpdateStatus, type Wishes, withoutOffer, withWishes } from './desk.ts';
+import {
+  type Notebook,
+  emptyNotebook,
+  statusOf,
+  type UpdateStatus,
+  type Wishes,
+  withoutOffer,
+  withWishes,
+} from './notebook.ts';
 import { look } from './look.ts';
 import { SourceFault } from './offer.ts';
 import { failByFault } from './rehearse.ts';
@@ -28,21 +36,25 @@ const breathMs = 10;
 /** check -> verify -> fetch -> stage -> rehearse -> hand over -> probation -> commit or revert. One step per turn. */
 export class Updater {
   readonly #tools: UpdateTools;
-  #desk: Desk;
+  #notebook: Notebook;
   #wishes: Wishes = {};
   #status: UpdateStatus = { phase: 'settle' };
   #sleep = new AbortController();
-  readonly #watchers = new Set<(status: UpdateStatus) => void>();
+  readonly #listeners = new Set<(status: UpdateStatus) => void>();
 
-  /** With the desk and the record file of another it goes on where that one left off: a simulation tries every way on. */
-  constructor(parts: UpdateParts, desk = emptyDesk, recordFile = new TrialRecordFile(parts.storage, parts.places)) {
+  /** With the notebook and the record file of another it goes on where that one left off: a simulation tries every way on. */
+  constructor(
+    parts: UpdateParts,
+    notebook = emptyNotebook,
+    recordFile = new TrialRecordFile(parts.storage, parts.places),
+  ) {
     this.#tools = { ...parts, recordFile };
-    this.#desk = desk;
+    this.#notebook = notebook;
   }
 
   /** All that it remembers between two turns, but for wishes that it has not heard yet. */
-  get desk(): Desk {
-    return this.#desk;
+  get notebook(): Notebook {
+    return this.#notebook;
   }
 
   /** Takes steps until the signal is aborted, or until this process has handed over for good and left. */
@@ -59,59 +71,60 @@ export class Updater {
     let step: UpdateStep = { kind: 'wait', reason: 'pause', durationMs: minuteMs };
     try {
       await this.#hear();
-      const facts = await look(this.#tools, this.#desk);
+      const facts = await look(this.#tools, this.#notebook);
       step = nextStep(facts);
       this.#show(step);
-      this.#desk = await this.#take(step, facts);
+      this.#notebook = await this.#take(step, facts);
     } catch (error) {
-      this.#desk = this.#meet(error);
+      this.#notebook = this.#meet(error);
       // The look itself failed: a trial is watched on, anything else can wait.
-      if (step.kind === 'wait') await this.#rest(this.#desk.trial === undefined ? minuteMs : heartbeatIntervalMs);
+      if (step.kind === 'wait') await this.#rest(this.#notebook.trial === undefined ? minuteMs : heartbeatIntervalMs);
     }
     this.#show(step);
     return step;
   }
 
-  /** The desk after the step. */
-  async #take(step: UpdateStep, facts: UpdateFacts): Promise<Desk> {
+  /** The notebook after the step. */
+  async #take(step: UpdateStep, facts: UpdateFacts): Promise<Notebook> {
     const tools = this.#tools;
-    const desk = this.#desk;
-    const { trial } = desk;
+    const notebook = this.#notebook;
+    const { trial } = notebook;
     switch (step.kind) {
-      case 'wait': await this.#rest(step.durationMs); return this.#desk;
-      case 'settle': await settle(tools, facts.record, facts.committed); return { ...desk, isSettled: true, nextScrubMs: firstScrubMs(tools) };
-      case 'clean': await clean(tools); return { ...desk, isClean: true };
-      case 'scrub': return scrubSlots(tools, desk, () => this.#breathe());
-      case 'check': return lookForOffer(tools, desk, facts.record);
-      case 'verify': return verifyOffer(tools, desk, { offer: step.offer, record: facts.record });
-      case 'fetch': return fetchOffer(tools, desk, step);
-      case 'stage': return stageOffer(tools, desk, { ...step, facts });
-      case 'rehearse': return beginRehearsal(tools, { ...desk, faults: 0 }, { ...step, facts });
-      case 'leave': return leave(tools, desk);
+      case 'wait': await this.#rest(step.durationMs); return this.#notebook;
+      case 'settle': await settle(tools, facts.record, facts.committed); return { ...notebook, isSettled: true, nextScrubMs: firstScrubMs(tools) };
+      case 'clean': await clean(tools); return { ...notebook, isClean: true };
+      case 'scrub': return scrubSlots(tools, notebook, () => this.#breathe());
+      case 'check': return lookForOffer(tools, notebook, facts.record);
+      case 'verify': return verifyOffer(tools, notebook, { offer: step.offer, record: facts.record });
+      case 'fetch': return fetchOffer(tools, notebook, step);
+      case 'stage': return stageOffer(tools, notebook, { ...step, facts });
+      case 'rehearse': return beginRehearsal(tools, { ...notebook, faults: 0 }, { ...step, facts });
+      case 'leave': return leave(tools, notebook);
       case 'hand-over':
       case 'watch':
       case 'commit':
       case 'revert':
-      case 'record': return trial === undefined ? desk : takeTrialStep(tools, step, { desk, trial, facts });
+      case 'record': return trial === undefined ? notebook : takeTrialStep(tools, step, { notebook, trial, facts });
     } // prettier-ignore
   }
 
   /** What a fault of disk or source means for the next turn. Anything else is a programmer's error and crashes. */
-  #meet(error: unknown): Desk {
+  #meet(error: unknown): Notebook {
     const tools = this.#tools;
-    const desk = this.#desk;
+    const notebook = this.#notebook;
     const problem = messageOf(error);
     if (!(error instanceof SourceFault || error instanceof DiskFault)) throw error;
     tools.log.warn('an update step failed', { problem });
-    if (desk.trial !== undefined && desk.trial.state.phase !== 'unrecorded') {
-      const faults = desk.faults + 1;
-      const trial = faults < trialFaultsMax ? desk.trial : failByFault(desk.trial, error, tools.clock.uptimeMs());
-      return { ...desk, faults, problem, trial };
+    if (notebook.trial !== undefined && notebook.trial.state.phase !== 'unrecorded') {
+      const faults = notebook.faults + 1;
+      const trial =
+        faults < trialFaultsMax ? notebook.trial : failByFault(notebook.trial, error, tools.clock.uptimeMs());
+      return { ...notebook, faults, problem, trial };
     }
     if (error instanceof DiskFault || error.kind === 'later')
-      return paused(tools, desk, { problem, retryMs: error instanceof SourceFault ? error.retryMs : undefined });
+      return paused(tools, notebook, { problem, retryMs: error instanceof SourceFault ? error.retryMs : undefined });
     const waitMs = error.kind === 'changed' ? changedRetryMs : tools.settings.checkIntervalMinutes * minuteMs;
-    return { ...withoutOffer(desk), problem, nextLookMs: tools.clock.uptimeMs() + waitMs };
+    return { ...withoutOffer(notebook), problem, nextLookMs: tools.clock.uptimeMs() + waitMs };
   }
 
   /** Looks at the sources now, instead of when the next look is due. */
@@ -121,7 +134,7 @@ export class Updater {
 
   /** Has the trial under way reverted. False when there is none. */
   revert(word: string): boolean {
-    const phase = this.#desk.trial?.state.phase;
+    const phase = this.#notebook.trial?.state.phase;
     if (phase !== 'rehearsed' && phase !== 'probation') return false;
     this.#wish({ revertWord: word });
     return true;
@@ -143,9 +156,9 @@ export class Updater {
   }
 
   /** Tells of every change of the status, until the returned function is called. */
-  watch(watcher: (status: UpdateStatus) => void): () => void {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+  subscribe(listener: (status: UpdateStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   #wish(wishes: Wishes): void {
@@ -157,7 +170,7 @@ export class Updater {
   async #hear(): Promise<void> {
     if (this.#sleep.signal.aborted) this.#sleep = new AbortController(); // It is heard now.
     const { consent } = this.#wishes;
-    this.#desk = withWishes(this.#desk, this.#wishes);
+    this.#notebook = withWishes(this.#notebook, this.#wishes);
     if (consent !== undefined) {
       const { agreedTo: _agreedTo, ...record } = await this.#tools.recordFile.read();
       await this.#tools.recordFile.write(consent.file === undefined ? record : { ...record, agreedTo: consent.file });
@@ -167,19 +180,20 @@ export class Updater {
 
   /** The process is to end: what is on trial goes first, and it is not its fault. */
   async #stop(): Promise<void> {
-    const { trial } = this.#desk;
+    const { trial } = this.#notebook;
     if (trial === undefined || trial.state.phase === 'committed') return;
     const failure = { reason: 'stopped', message: 'the incumbent was asked to stop', isItsFault: false };
-    const desk = await revertCandidate(this.#tools, this.#desk, { trial, failure });
-    const facts = await look(this.#tools, desk);
-    if (desk.trial !== undefined) this.#desk = await writeDown(this.#tools, desk, { trial: desk.trial, facts });
+    const notebook = await revertCandidate(this.#tools, this.#notebook, { trial, failure });
+    const facts = await look(this.#tools, notebook);
+    if (notebook.trial !== undefined)
+      this.#notebook = await writeDown(this.#tools, notebook, { trial: notebook.trial, facts });
   }
 
   #show(step: UpdateStep): void {
-    const status = statusOf(this.#desk, step);
+    const status = statusOf(this.#notebook, step);
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
     this.#status = status;
-    for (const watcher of this.#watchers) watcher(status);
+    for (const listener of this.#listeners) listener(status);
   }
 
   /** Between two parts of a long reading. Rejects when somebody wishes something. */

@@ -1,6 +1,6 @@
 import type { Notification, PressKind, Trigger, TriggerSource, Visit } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { wordsOf } from './deadline.ts';
+import { wordsOf } from '../system/deadline.ts';
 import { decide } from './decide.ts';
 import { joinVisit } from './ring.ts';
 import type { TriggerTarget } from './trigger.ts';

@@ -2,7 +2,7 @@ import { agreement, median } from '../face/consensus.ts';
 import type { FaceCandidate } from '../people/gallery.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Candidate, Decision, VisitOutcome } from '../store/records.ts';
-import type { PersonSeen } from './announce.ts';
+import type { PersonSeen } from '../notify/announce.ts';
 import { worthOf } from './face-quality.ts';
 import type { MatchedFace, Sighting } from './match.ts';
 import { knownReason, noFaceReason, strangerReason, type Evidence } from './reason.ts';

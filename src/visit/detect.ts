@@ -1,6 +1,6 @@
 import type { DetectedFace, DetectEffort } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
-import { within, wordsOf } from './deadline.ts';
+import { within, wordsOf } from '../system/deadline.ts';
 import { complaintAbout, type FaceLimits } from './face-quality.ts';
 import type { VisitParts } from './visit-parts.ts';
 

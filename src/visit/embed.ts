@@ -1,6 +1,6 @@
 import type { Embedding } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
-import { within, wordsOf } from './deadline.ts';
+import { within, wordsOf } from '../system/deadline.ts';
 import { inferenceMsMax, type FaceInView, type Looked, type LookParts } from './detect.ts';
 
 export interface EmbeddedFace extends FaceInView {

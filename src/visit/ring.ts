@@ -1,4 +1,4 @@
-import { ringNotifications } from './announce.ts';
+import { ringNotifications } from '../notify/announce.ts';
 import type { VisitParts } from './visit-parts.ts';
 import type { VisitUnderWay } from './visit-under-way.ts';
 import type { NewNotification, Trigger } from '../store/records.ts';

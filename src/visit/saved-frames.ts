@@ -1,5 +1,5 @@
 import { replaceFile } from '../system/disk.ts';
-import { within, wordsOf } from './deadline.ts';
+import { within, wordsOf } from '../system/deadline.ts';
 import type { VisitFrame } from './visit-frames.ts';
 import type { VisitParts } from './visit-parts.ts';
 import type { VisitUnderWay } from './visit-under-way.ts';

@@ -1,5 +1,5 @@
 import type { Visit } from '../store/records.ts';
-import { within } from './deadline.ts';
+import { within } from '../system/deadline.ts';
 import { SavedFrames } from './saved-frames.ts';
 import { nameVisitor } from './visit.ts';
 import type { FrameSource, VisitFrame } from './visit-frames.ts';

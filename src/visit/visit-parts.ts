@@ -8,7 +8,7 @@ import type { Home } from '../system/home.ts';
 import type { Inference, Pictures } from '../system/inference.ts';
 import type { Log } from '../system/log.ts';
 import type { Random } from '../system/random.ts';
-import type { Audience } from './announce.ts';
+import type { Audience } from '../notify/announce.ts';
 import type { Ledger } from './ledger.ts';
 import type { FeedOfFrames } from './visit-frames.ts';
 

@@ -41,7 +41,7 @@ export class EventConnections {
   readonly #leaves = new Map<Listener, () => void>();
   /** Who wants to hear of updates. */
   readonly #updated = new Set<Listener>();
-  #watched: { readonly desk: UpdateDesk; readonly stop: () => void } | undefined;
+  #followed: { readonly desk: UpdateDesk; readonly stop: () => void } | undefined;
   #heartbeat: AbortController | undefined;
 
   constructor(parts: ConnectionsParts) {
@@ -61,10 +61,10 @@ export class EventConnections {
     };
     const unsubscribe = this.#parts.events.subscribe(send, afterId === undefined ? {} : { afterId });
     this.#leaves.set(listener, unsubscribe);
-    this.#watchDesk();
+    this.#followDesk();
     if (types.size === 0 || types.has(updateEvent)) {
       this.#updated.add(listener);
-      if (this.#watched !== undefined) this.#send(listener, this.#updateText(this.#watched.desk));
+      if (this.#followed !== undefined) this.#send(listener, this.#updateText(this.#followed.desk));
     }
     if (this.#heartbeat === undefined) {
       this.#heartbeat = new AbortController();
@@ -77,8 +77,8 @@ export class EventConnections {
     this.#leaves.delete(listener);
     this.#updated.delete(listener);
     if (this.#leaves.size > 0) return;
-    this.#watched?.stop();
-    this.#watched = undefined;
+    this.#followed?.stop();
+    this.#followed = undefined;
     this.#heartbeat?.abort();
     this.#heartbeat = undefined;
   }
@@ -97,17 +97,17 @@ export class EventConnections {
   }
 
   /** Who answers for updates changes when a candidate is committed: that is noticed with the next heartbeat. */
-  #watchDesk(): void {
+  #followDesk(): void {
     const found = this.#parts.updateDesk();
     const desk = typeof found === 'string' ? undefined : found;
-    if (desk === this.#watched?.desk) return;
-    this.#watched?.stop();
-    if (desk === undefined) return void (this.#watched = undefined);
+    if (desk === this.#followed?.desk) return;
+    this.#followed?.stop();
+    if (desk === undefined) return void (this.#followed = undefined);
     const tell = (): void => {
       const text = this.#updateText(desk);
       for (const listener of this.#updated) this.#send(listener, text);
     };
-    this.#watched = { desk, stop: desk.watch(tell) };
+    this.#followed = { desk, stop: desk.subscribe(tell) };
     tell();
   }
 
@@ -127,7 +127,7 @@ export class EventConnections {
       await this.#parts.clock.sleep(heartbeatMs, signal);
       if (signal.aborted) return;
       for (const listener of this.#leaves.keys()) this.#send(listener, ': still here\n\n');
-      this.#watchDesk();
+      this.#followDesk();
     }
   }
 }

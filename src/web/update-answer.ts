@@ -138,7 +138,7 @@ function wordsOf(status: Status): string {
     case 'verify': return `verifying ${name}`;
     case 'fetch': return `fetching ${name}`;
     case 'stage': return `staging ${name}`;
-    case 'rehearse': return `rehearsing ${name} off-stage`;
+    case 'rehearse': return `rehearsing ${name} off duty`;
     case 'hand-over': return `handing over to ${name}`;
     case 'watch': return `${name} serves on probation`;
     case 'commit': return `committing ${name}`;

@@ -1,12 +1,12 @@
 import type { Storage } from '../system/storage.ts';
-import type { UpdateStatus } from '../update/desk.ts';
+import type { UpdateStatus } from '../update/notebook.ts';
 import type { Updater } from '../update/update.ts';
 
 /** One trial that is over. */
 export type PastTrial = Awaited<ReturnType<Updater['history']>>[number];
 
 /**
- * The update path as the web sees it. The incumbent's is its `Updater`; a candidate on stage answers HTTP too, and asks its
+ * The update path as the web sees it. The incumbent's is its `Updater`; a candidate on duty answers HTTP too, and asks its
  * incumbent, so that acts may take a moment. Acts resolve when the wish was heard, not when it is fulfilled.
  */
 export interface UpdateDesk {
@@ -14,7 +14,7 @@ export interface UpdateDesk {
   readonly running: { readonly slot: string; readonly version: string };
   readonly status: UpdateStatus;
   /** Tells of every change of the status, until the returned function is called. */
-  watch(watcher: (status: UpdateStatus) => void): () => void;
+  subscribe(listener: (status: UpdateStatus) => void): () => void;
   /** `slotsSeen` of slot/. */
   slots(): Promise<readonly DeskSlot[]>;
   /** Oldest first. */

@@ -14,14 +14,14 @@ const started = await powerOn({
   home: homeAt(root),
   environment: process.env,
   settingFlags,
-  isOffStage: false,
+  isOffDuty: false,
   hasDemoHousehold: false,
   writeLog: (line) => void process.stderr.write(line),
   terminal: undefined,
 });
 if (started.outcome === 'refused') throw new Error(started.message);
 const { rooms, trial } = started;
-const { stage, candidates } = trial;
+const { duty, candidates } = trial;
 let candidate: Candidate | undefined;
 /** A take-back while the candidate is still there, which the test says when it is not. */
 const gone = Promise.withResolvers<void>();
@@ -41,17 +41,17 @@ async function obey({ act, given }: Order): Promise<unknown> {
       return result.outcome === 'started' ? result.candidate.pid : result;
     }
     case 'ask': return candidate?.ask(given, 120_000);
-    case 'material': return stage.prepareRehearsal(join(root, 'rehearsal'), Number(given));
-    case 'hand-over': return candidate === undefined ? undefined : stage.handOver(candidate);
+    case 'material': return duty.prepareRehearsal(join(root, 'rehearsal'), Number(given));
+    case 'hand-over': return candidate === undefined ? undefined : duty.handOver(candidate);
     case 'stop': return candidate?.stop(Number(given));
-    case 'take-back': return stage.takeBack(candidate?.stop(500));
-    case 'serve-beside': return void (beside = stage.takeBack(gone.promise));
+    case 'take-back': return duty.takeBack(candidate?.stop(500));
+    case 'serve-beside': return void (beside = duty.takeBack(gone.promise));
     case 'gone': return gone.resolve(), beside;
-    case 'make-room': return stage.makeRoom();
-    case 'baseline': return stage.baseline();
+    case 'make-room': return duty.makeRoom();
+    case 'baseline': return duty.baseline();
     case 'heartbeat': return candidate?.lastHeartbeat();
     case 'ended': return candidate?.ended();
-    case 'leave': return stage.leave();
+    case 'leave': return duty.leave();
     case 'gap': return rooms.house.feed.status();
   } // prettier-ignore
   throw new Error(`cannot obey ${act}`);

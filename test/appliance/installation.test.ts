@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { installationOf } from '../../src/appliance/installation.ts';
-import { hardwareNames } from '../../src/machine/release.ts';
+import { hardwareNames } from '../../src/machine/executable/running-release.ts';
 import { homeAt } from '../../src/system/home.ts';
 
 const home = homeAt('/var/lib/doorward');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { mendLibraries, type MendedLibrary } from '../../src/appliance/mend-libraries.ts';
-import { carriedLibrary } from '../../src/machine/native-libraries.ts';
+import { carriedLibrary } from '../../src/machine/executable/native-libraries.ts';
 import { librariesList } from '../../src/system/native-libraries.ts';
 import { placesAt } from '../../src/slot/places.ts';
 import { DiskFault } from '../../src/system/disk.ts';

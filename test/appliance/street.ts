@@ -20,8 +20,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { nodeClock } from '../../src/machine/node-clock.ts';
-import { findRunning } from '../../src/machine/instance-lock.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
+import { findRunning } from '../../src/machine/process/instance-lock.ts';
 import { bundleInto } from '../updates/bundle.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');

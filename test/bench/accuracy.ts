@@ -9,7 +9,7 @@ import Value from 'typebox/value';
 
 import { fromRgb, toRgb } from '../../src/face/i420.ts';
 import { distance } from '../../src/face/similarity.ts';
-import { startInference, type StartedInference } from '../../src/machine/onnx-inference.ts';
+import { startInference, type StartedInference } from '../../src/machine/inference/onnx-inference.ts';
 import { settingsSchema } from '../../src/settings/settings-schema.ts';
 import type { Embedding } from '../../src/system/inference.ts';
 import type { Pixels } from '../../src/system/pixels.ts';

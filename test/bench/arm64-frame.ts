@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromRgb } from '../../src/face/i420.ts';
-import { openPipeline } from '../../src/machine/inference-pipeline.ts';
-import { readModelPack } from '../../src/machine/model-pack.ts';
+import { openPipeline } from '../../src/machine/inference/inference-pipeline.ts';
+import { readModelPack } from '../../src/machine/inference/model-pack.ts';
 import { loadOracle } from '../oracle/face-api.ts';
 
 const [, , engine = '', file = '', times = ''] = process.argv;

@@ -6,8 +6,8 @@
 // The last line is one JSON object for programs; its ratios are of wall-clock medians with the int8 recogniser.
 import path from 'node:path';
 import { fromRgb } from '../../src/face/i420.ts';
-import { type FacePipeline, openPipeline } from '../../src/machine/inference-pipeline.ts';
-import { readModelPack, type RecogniserName } from '../../src/machine/model-pack.ts';
+import { type FacePipeline, openPipeline } from '../../src/machine/inference/inference-pipeline.ts';
+import { readModelPack, type RecogniserName } from '../../src/machine/inference/model-pack.ts';
 import { loadOracle } from '../oracle/face-api.ts';
 import { doorFrame } from './door-frame.ts';
 

@@ -8,9 +8,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, appendFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { demoCamera } from '../../src/machine/demo-camera.ts';
-import { nodeClock } from '../../src/machine/node-clock.ts';
-import { startInference } from '../../src/machine/onnx-inference.ts';
+import { demoCamera } from '../../src/machine/camera/demo-camera.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
+import { startInference } from '../../src/machine/inference/onnx-inference.ts';
 import type { Pixels } from '../../src/system/pixels.ts';
 
 const visits = Number(process.argv[2] ?? 200);

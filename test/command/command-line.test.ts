@@ -130,7 +130,7 @@ test('run passes settings and flags on, says where it is, and ends when told', a
   assert.match(err, /^\{"timestamp".*"ready"\}\ncannot use x$/);
   const [request] = requests;
   assert.deepEqual(request?.settingFlags, { 'camera.source': 'demo', 'web.port': '0', 'gate.p99MsMax': '500' });
-  assert.deepEqual([request?.isOffStage, request?.hasDemoHousehold], [false, true]);
+  assert.deepEqual([request?.isOffDuty, request?.hasDemoHousehold], [false, true]);
 });
 
 test('on a terminal the log is readable', async (context) => {

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { runCommandLine } from '../../src/command/command-line.ts';
 import type { StartRequest } from '../../src/appliance.ts';
 import type { AuditAnswer, StartResult, Surroundings } from '../../src/command/context.ts';
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import type { NetworkRequest } from '../../src/system/network.ts';
 
 export interface House {

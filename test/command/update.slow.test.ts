@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { nodeNetwork } from '../../src/machine/node-network.ts';
+import { nodeNetwork } from '../../src/machine/node/node-network.ts';
 import type { Network } from '../../src/system/network.ts';
 import { startWeb } from '../../src/web/server.ts';
 import { lostTrial, onProbation } from '../web/counter.ts';

@@ -79,10 +79,10 @@ test('an appliance that does not answer, is still starting, or speaks another la
   assert.deepEqual([broken.code, broken.err], [1, 'cannot read: the database is locked']);
 });
 
-test('without a running appliance one is started off-stage for the command, and stopped', async (context) => {
+test('without a running appliance one is started off duty for the command, and stopped', async (context) => {
   const acts: string[] = [];
   const start = async (request: StartRequest) => {
-    acts.push(`start ${request.isOffStage ? 'off-stage' : 'on stage'}`);
+    acts.push(`start ${request.isOffDuty ? 'off duty' : 'on duty'}`);
     request.writeLog('{"level":"INFO"}\n');
     const stop = async (): Promise<void> => {
       acts.push('stop');
@@ -92,7 +92,7 @@ test('without a running appliance one is started off-stage for the command, and 
   const api = { 'GET /api/v1/visits': ok({ visits: [] }) };
   const { code, out, err } = await type(newFolder(context), ['visits'], { isRunning: false, start, api });
   assert.deepEqual([code, out, err], [0, 'Nobody has been at the door yet.', '']);
-  assert.deepEqual(acts, ['start off-stage', 'stop']);
+  assert.deepEqual(acts, ['start off duty', 'stop']);
 });
 
 test('visits are listed, and one is told whole', async (context) => {

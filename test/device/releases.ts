@@ -8,10 +8,10 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync,
 } from 'node:fs'; // prettier-ignore
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { makeExecutable } from '../../scripts/package/executable.ts';
 import type { Arch } from '../../scripts/package/target.ts';
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import { signRelease } from '../../src/release/sign-release.ts';
 import { buildRelease } from '../../src/release/write-release.ts';
 import { migrations } from '../../src/store/migrate.ts';
@@ -61,7 +61,7 @@ export async function plantedAt(moment: string): Promise<void> {
 
 const patches: readonly Patch[] = [
   {
-    file: 'src/machine/release.ts',
+    file: 'src/machine/executable/running-release.ts',
     from: 'version: description.version,',
     to: 'version: plantedVersion(description.version),',
   },
@@ -71,17 +71,17 @@ const patches: readonly Patch[] = [
     to: '= [foundation, ...plantedSchema];',
   },
   {
-    file: 'src/appliance/candidate.ts',
+    file: 'src/appliance/trial/candidate.ts',
     from: "case 'hello': return {",
     to: "case 'hello': await plantedAt('hello'); return {",
   },
   {
-    file: 'src/appliance/candidate.ts',
+    file: 'src/appliance/trial/candidate.ts',
     from: "return { kind: 'ready',",
     to: "void plantedAt('took-over');\n    return { kind: 'ready',",
   },
   {
-    file: 'src/appliance/candidate.ts',
+    file: 'src/appliance/trial/candidate.ts',
     from: 'this.#isCommitted = true;',
     to: "this.#isCommitted = true;\n    void plantedAt('committed');",
   },
@@ -91,7 +91,7 @@ const patches: readonly Patch[] = [
     to: "terminal.print(`Doorward runs: ${started.address}`);\n    void plantedAt('powered-on');",
   },
   {
-    file: 'src/appliance/watch.ts',
+    file: 'src/appliance/caretaker.ts',
     from: "health.register({ name: 'application_components', check: () => checkComponents(this.#components()) });",
     to: `health.register({ name: 'application_components', intervalMs: 100, check: () =>
       illness.isThere ? { status: 'unhealthy', message: 'planted' } : checkComponents(this.#components()) });`,
@@ -100,11 +100,11 @@ const patches: readonly Patch[] = [
 
 /** What each patched file needs of the planted one. */
 const imported: Readonly<Record<string, string>> = {
-  'src/machine/release.ts': 'plantedVersion',
+  'src/machine/executable/running-release.ts': 'plantedVersion',
   'src/store/migrate.ts': 'plantedSchema',
-  'src/appliance/candidate.ts': 'plantedAt',
+  'src/appliance/trial/candidate.ts': 'plantedAt',
   'src/command/run.ts': 'plantedAt',
-  'src/appliance/watch.ts': 'illness',
+  'src/appliance/caretaker.ts': 'illness',
 };
 
 const plantedFile = 'src/machine/planted.ts';
@@ -169,7 +169,7 @@ function plant(copy: string): void {
     writeFileSync(join(copy, file), text.replace(from, to));
   }
   for (const [file, name] of Object.entries(imported)) {
-    const path = file.startsWith('src/machine/') ? './planted.ts' : '../machine/planted.ts';
+    const path = relative(dirname(file), plantedFile);
     writeFileSync(join(copy, file), `import { ${name} } from '${path}';\n${readFileSync(join(copy, file), 'utf8')}`);
   }
 }

@@ -12,7 +12,7 @@ import { picturesIn } from './street.ts';
 type Say = (...words: readonly string[]) => Promise<Ended>;
 
 /** A home without an appliance, and the way to type commands in it. */
-function offStage(t: TestContext): { folder: string; home: string; say: Say } {
+function offDuty(t: TestContext): { folder: string; home: string; say: Say } {
   const folder = newFolder(t);
   const home = join(folder, 'home');
   return { folder, home, say: (...words) => type(['--home', home, ...words]) };
@@ -73,7 +73,7 @@ async function keepHouse(say: Say, folder: string): Promise<void> {
 }
 
 test('where no appliance runs, a command brings its own for as long as it takes', async (t) => {
-  const { say, folder } = offStage(t);
+  const { say, folder } = offDuty(t);
   const [red = '', again = ''] = await picturesIn(join(folder, 'album'), 'red', 'redElsewhere');
   assert.match((await say('people', 'add', 'Ada', red)).out, /^Ada: 1 face enrolled \([\w-]+\)\n$/);
   assert.match((await say('people', 'list')).out, /^Ada +household +1 face/);
@@ -133,7 +133,7 @@ test('the household, by commands beside an appliance that runs; the door, by the
 });
 
 test('settings say where each value came from, file and device and variable and flag', async (t) => {
-  const { home, say } = offStage(t);
+  const { home, say } = offDuty(t);
   await say('settings', 'set', 'notify.quietHours', '22:00-07:00');
   writeFileSync(join(home, 'doorward.toml'), '[camera]\nwidth = 640\nheight = 480\n');
   const environment = { DOORWARD_CAMERA_HEIGHT: '360', DOORWARD_NOTIFY_WEBHOOK_SECRET: 'between us' };
@@ -150,7 +150,7 @@ test('settings say where each value came from, file and device and variable and 
 });
 
 test('the audit chain is whole until somebody changes a letter of it', async (t) => {
-  const { home, say, folder } = offStage(t);
+  const { home, say, folder } = offDuty(t);
   const [red = ''] = await picturesIn(join(folder, 'album'), 'red');
   await say('people', 'add', 'Ada', red);
   const whole = await say('audit', 'verify');
@@ -169,7 +169,7 @@ test('the audit chain is whole until somebody changes a letter of it', async (t)
 });
 
 test('help, version and slips of the pen', async (t) => {
-  const { say } = offStage(t);
+  const { say } = offDuty(t);
   assert.match((await say('version')).out, /^doorward \d+\.\d+\.\d+ \(Node 24\.\d+\.\d+\)\n$/);
   assert.match((await say('help', 'people', 'add')).out, /^Usage: doorward people add NAME \[PICTURE…\] \[OPTIONS\]/);
   assert.match((await say('people')).err, /Commands: people list, people add/);

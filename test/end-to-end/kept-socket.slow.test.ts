@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
-import { handleOf } from '../../src/machine/listening-socket.ts';
+import { handleOf } from '../../src/machine/process/listening-socket.ts';
 import { Appliance, Doorward, newFolder, waitFor } from './appliance-process.ts';
 
 /** As systemd passes it: LISTEN_PID is known only to the process itself. */

@@ -21,7 +21,7 @@ test('from a phone: ring, see a stranger, say who she is, ring again and read he
     home: homeAt(join(folder, 'home')),
     environment: {},
     settingFlags: { 'web.port': '0', 'camera.source': `folder:${join(folder, 'pictures')}` },
-    isOffStage: false,
+    isOffDuty: false,
     hasDemoHousehold: false,
     writeLog: () => undefined,
     terminal: undefined,

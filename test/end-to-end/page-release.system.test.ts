@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { nodeClock } from '../../src/machine/node-clock.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { startWeb } from '../../src/web/server.ts';
 import { openBrowser, until } from '../web/browser.ts';
 import { onProbation } from '../web/counter.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 
 import { fromRgb } from '../../src/face/i420.ts';
-import { startInference, type StartedInference } from '../../src/machine/onnx-inference.ts';
+import { startInference, type StartedInference } from '../../src/machine/inference/onnx-inference.ts';
 import type { Pixels } from '../../src/system/pixels.ts';
 
 /** The exported models: `npm run models` makes them. */

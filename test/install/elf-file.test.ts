@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { readElf } from '../../src/install/elf-file.ts';
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 
 test('a program says for which processor it is; one that is cut short, or is none, is told apart', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-elf-'));

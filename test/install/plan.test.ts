@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { deviceTree, directoryRules } from '../../src/install/device-tree.ts';
 import { planInstall, systemdVersionMin, type InstallFacts } from '../../src/install/plan.ts';
-import { carriedFile } from '../../src/machine/carried-files.ts';
+import { carriedFile } from '../../src/machine/executable/carried-files.ts';
 
 const bare: InstallFacts = {
   isRoot: true,

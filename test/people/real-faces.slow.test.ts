@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, type TestContext } from 'node:test';
 
-import { nodeClock } from '../../src/machine/node-clock.ts';
-import { nodeDisk } from '../../src/machine/node-disk.ts';
-import { nodeRandom } from '../../src/machine/node-random.ts';
-import { startInference, type StartedInference } from '../../src/machine/onnx-inference.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
+import { nodeDisk } from '../../src/machine/node/node-disk.ts';
+import { nodeRandom } from '../../src/machine/node/node-random.ts';
+import { startInference, type StartedInference } from '../../src/machine/inference/onnx-inference.ts';
 import { Gallery } from '../../src/people/gallery.ts';
 import type { HouseholdParts } from '../../src/people/household-parts.ts';
 import { Household } from '../../src/people/household.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import Value from 'typebox/value';
 import { librariesList, type NativeLibraries } from '../../src/system/native-libraries.ts';
-import { nodeStorage as storage } from '../../src/machine/node-storage.ts';
+import { nodeStorage as storage } from '../../src/machine/node/node-storage.ts';
 import { carriedRootName, manifestName, parseManifest, type Manifest } from '../../src/release/manifest.ts';
 import { readBack } from '../../src/release/read-back.ts';
 import { gateSection, updateSection, type UpdateSettings } from '../../src/settings/update-settings.ts';
@@ -20,7 +20,7 @@ import { releaseActs } from '../../src/update/release-acts.ts';
 import { Updater } from '../../src/update/update.ts';
 import { GivenChoices } from '../simulation/choices.ts';
 import { SimulatedMachine } from '../simulation/simulated-machine.ts';
-import { SimulatedDoor } from '../simulation/simulated-machine-stage.ts';
+import { SimulatedDoor } from '../simulation/simulated-door.ts';
 
 /** Where the installation and the household lie on the disk under test. */
 export const onDisk = { installation: 'installation', home: 'home' } as const;
@@ -146,7 +146,7 @@ async function updateFault(places: Places, slot: Slot, next: NextRelease): Promi
     random: { fraction: () => 0, id: () => 'next' },
     processes: machine,
     candidates: door,
-    stage: door,
+    duty: door,
     resources: { memory: () => ({ totalBytes: 4e9, availableBytes: 2e9, ownBytes: 1e8 }) },
     releases: releaseActs({
       storage,

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import { signRelease } from '../../src/release/sign-release.ts';
 import { buildRelease } from '../../src/release/write-release.ts';
 import { moveCurrent } from '../../src/slot/current-link.ts';

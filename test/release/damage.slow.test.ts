@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import { checkPayload } from '../../src/release/check-payload.ts';
 import type { Manifest } from '../../src/release/manifest.ts';
 import { stageRelease } from '../../src/release/stage-release.ts';

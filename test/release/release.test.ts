@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import { serialiseManifest } from '../../src/release/manifest.ts';
 import { readBack } from '../../src/release/read-back.ts';
 import { signRelease } from '../../src/release/sign-release.ts';

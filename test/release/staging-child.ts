@@ -2,7 +2,7 @@
  * Stages the release file given as the first word into the directory given as the second, on the real disk, and prints
  * how much memory and writing it took, as JSON. A process of its own: memory is measured from its idle state.
  */
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import { fileSource } from '../../src/release/byte-source.ts';
 import { inspectRelease } from '../../src/release/inspect-release.ts';
 import { readBack } from '../../src/release/read-back.ts';

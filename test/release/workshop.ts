@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import type { ByteSource } from '../../src/release/byte-source.ts';
 import { makeKeyPair, readPrivateKey, type Signer } from '../../src/release/keys.ts';
 import type { Manifest } from '../../src/release/manifest.ts';

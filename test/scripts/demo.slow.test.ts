@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import test from 'node:test';
 import { makeDemo } from '../../scripts/demo/make.ts';
-import { demoCamera, readDemoVisitors } from '../../src/machine/demo-camera.ts';
-import { startInference } from '../../src/machine/onnx-inference.ts';
+import { demoCamera, readDemoVisitors } from '../../src/machine/camera/demo-camera.ts';
+import { startInference } from '../../src/machine/inference/onnx-inference.ts';
 import type { Embedding } from '../../src/system/inference.ts';
-import { cameraParts, type SeenFrame } from '../machine/camera-bench.ts';
+import { cameraParts, type SeenFrame } from '../machine/camera/camera-bench.ts';
 
 const picturesFolder = resolve('node_modules/@vladmandic/face-api/demo');
 const defaultKnownDistance = 0.5;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { nodeDisk } from '../../src/machine/node-disk.ts';
+import { nodeDisk } from '../../src/machine/node/node-disk.ts';
 import { explainSettings, maskedValue } from '../../src/settings/explain.ts';
 import {
   loadSettings,

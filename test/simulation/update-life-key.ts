@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { open } from '../../src/slot/trial-record-file.ts';
 import type { TrialRecord } from '../../src/slot/trial-record.ts';
-import type { Desk } from '../../src/update/desk.ts';
+import type { Notebook } from '../../src/update/notebook.ts';
 import type { Node } from './simulated-machine-disk.ts';
 import type { MachineState } from './simulated-machine.ts';
 import type { Moment } from './update-life.ts';
@@ -31,7 +31,7 @@ export class MomentNames {
       machine.wallStartMs, machine.isLeaseOthers ? 1 : 0, machine.isReadOnly ? 1 : 0,
       life.newestCommitted, life.hasRecord ? 1 : 0, life.wordGiven ? 1 : 0, life.steps,
       process.slot, process.version, process.rests, process.isWordWaiting ? 1 : 0, tag ?? '',
-      doorName(moment), deskName(moment.desk, nowMs), this.#diskName(moment),
+      doorName(moment), notebookName(moment.notebook, nowMs), this.#diskName(moment),
     ].join('|'); // prettier-ignore
   }
 
@@ -102,14 +102,14 @@ function recordName(record: TrialRecord): string {
   return `record ${text}`;
 }
 
-/** In record and desk. */
+/** In record and notebook. */
 const forPeople: ReadonlySet<string> = new Set([
   'startedMs', 'atMs', 'phases', 'figures', 'message', 'problem', 'refusal', 'phaseStartedMs', 'bootId', 'by',
 ]); // prettier-ignore
 
-/** The desk with its times counted from now. */
-function deskName(desk: Desk, nowMs: number): string {
-  return JSON.stringify(desk, (key, value: unknown) => {
+/** The notebook with its times counted from now. */
+function notebookName(notebook: Notebook, nowMs: number): string {
+  return JSON.stringify(notebook, (key, value: unknown) => {
     switch (key) {
       case 'pauseUntilMs':
       case 'nextScrubMs':

@@ -4,7 +4,7 @@ import { gateSection, type UpdateSettings, updateSection } from '../../src/setti
 import type { Slot } from '../../src/slot/slot.ts';
 import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
 import type { Log } from '../../src/system/log.ts';
-import type { Desk } from '../../src/update/desk.ts';
+import type { Notebook } from '../../src/update/notebook.ts';
 import { Updater } from '../../src/update/update.ts';
 import type { UpdateParts } from '../../src/update/update-parts.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
@@ -18,7 +18,7 @@ import {
   SimulatedMachine,
 } from './simulated-machine.ts';
 import { copyOf, type RememberedDisk } from './simulated-machine-disk.ts';
-import { type RememberedDoor, SimulatedDoor } from './simulated-machine-stage.ts';
+import { type RememberedDoor, SimulatedDoor } from './simulated-door.ts';
 import { SimulatedSource, TaggedFile } from './simulated-source.ts';
 import { deepActs } from './update-life-deep.ts';
 import { prepare, quickActs, releasesUrl } from './update-life-releases.ts';
@@ -63,7 +63,7 @@ export interface Moment {
   readonly door: RememberedDoor;
   readonly life: Pick<Life, 'newestCommitted' | 'hasRecord' | 'wordGiven' | 'steps'>;
   readonly process: Readonly<ProcessSoFar>;
-  readonly desk: Desk;
+  readonly notebook: Notebook;
   /** What the file on offer remembers. */
   readonly tag: string | undefined;
 }
@@ -178,15 +178,15 @@ export class Device {
   get moment(): Moment {
     assert(this.#updater !== undefined, 'no process runs');
     const { newestCommitted, hasRecord, wordGiven, steps, door } = this.#life;
-    const { desk } = this.#updater;
+    const { notebook } = this.#updater;
     return {
       disk: this.machine.disk.content,
       machine: this.machine.state,
       door: door.remember(),
       life: { newestCommitted, hasRecord, wordGiven, steps: Math.min(steps, 1 + (this.#story.leaseSteps ?? 0)) },
       process: this.#process,
-      desk,
-      tag: desk.offer?.source instanceof TaggedFile ? desk.offer.source.tag : undefined,
+      notebook,
+      tag: notebook.offer?.source instanceof TaggedFile ? notebook.offer.source.tag : undefined,
     };
   }
   /** To be kept. */
@@ -200,15 +200,15 @@ export class Device {
     };
   }
 
-  async goOnFrom({ disk, machine, door, life, process, desk, tag }: Moment, choices: Choices): Promise<void> {
+  async goOnFrom({ disk, machine, door, life, process, notebook, tag }: Moment, choices: Choices): Promise<void> {
     this.machine.choices = choices;
     this.machine.disk.goOnFrom(disk);
     this.machine.goOnFrom(machine);
     this.#life.door.goOnFrom(door);
     Object.assign(this.#life, life, { isOver: false });
     this.#process = { ...process };
-    const source = desk.offer === undefined ? undefined : await this.#source.fileWith(tag);
-    this.#updater = this.#makeUpdater(source === undefined ? desk : withSource(desk, source));
+    const source = notebook.offer === undefined ? undefined : await this.#source.fileWith(tag);
+    this.#updater = this.#makeUpdater(source === undefined ? notebook : withSource(notebook, source));
     if (process.isWordWaiting) this.#updater.revert(word);
   }
 
@@ -221,7 +221,7 @@ export class Device {
     return known;
   }
 
-  #makeUpdater(desk?: Desk): Updater {
+  #makeUpdater(notebook?: Notebook): Updater {
     const { machine } = this;
     const { slot, version } = this.#process;
     const { memory, deep } = this.#story;
@@ -233,7 +233,7 @@ export class Device {
       random: { fraction: () => 0, id: () => 'trial' },
       processes: machine,
       candidates: door,
-      stage: door,
+      duty: door,
       resources: { memory: () => ({ totalBytes: 4e9, availableBytes: 2e9, ownBytes: 1e8 }) },
       releases: deep === undefined ? quickActs(machine, release) : deepActs(machine, version),
       sources: [this.#source],
@@ -241,7 +241,7 @@ export class Device {
       running: { slot, version },
       log: silent,
     };
-    return new Updater(parts, desk, this.#recordFile());
+    return new Updater(parts, notebook, this.#recordFile());
   }
 }
 
@@ -251,12 +251,12 @@ export async function liveThrough(choices: Choices, budget: Budget, story: Story
   while (!device.isOver) await device.takeStep();
 }
 
-/** The desk with this file on offer, everywhere. */
-function withSource(desk: Desk, source: TaggedFile): Desk {
-  const { offer, trial } = desk;
-  if (offer === undefined) return desk;
+/** The notebook with this file on offer, everywhere. */
+function withSource(notebook: Notebook, source: TaggedFile): Notebook {
+  const { offer, trial } = notebook;
+  if (offer === undefined) return notebook;
   const same = { ...offer, source };
-  return { ...desk, offer: same, ...(trial === undefined ? {} : { trial: { ...trial, offer: same } }) };
+  return { ...notebook, offer: same, ...(trial === undefined ? {} : { trial: { ...trial, offer: same } }) };
 }
 
 /** Somebody switches it off and on: until then it has answered the door. */

@@ -1,4 +1,4 @@
-import type { Nature } from './simulated-machine-stage.ts';
+import type { Nature } from './simulated-door.ts';
 import { type TinyRelease, tinyRelease } from './update-life-releases.ts';
 
 /** A story: what the release on offer is like, and who else is there. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-import { nodeClock } from '../../src/machine/node-clock.ts';
-import { nodeDisk } from '../../src/machine/node-disk.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
+import { nodeDisk } from '../../src/machine/node/node-disk.ts';
 import { rememberBackups } from '../../src/store/backups.ts';
 import { openForWriting } from '../../src/store/connection.ts';
 import { faultOf } from '../../src/store/fault.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { nodeDisk } from '../../src/machine/node-disk.ts';
+import { nodeDisk } from '../../src/machine/node/node-disk.ts';
 import type { Disk } from '../../src/system/disk.ts';
 import { chainStart, sealEntry, type ChainLink } from '../../src/telemetry/audit-entry.ts';
 import { verifyAudit, type AuditFault } from '../../src/telemetry/audit-verify.ts';

@@ -50,7 +50,7 @@ class Told {
       desk: {
         running: { version, slot: 'a' },
         status: idle,
-        watch: (watcher) => {
+        subscribe: (watcher) => {
           this.#watcher = watcher;
           return () => undefined;
         },

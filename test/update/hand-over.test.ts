@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Candidate } from '../../src/system/candidate.ts';
-import type { Stage } from '../../src/system/stage.ts';
+import type { Duty } from '../../src/update/duty.ts';
 import { handOver } from '../../src/update/hand-over.ts';
 import type { Trial, UpdateTools } from '../../src/update/update-parts.ts';
 
@@ -17,10 +17,10 @@ async function blameOf({ isMachineStrained, ended, isPassed = false }: Scene): P
   const passed = isPassed
     ? { outcome: 'done', durationMs: 1 }
     : { outcome: 'failed', reason: 'it could not prepare itself' };
-  const stage = { baseline: () => baseline, handOver: async () => passed } as unknown as Stage;
+  const duty = { baseline: () => baseline, handOver: async () => passed } as unknown as Duty;
   const candidate = { pid: 1, ended: () => ended, ask: async () => undefined } as unknown as Candidate;
   const trial = { state: { phase: 'rehearsed', candidate }, phases: [], phaseStartedMs: 0 } as unknown as Trial;
-  const tools = { stage, clock: { uptimeMs: () => 0 } } as unknown as UpdateTools;
+  const tools = { duty, clock: { uptimeMs: () => 0 } } as unknown as UpdateTools;
   const { state } = await handOver(tools, trial, candidate);
   return state.phase === 'failed' ? state.failure.isItsFault : undefined;
 }

@@ -21,7 +21,7 @@ async function failureOf({ isMachineStrained, ended, hello }: Scene): Promise<re
     processes: { self: { pid: 1, startTicks: 1, bootId: 'boot' } },
     random: { id: () => 'trial' },
     recordFile: { write: async () => undefined },
-    stage: {
+    duty: {
       baseline: () => ({ requests: 0, errors: 0, hasFrames: false, checks: [], isMachineStrained }),
       prepareRehearsal: async (directory: string) => ({ outcome: 'prepared', directory, decisions: [] }),
     },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Candidate } from '../../src/system/candidate.ts';
 import type { Log } from '../../src/system/log.ts';
-import type { Stage } from '../../src/system/stage.ts';
+import type { Duty } from '../../src/update/duty.ts';
 import { revert } from '../../src/update/revert.ts';
 import type { Trial, UpdateTools } from '../../src/update/update-parts.ts';
 
@@ -25,16 +25,16 @@ async function revertOf({ answers }: { readonly answers: boolean }): Promise<{ a
       nowMs += timeoutMs;
     },
   } as unknown as Candidate;
-  const stage = {
+  const duty = {
     async takeBack(gone?: Promise<void>) {
       acts.push('the door is answered');
       await gone;
       acts.push('nothing is left');
       return { outcome: 'done', durationMs: 5 };
     },
-  } as unknown as Stage;
+  } as unknown as Duty;
   const log = { warn: () => undefined } as unknown as Log;
-  const tools = { stage, clock: { uptimeMs: () => nowMs }, log } as unknown as UpdateTools;
+  const tools = { duty, clock: { uptimeMs: () => nowMs }, log } as unknown as UpdateTools;
   const trial = { state: { phase: 'failed', candidate }, phases: [], phaseStartedMs: 0 } as unknown as Trial;
   const { state } = await revert(tools, trial, { reason: 'operator', message: 'somebody wanted it', isItsFault: true });
   return { acts, revertMs: state.phase === 'unrecorded' ? state.figures['revertMs'] : undefined };

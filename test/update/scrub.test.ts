@@ -13,7 +13,7 @@ import { buildRelease } from '../../src/release/write-release.ts';
 import { placesAt } from '../../src/slot/places.ts';
 import { markUsable, readMark } from '../../src/slot/slot-mark.ts';
 import { DiskFault } from '../../src/system/disk.ts';
-import { emptyDesk, type Desk } from '../../src/update/desk.ts';
+import { emptyNotebook, type Notebook } from '../../src/update/notebook.ts';
 import { ScrubInterrupted, scrubSlots, type ScrubReport } from '../../src/update/scrub.ts';
 import type { UpdateTools } from '../../src/update/update-parts.ts';
 import { RecordingLog } from '../fakes/recorders.ts';
@@ -88,8 +88,8 @@ class Device {
 
   async scrub({
     rest = async () => {},
-    desk = emptyDesk,
-  }: { rest?: () => Promise<void>; desk?: Desk } = {}): Promise<Desk> {
+    notebook = emptyNotebook,
+  }: { rest?: () => Promise<void>; notebook?: Notebook } = {}): Promise<Notebook> {
     const settings = { scrubHours: 24 };
     const parts = {
       storage: this.disk,
@@ -100,7 +100,7 @@ class Device {
       running: { slot: 'b', version: '2.0.0' },
       mendLibraries: this.mendLibraries,
     };
-    return scrubSlots(parts as unknown as UpdateTools, desk, rest);
+    return scrubSlots(parts as unknown as UpdateTools, notebook, rest);
   }
 
   async report(): Promise<Pick<ScrubReport, 'repaired' | 'damaged'>> {
@@ -125,9 +125,9 @@ class Device {
 
 test('slots that are whole are read and not written, and read again after a day', async () => {
   const device = await Device.open();
-  const desk = await device.scrub();
-  assert.deepEqual([desk.scrub?.repaired, desk.scrub?.damaged, device.effects], [[], [], 0]);
-  assert.equal(desk.nextScrubMs - device.clock.uptimeMs(), 24 * hourMs);
+  const notebook = await device.scrub();
+  assert.deepEqual([notebook.scrub?.repaired, notebook.scrub?.damaged, device.effects], [[], [], 0]);
+  assert.equal(notebook.nextScrubMs - device.clock.uptimeMs(), 24 * hourMs);
 });
 
 test('a flipped bit in the committed slot is mended from the factory release, or from what the other slot has alike', async () => {
@@ -235,13 +235,13 @@ test('what nobody can mend: the other slot is not started any more, the committe
   const device = await Device.open({ a: '1.5.0', b: '2.0.0' });
   device.disk.rot(`${places.slot.a}/doorward`);
   device.disk.rot(`${places.slot.b}/doorward`);
-  const desk = await device.scrub();
-  assert.deepEqual(desk.scrub?.damaged.map(({ slot, message }) => `${slot}: ${message}`), [
+  const notebook = await device.scrub();
+  assert.deepEqual(notebook.scrub?.damaged.map(({ slot, message }) => `${slot}: ${message}`), [
     'a: doorward is not what was signed', 'b: doorward is not what was signed',
   ]); // prettier-ignore
   assert.equal((await readMark(device.disk, places, 'a')).state, 'unusable');
   assert.equal((await readMark(device.disk, places, 'b')).state, 'usable');
-  assert.equal(desk.nextScrubMs - device.clock.uptimeMs(), hourMs);
+  assert.equal(notebook.nextScrubMs - device.clock.uptimeMs(), hourMs);
 });
 
 test('a part that the card cannot read is mended like one that reads differently', async () => {
@@ -279,7 +279,7 @@ test('what does not belong into a slot goes', async () => {
 
 test('whoever wishes something does not wait for the reading: it begins again later', async () => {
   const device = await Device.open();
-  const desk = { ...emptyDesk, nextScrubMs: 5 };
-  const after = await device.scrub({ desk, rest: () => Promise.reject(new ScrubInterrupted()) });
-  assert.equal(after, desk);
+  const notebook = { ...emptyNotebook, nextScrubMs: 5 };
+  const after = await device.scrub({ notebook, rest: () => Promise.reject(new ScrubInterrupted()) });
+  assert.equal(after, notebook);
 });

@@ -7,7 +7,11 @@ import { build, type Plugin } from 'esbuild';
 const checkout = join(import.meta.dirname, '..', '..');
 /** Where the process starts, below the directory of the release. */
 export const entryScript = 'main.js';
-const threads = ['src/machine/inference-worker', 'src/machine/incumbent-watch', 'src/store/writer-thread'];
+const threads = [
+  'src/machine/inference/inference-worker',
+  'src/machine/process/incumbent-watch',
+  'src/store/writer-thread',
+];
 /** Libraries that are loaded from files of their own: the installation lends the checkout's. */
 const libraries = ['onnxruntime-node', 'sharp', 'better-sqlite3'];
 
@@ -38,7 +42,7 @@ export async function bundleInto(directory: string, patches: readonly Patch[]): 
       js: [
         `import { createRequire as __createRequire } from 'node:module';`,
         `const require = __createRequire(import.meta.url);`,
-        `const __release = import.meta.dirname.replace(/\\/src\\/\\w+$/, '');`,
+        `const __release = import.meta.dirname.replace(/\\/src\\/[\\w/-]+$/, '');`,
       ].join(''),
     },
     logLevel: 'error',

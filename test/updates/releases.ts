@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import { migrations } from '../../src/store/migrate.ts';
 import { signRelease } from '../../src/release/sign-release.ts';
 import { buildRelease, type ReleaseDescription } from '../../src/release/write-release.ts';
@@ -15,14 +15,14 @@ const goodUntil = '2036-11-20T00:00:00Z';
 
 /** It starts, and never says a word. */
 export const neverReady: Patch = {
-  file: 'src/appliance/candidate.ts',
+  file: 'src/appliance/trial/candidate.ts',
   from: "case 'hello': return {",
   to: "case 'hello': await new Promise(() => setInterval(() => {}, 1000)); return {",
 };
 
 /** It rehearses well and takes over well; two seconds later a check of its own says that it is not well. */
 export const unhealthyInProbation: Patch = {
-  file: 'src/appliance/watch.ts',
+  file: 'src/appliance/caretaker.ts',
   from: "health.register({ name: 'application_components', check: () => checkComponents(this.#components()) });",
   to: `const bornMs = this.#parts.clock.uptimeMs();
     health.register({ name: 'application_components', intervalMs: 100, check: () => {

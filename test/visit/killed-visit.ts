@@ -1,9 +1,9 @@
 // One life of a bell with a real database and real files, for visit.slow.test.ts. It rings (or only finishes what it
 // finds), and kills itself at the named step. Run: node killed-visit.ts HOME ring|finish STEP
 import { appendFileSync } from 'node:fs';
-import { nodeClock } from '../../src/machine/node-clock.ts';
-import { nodeDisk } from '../../src/machine/node-disk.ts';
-import { nodeRandom } from '../../src/machine/node-random.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
+import { nodeDisk } from '../../src/machine/node/node-disk.ts';
+import { nodeRandom } from '../../src/machine/node/node-random.ts';
 import { Gallery } from '../../src/people/gallery.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -12,7 +12,7 @@ import { homeAt } from '../../src/system/home.ts';
 import { Bell } from '../../src/visit/bell.ts';
 import { CameraFeed } from '../../src/visit/capture.ts';
 import { Ledger } from '../../src/visit/ledger.ts';
-import { Notifier, type Channel } from '../../src/visit/notify.ts';
+import { Notifier, type Channel } from '../../src/notify/notify.ts';
 import { RecordingEvents, RecordingLog } from '../fakes/recorders.ts';
 import { ScriptedCamera } from '../fakes/scripted-camera.ts';
 import { goodQuality, ScriptedInference, vectorOf } from '../fakes/scripted-inference.ts';

@@ -5,7 +5,7 @@ import { homeAt } from '../../src/system/home.ts';
 import { Bell } from '../../src/visit/bell.ts';
 import { CameraFeed } from '../../src/visit/capture.ts';
 import { Ledger } from '../../src/visit/ledger.ts';
-import { Notifier, type Channel, type DeliveryResult } from '../../src/visit/notify.ts';
+import { Notifier, type Channel, type DeliveryResult } from '../../src/notify/notify.ts';
 import { MemoryDisk } from '../fakes/memory-disk.ts';
 import { PlainStore } from '../fakes/plain-store.ts';
 import { RecordingEvents, RecordingLog } from '../fakes/recorders.ts';

@@ -1,4 +1,4 @@
-import { nodeStorage } from '../../src/machine/node-storage.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import type { DeskSlot, PastTrial, UpdateDesk } from '../../src/web/update-desk.ts';
 
 type Status = UpdateDesk['status'];
@@ -28,7 +28,7 @@ export class Counter implements UpdateDesk {
   trials: PastTrial[] = [lostTrial];
   readonly asked: string[] = [];
   readonly incoming: UpdateDesk['incoming'];
-  readonly #watchers = new Set<(status: Status) => void>();
+  readonly #listeners = new Set<(status: Status) => void>();
 
   constructor(folder: string, releaseBytesMax = 10_000_000) {
     this.incoming = { storage: nodeStorage, path: folder, releaseBytesMax };
@@ -37,16 +37,16 @@ export class Counter implements UpdateDesk {
   /** The status changes, and everybody who watches hears it. */
   becomes(status: Status): void {
     this.status = status;
-    for (const watcher of this.#watchers) watcher(status);
+    for (const listener of this.#listeners) listener(status);
   }
 
   get watchers(): number {
-    return this.#watchers.size;
+    return this.#listeners.size;
   }
 
-  watch(watcher: (status: Status) => void): () => void {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+  subscribe(listener: (status: Status) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   slots = async (): Promise<readonly DeskSlot[]> => [

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { EventStream } from '../../src/telemetry/event-stream.ts';
 import { EventConnections, waitingBytesMax, type Listener } from '../../src/web/event-connections.ts';
 import { startWeb } from '../../src/web/server.ts';
-import { nodeClock } from '../../src/machine/node-clock.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { House } from './house.ts';
 
 class Ear implements Listener {

@@ -1,12 +1,12 @@
-import { carriedFile } from '../../src/machine/carried-files.ts';
+import { carriedFile } from '../../src/machine/executable/carried-files.ts';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { HealthRegistry } from '../../src/health/registry.ts';
-import { nodeClock } from '../../src/machine/node-clock.ts';
-import { nodeDisk } from '../../src/machine/node-disk.ts';
-import { nodeRandom } from '../../src/machine/node-random.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
+import { nodeDisk } from '../../src/machine/node/node-disk.ts';
+import { nodeRandom } from '../../src/machine/node/node-random.ts';
 import { homeAt } from '../../src/system/home.ts';
 import type { Frame, FrameSink } from '../../src/system/camera.ts';
 import type { Inference, Pictures } from '../../src/system/inference.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import type { EncodeOptions } from '../../src/system/inference.ts';
 import { LiveView, liveContentType, type Viewer } from '../../src/web/live-view.ts';
-import { nodeClock } from '../../src/machine/node-clock.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { House, jpeg, silentLog } from './house.ts';
 
 /** A viewer that keeps what it gets, and can be slow. */

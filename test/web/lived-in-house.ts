@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { PictureCoder } from '../../src/machine/inference-pictures.ts';
+import { PictureCoder } from '../../src/machine/picture/inference-pictures.ts';
 import type { Pictures } from '../../src/system/inference.ts';
 import type { Pixels } from '../../src/system/pixels.ts';
 import type { House } from './house.ts';

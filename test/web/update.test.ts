@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
-import { nodeClock } from '../../src/machine/node-clock.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { startWeb } from '../../src/web/server.ts';
 import { onProbation } from './counter.ts';
 import { House, openHouse } from './house.ts';

@@ -1,0 +1,234 @@
+import type { HealthStatus } from '../../health/registry.ts';
+import { CandidateProcess } from '../../machine/process/candidate-process.ts';
+import { acceptOn, handleOf, stopAccepting } from '../../machine/process/listening-socket.ts';
+import { linuxResources } from '../../machine/node/linux-resources.ts';
+import type { Candidate } from '../../system/candidate.ts';
+import type { Clock } from '../../system/clock.ts';
+import type { Disk } from '../../system/disk.ts';
+import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult } from '../../update/duty.ts';
+import type { Storage } from '../../system/storage.ts';
+import { readMessage } from '../../update/trial-protocol.ts';
+import { auditedSchema, preparedSchema, storedSchema, webSocket, type Note, type Prepare } from './hand-over-notes.ts';
+import { prepareMaterial } from './rehearsal-material.ts';
+import { closeGround, type Rooms } from '../rooms.ts';
+
+/** Opening the household's database may mean migrating it on a slow card. The door is answered meanwhile. */
+const prepareMsMax = 5 * 60_000;
+const passMsMax = 15_000;
+const auditMsMax = 5000;
+/** The camera is let go right after a frame; one that is slower than this is not waited for. */
+const frameMsMax = 1000;
+/** Ids of events skipped at a take-back: more than a candidate can have told since its last heartbeat. */
+const eventsMargin = 1000;
+
+export interface DutyParts {
+  readonly rooms: Rooms;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly storage: Storage;
+  /** Called when this process has left its duty for good and may end. */
+  onLeft(): void;
+}
+
+/** Another process has the door. `second` is this one's own handle on the listening socket while that one accepts. */
+interface Behind {
+  readonly kind: 'behind';
+  readonly candidate: CandidateProcess;
+  readonly second: unknown;
+  readonly drained: Promise<void>;
+}
+
+/** Where this process stands. */
+type Place = { readonly kind: 'on-duty' } | Behind;
+
+/** What a candidate has taken: its second handle on our socket, and perhaps the word that it rings when told. */
+interface Taken {
+  readonly second: unknown;
+  readonly hearsPresses: boolean;
+}
+
+/** What the running appliance does with itself during an update. */
+export class ApplianceDuty implements Duty {
+  readonly #parts: DutyParts;
+  readonly #resources = linuxResources();
+  #place: Place = { kind: 'on-duty' };
+  /** Who hears of the events of this process. */
+  #listener: CandidateProcess | undefined;
+
+  constructor(parts: DutyParts) {
+    this.#parts = parts;
+    parts.rooms.ground.events.subscribe((event) => {
+      if (this.#listener === undefined) return;
+      const { id: _id, atMs: _atMs, ...told } = event;
+      this.#tell(this.#listener, { kind: 'event', event: told });
+    });
+  }
+
+  async prepareRehearsal(directory: string, visitsMax: number): Promise<RehearsalMaterial> {
+    try {
+      return await prepareMaterial(this.#parts, directory, visitsMax);
+    } catch (error) {
+      return { outcome: 'failed', reason: messageOf(error) };
+    }
+  }
+
+  makeRoom(): Promise<void> {
+    return this.#parts.rooms.senses.recognition.letGo();
+  }
+
+  baseline(): DutyBaseline {
+    const { front, house, caretaker } = this.#parts.rooms;
+    const checks = Object.entries(caretaker.health.tally());
+    const withStatus = (...wanted: readonly HealthStatus[]): readonly string[] =>
+      checks.filter(([, { status }]) => wanted.includes(status)).map(([name]) => name);
+    const processorPercent = caretaker.processorPercent();
+    return {
+      ...front.figures.summary(),
+      ...(processorPercent === undefined ? {} : { processorPercent }),
+      processors: this.#resources.processors(),
+      isMachineStrained: caretaker.health.tally()['system_resources']?.status === 'unhealthy',
+      memoryBytes: this.#resources.memory().ownBytes,
+      hasFrames: house.feed.status().state === 'flowing',
+      checks: withStatus('healthy', 'degraded'),
+      unwellChecks: withStatus('unhealthy'),
+    };
+  }
+
+  /** First everything that takes time, while the door is answered here; then the door, at once. */
+  async handOver(candidate: Candidate): Promise<DutyResult> {
+    const startedMs = this.#parts.clock.uptimeMs();
+    if (!(candidate instanceof CandidateProcess)) return failed('this candidate is no process of this machine');
+    if (this.#place.kind === 'behind') return failed('another candidate has the door');
+    try {
+      candidate.raise();
+      const question: Prepare = { kind: 'prepare', tellsPresses: true };
+      const prepared = readMessage(preparedSchema, await candidate.ask(question, prepareMsMax));
+      if (prepared === undefined) return failed('the candidate could not prepare itself');
+      const second = await candidate.pass(webSocket, handleOf(this.#parts.rooms.front.web.server), passMsMax);
+      if (second === undefined || second === null) return failed('the candidate did not take the listening socket');
+      await this.#stepBack(candidate, { second, hearsPresses: prepared.hearsPresses === true });
+      return this.#done(startedMs);
+    } catch (error) {
+      return failed(messageOf(error));
+    }
+  }
+
+  async #stepBack(candidate: CandidateProcess, { second, hearsPresses }: Taken): Promise<void> {
+    const { front, ground, house, loops } = this.#parts.rooms;
+    const finished = Promise.withResolvers<void>();
+    this.#place = { kind: 'behind', candidate, second, drained: finished.promise };
+    await ground.audit.pass(async (entry) => {
+      const answer = await candidate.ask({ kind: 'audit', entry }, auditMsMax);
+      return readMessage(auditedSchema, answer) !== undefined;
+    });
+    if (!hearsPresses) await loops.letLineGo();
+    if (house.feed.status().state === 'flowing') await house.feed.afterFrame(frameMsMax);
+    const { done } = await loops.leaveDuty();
+    front.web.sayFarewell();
+    stopAccepting(front.web.server);
+    const { lastId } = ground.events;
+    this.#listener = candidate; // What comes later is told over there, and counted there.
+    const notificationsInHand = house.notifier.inHand;
+    const { lastFrameMs } = house.feed.status();
+    const frame = lastFrameMs === undefined ? {} : { lastFrameMs };
+    const told = { lastEventId: lastId, notificationsInHand: [...notificationsInHand] };
+    this.#tell(candidate, { kind: 'passed', ...told, ...frame });
+    if (hearsPresses) house.presses.pass((note) => this.#tell(candidate, note));
+    void this.#drain(candidate, done).then(finished.resolve, finished.reject);
+    finished.promise.catch((error: unknown) => ground.log.error('the hand-over does not end well', { error }));
+  }
+
+  /** Visits, requests and deliveries under way end here; then the candidate may tidy up after them. */
+  async #drain(candidate: CandidateProcess, done: Promise<unknown>): Promise<void> {
+    const { front, house } = this.#parts.rooms;
+    await front.web.drained();
+    await house.bell.idle();
+    await house.household.idle();
+    await done;
+    await house.ledger.flush();
+    this.#tell(candidate, { kind: 'drained' });
+  }
+
+  /** What a candidate says without being asked. */
+  hear(message: unknown): void {
+    const stored = readMessage(storedSchema, message);
+    if (stored !== undefined) this.#parts.rooms.house.presses.noteStored(stored.id);
+  }
+
+  async takeBack(gone = Promise.resolve()): Promise<DutyResult> {
+    const startedMs = this.#parts.clock.uptimeMs();
+    const { ground, house, senses } = this.#parts.rooms;
+    const place = this.#place;
+    try {
+      if (place.kind === 'behind') await this.#answerAgain(place, gone);
+      const done = this.#done(startedMs);
+      await gone;
+      if (place.kind === 'behind') {
+        house.gallery.refresh(); // People enrolled meanwhile stay.
+        await ground.takeAudit();
+      }
+      await senses.recognition.takeBack();
+      return done;
+    } catch (error) {
+      this.#place = place; // May be asked again.
+      return failed(messageOf(error));
+    }
+  }
+
+  async #answerAgain({ candidate, second }: Behind, gone: Promise<void>): Promise<void> {
+    const { ground, house, loops, front } = this.#parts.rooms;
+    this.#place = { kind: 'on-duty' };
+    this.#listener = undefined;
+    house.gallery.refresh();
+    ground.events.continueFrom(lastEventOf(candidate) + eventsMargin);
+    if (!front.web.server.listening) await acceptOn(front.web.server, second);
+    front.web.welcome();
+    loops.takeDuty({ free: gone, outbox: gone });
+    house.presses.takeBack(gone);
+    loops.readLine();
+  }
+
+  async nameMain(pid: number): Promise<DutyResult> {
+    const startedMs = this.#parts.clock.uptimeMs();
+    const named = await this.#parts.rooms.ground.service.nameMain(pid);
+    return named.outcome === 'named' ? this.#done(startedMs) : failed(named.reason);
+  }
+
+  async leave(): Promise<void> {
+    const { ground, house, loops, senses } = this.#parts.rooms;
+    if (this.#place.kind !== 'behind') return;
+    const { candidate, drained } = this.#place;
+    await drained.catch(() => {}); // Told already; the process ends either way.
+    await loops.letLineGo();
+    this.#tell(candidate, { kind: 'line' });
+    await house.presses.settled();
+    await loops.stop();
+    await senses.recognition.stop();
+    await closeGround(ground);
+    candidate.release();
+    this.#parts.onLeft();
+  }
+
+  #tell(candidate: CandidateProcess, note: Note): void {
+    candidate.note(note);
+  }
+
+  #done(startedMs: number): DutyResult {
+    return { outcome: 'done', durationMs: this.#parts.clock.uptimeMs() - startedMs };
+  }
+}
+
+/** Where the candidate's events stood, as its last heartbeat said. */
+function lastEventOf(candidate: Candidate): number {
+  const message = candidate.lastHeartbeat()?.message;
+  const id: unknown = typeof message === 'object' && message !== null ? Reflect.get(message, 'lastEventId') : undefined;
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : 0;
+}
+
+function failed(reason: string): DutyResult {
+  return { outcome: 'failed', reason };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,69 @@
+import type { AuditEntry, Chronicle } from '../../system/audit.ts';
+import type { Audit } from '../../telemetry/audit.ts';
+
+/** Entries kept while nobody can write them. */
+const keptMax = 1000;
+
+/** True when the other process has taken the entry and answers for it. */
+export type Forward = (entry: AuditEntry) => Promise<boolean>;
+
+type Hand =
+  | { readonly holder: 'own'; readonly audit: Audit }
+  | { readonly holder: 'other'; readonly forward: Forward }
+  | { readonly holder: 'nobody' };
+
+/** The audit chain has one writer: this process, or during a trial the other one, to which entries are sent. */
+export class PassedChronicle implements Chronicle {
+  #hand: Hand = { holder: 'nobody' };
+  #kept: AuditEntry[] = [];
+  #fault: string | undefined;
+
+  /** Resolves when the entry is written, or kept until somebody can write it. */
+  async record(entry: AuditEntry): Promise<void> {
+    const hand = this.#hand;
+    if (hand.holder === 'own') return hand.audit.record(entry);
+    if (hand.holder === 'other' && (await hand.forward(entry))) return;
+    if (this.#hand !== hand) return this.record(entry); // It changed while the other did not answer.
+    if (this.#kept.length >= keptMax) throw new Error(`cannot record: ${keptMax} audit entries wait for a writer`);
+    this.#kept.push(entry);
+  }
+
+  status(): { readonly pending: number; readonly fault: string | undefined } {
+    const own = this.#hand.holder === 'own' ? this.#hand.audit.status() : { pending: 0, fault: undefined };
+    return { pending: own.pending + this.#kept.length, fault: own.fault ?? this.#fault };
+  }
+
+  /** Writes from now on. The other process must have stopped. */
+  async take(open: () => Promise<Audit>): Promise<void> {
+    if (this.#hand.holder === 'own') return;
+    try {
+      const audit = await open();
+      this.#hand = { holder: 'own', audit };
+      this.#fault = undefined;
+    } catch (error) {
+      this.#hand = { holder: 'nobody' };
+      this.#fault = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+    await this.#recordKept();
+  }
+
+  /** Writes no more once this resolves: entries go to the other process. */
+  async pass(forward: Forward): Promise<void> {
+    const hand = this.#hand;
+    this.#hand = { holder: 'nobody' };
+    if (hand.holder === 'own') await hand.audit.close();
+    this.#hand = { holder: 'other', forward };
+    await this.#recordKept();
+  }
+
+  /** Together: each by itself would wait for the disk. */
+  async #recordKept(): Promise<void> {
+    await Promise.all(this.#kept.splice(0).map((entry) => this.record(entry)));
+  }
+
+  /** Waits for what was recorded so far. */
+  async close(): Promise<void> {
+    if (this.#hand.holder === 'own') await this.#hand.audit.close();
+  }
+}

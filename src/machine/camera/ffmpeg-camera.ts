@@ -1,0 +1,129 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Camera, CameraEnd, FrameSink } from '../../system/camera.ts';
+import { i420Bytes } from '../../system/pixels.ts';
+import { redact, type VideoSource } from './camera-address.ts';
+import type { CameraParts } from './camera-parts.ts';
+
+/** The end of what ffmpeg complained of that is kept. */
+const complaintCharactersMax = 2000;
+const complaintLinesMax = 3;
+
+/** ffmpeg may say goodbye to the camera (some allow one viewer only); then it is killed. */
+const goodbyeMs = 1000;
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+/** Size and rate that ffmpeg turns every video into. */
+type Form = Pick<CameraParts, 'clock' | 'width' | 'height' | 'framesPerSecond'>;
+
+/**
+ * A video file, a network stream or a USB camera, read by a child `ffmpeg` that writes raw I420 of one size to a pipe.
+ * The child has a process group of its own, which is gone when `stream` resolves. Nothing is queued here: a frame is
+ * delivered as soon as its last byte is there, and the sink keeps it or not.
+ */
+export function ffmpegCamera(source: VideoSource, form: Form, program = 'ffmpeg'): Camera {
+  return {
+    description: source.description,
+    async stream(sink, signal): Promise<CameraEnd> {
+      if (signal.aborted) return { outcome: 'ended' };
+      const child = spawn(program, argumentsFor(source, form), { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      const complaint = keepEnd(child.stderr);
+      readFrames(child.stdout, sink, form);
+      const end = await endOf(child, signal);
+      if (signal.aborted) return { outcome: 'ended' };
+      const act = end.outcome === 'not-started' ? 'open' : 'read';
+      const why = redact(reasonFor(end, complaint()), source.secrets);
+      return { outcome: 'failed', reason: `cannot ${act} ${source.description}: ${why}` };
+    },
+  };
+}
+
+function argumentsFor(source: VideoSource, { width, height, framesPerSecond }: Form): string[] {
+  const size = `${width}:${height}`;
+  const filters = [
+    `fps=${framesPerSecond}`,
+    `scale=${size}:force_original_aspect_ratio=decrease:force_divisible_by=2:out_range=full:out_color_matrix=bt601`,
+    'format=yuv420p',
+    `pad=${size}:(ow-iw)/2:(oh-ih)/2`,
+  ];
+  const quiet = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error'];
+  const output = ['-map', '0:v:0', '-vf', filters.join(','), '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'];
+  return [...quiet, ...source.input, ...output];
+}
+
+/** Cuts the stream of bytes into frames. A frame counts from the moment its first bytes arrive. */
+function readFrames(pipe: Readable, sink: FrameSink, { clock, width, height }: Form): void {
+  const bytes = i420Bytes(width, height);
+  let frame: { pixels: SharedArrayBuffer; filled: number; capturedMs: number } | undefined;
+  pipe.on('data', (chunk: Uint8Array) => {
+    let rest = chunk;
+    while (rest.length > 0) {
+      frame ??= { pixels: sink.takeBuffer(bytes), filled: 0, capturedMs: clock.uptimeMs() };
+      const part = rest.subarray(0, bytes - frame.filled);
+      new Uint8Array(frame.pixels).set(part, frame.filled);
+      frame.filled += part.length;
+      rest = rest.subarray(part.length);
+      if (frame.filled < bytes) continue;
+      sink.deliver({ width, height, pixels: frame.pixels, capturedMs: frame.capturedMs });
+      frame = undefined;
+    }
+  });
+}
+
+/** The last lines that ffmpeg wrote, on one line; empty when it said nothing. */
+function keepEnd(pipe: Readable): () => string {
+  let end = '';
+  pipe.setEncoding('utf8').on('data', (text: string) => {
+    end = (end + text).slice(-complaintCharactersMax);
+  });
+  return () => {
+    const lines = end.split('\n').map((line) => line.trim());
+    const last = lines.filter((line) => line !== '').slice(-complaintLinesMax);
+    return last.join('; ');
+  };
+}
+
+type ChildEnd =
+  | { readonly outcome: 'not-started'; readonly error: Error }
+  | { readonly outcome: 'exited'; readonly killedBy: string | null };
+
+function reasonFor(end: ChildEnd, complaint: string): string {
+  if (end.outcome === 'exited') {
+    if (end.killedBy !== null) return `ffmpeg was ended by ${end.killedBy}`;
+    return complaint === '' ? 'the video has ended' : complaint;
+  }
+  const isMissing = 'code' in end.error && end.error.code === 'ENOENT';
+  return isMissing ? 'ffmpeg is not installed: apt install ffmpeg' : end.error.message;
+}
+
+/** Waits until the child and its pipes are gone, and ends it when told to. */
+function endOf(child: Child, signal: AbortSignal): Promise<ChildEnd> {
+  return new Promise((resolve) => {
+    let killTimer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      signalGroup(child, 'SIGTERM');
+      killTimer = setTimeout(() => signalGroup(child, 'SIGKILL'), goodbyeMs);
+    };
+    const finish = (end: ChildEnd): void => {
+      clearTimeout(killTimer);
+      signal.removeEventListener('abort', stop);
+      resolve(end);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    child.once('close', (_code, killedBy) => finish({ outcome: 'exited', killedBy }));
+    child.on('error', (error) => {
+      if (child.pid === undefined) finish({ outcome: 'not-started', error });
+    });
+  });
+}
+
+function signalGroup({ pid }: Child, name: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch (error) {
+    // ESRCH: the group is gone already, which is what was wanted.
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { getRawAsset, isSea } from 'node:sea';
+import { codeOf } from '../node/error-code.ts';
+
+/**
+ * Where a release keeps what it carries beside its code. The single executable holds it in itself, and a path that leads
+ * through the executable names it: `/opt/doorward/slots/a/doorward/.models/manifest.json`.
+ */
+export const carriedFolder = isSea() ? process.execPath : join(import.meta.dirname, '..', '..', '..');
+
+/**
+ * A file that the release carries, by its path in the checkout; undefined when it carries none of that name. In the
+ * executable it is the executable's own memory: writing to it ends the process.
+ */
+export function carriedFile(name: string): Uint8Array | undefined {
+  try {
+    if (!isSea()) return readFileSync(join(carriedFolder, name));
+    return new Uint8Array(getRawAsset(name));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ERR_SINGLE_EXECUTABLE_APPLICATION_ASSET_NOT_FOUND') return;
+    throw error;
+  }
+}
+
+/** What a path through the executable names. Undefined for every other path, and always in a checkout: those are files. */
+export function carriedAt(path: string): Uint8Array | undefined {
+  if (!isSea() || !path.startsWith(`${carriedFolder}/`)) return undefined;
+  return carriedFile(path.slice(carriedFolder.length + 1));
+}

@@ -1,0 +1,225 @@
+import { clip, type ScoredBox } from '../../face/box.ts';
+import { alignmentOf, chipSide, warpFace } from '../../face/align.ts';
+import { type Canvas, createCanvas, drawOn, placeOn } from '../../face/letterbox.ts';
+import { landmarkCut, landmarkSide, landmarksIn, rollOf, uprightCut } from '../../face/landmark.ts';
+import { toRgb } from '../../face/i420.ts';
+import { measureQuality } from '../../face/quality.ts';
+import { embeddingLength, meanEmbedding } from '../../face/similarity.ts';
+import { facesInGrid } from '../../face/tiny-detector.ts';
+import { type Cut, mirror, warp } from '../../face/warp.ts';
+import type { DetectedFace, DetectEffort, Embedding, Landmarks } from '../../system/inference.ts';
+import type { Box, Pixels } from '../../system/pixels.ts';
+import { type Net, openNet } from './inference-session.ts';
+import { checkModel, type PackFailure } from './model-file.ts';
+import { identityOf, type ModelName, type ModelPack, type RecogniserName } from './model-pack.ts';
+
+/** Faces of one picture that are looked at; a doorbell sees fewer. */
+const facesMax = 16;
+
+/** A head tilted further than this is looked at once more, upright: the landmark net learnt on upright faces. */
+const secondLookRollDeg = 20;
+
+export interface PipelineOptions {
+  readonly pack: ModelPack;
+  readonly threads: number;
+  /** Default: the pack's choice. */
+  readonly recogniser?: RecogniserName;
+}
+
+export type PipelineResult =
+  | { readonly outcome: 'opened'; readonly pipeline: FacePipeline }
+  | { readonly outcome: PackFailure; readonly message: string };
+
+/** Loads what every frame needs, and answers once each net has run: the first run is slow and takes its memory. */
+export async function openPipeline(options: PipelineOptions): Promise<PipelineResult> {
+  const recogniser = options.recogniser ?? options.pack.manifest.recogniser;
+  const nets = new Map<ModelName, Promise<Net>>();
+  for (const name of ['tiny416Planes', 'landmarks68', recogniser] as const) {
+    const checked = await checkModel(options.pack, name);
+    if (checked.outcome !== 'sound') return checked;
+    nets.set(name, Promise.resolve(await openNet(checked, options.threads)));
+  }
+  const pipeline = new FacePipeline(options, nets);
+  await pipeline.warm();
+  return { outcome: 'opened', pipeline };
+}
+
+/** From a picture to faces, from a face to its embedding. One call at a time: it draws on canvases of its own. */
+export class FacePipeline {
+  /** What every embedding carries. */
+  readonly recogniser: string;
+  readonly #options: PipelineOptions;
+  readonly #recogniserName: RecogniserName;
+  readonly #scoreMin: number;
+  /** Nets are loaded when first used. */
+  readonly #nets: Map<ModelName, Promise<Net>>;
+  readonly #canvases = new Map<ModelName, Canvas>();
+
+  constructor(options: PipelineOptions, nets: Map<ModelName, Promise<Net>>) {
+    const { manifest } = options.pack;
+    this.#options = options;
+    this.#nets = nets;
+    this.#recogniserName = options.recogniser ?? manifest.recogniser;
+    this.#scoreMin = manifest.thresholds.detectorScore;
+    this.recogniser = identityOf(options.pack, this.#recogniserName);
+  }
+
+  /** Runs every loaded net once. */
+  async warm(): Promise<void> {
+    const blank: Pixels = { width: 2, height: 2, pixels: new SharedArrayBuffer(6) };
+    const middle = new Float32Array(2 * 68).map((_, at) => at % 7);
+    await this.#look(blank, quickLook);
+    await this.#landmarks(blank, landmarkCut({ x: 0, y: 0, width: 2, height: 2 }));
+    await this.embed(blank, middle);
+  }
+
+  /** Faces in the picture, largest first. */
+  async detect(picture: Pixels, effort: DetectEffort): Promise<readonly DetectedFace[]> {
+    const boxes = effort === 'quick' ? await this.#look(picture, quickLook) : await this.#lookThoroughly(picture);
+    const largest = boxes.toSorted((a, b) => b.width * b.height - a.width * a.height).slice(0, facesMax);
+    const faces: DetectedFace[] = [];
+    for (const { score, ...box } of largest) {
+      const landmarks = await this.#findLandmarks(picture, box);
+      if (landmarks === undefined) continue;
+      faces.push({ box, score, landmarks, quality: measureQuality(picture, landmarks) });
+    }
+    return faces;
+  }
+
+  /** The embedding of the aligned face, averaged with that of its mirror image: one person's come 0.02 closer. */
+  async embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding> {
+    const chip = warpFace(picture, alignmentOf(landmarks));
+    return meanEmbedding(await this.#embedChips([chip, mirror(chip, chipSide)]));
+  }
+
+  /** The embedding of the aligned face alone, as face-api has it: what a comparison of speed or numbers needs. */
+  async embedOnce(picture: Pixels, landmarks: Landmarks): Promise<Embedding> {
+    return meanEmbedding(await this.#embedChips([warpFace(picture, alignmentOf(landmarks))]));
+  }
+
+  async #embedChips(chips: readonly Uint8Array[]): Promise<readonly Embedding[]> {
+    const chipBytes = chipSide * chipSide * 3;
+    const bytes = new Uint8Array(chips.length * chipBytes);
+    chips.forEach((chip, at) => bytes.set(chip, at * chipBytes));
+    const net = await this.#net(this.#recogniserName);
+    const { values } = await net.run({ pixels: { bytes, shape: [chips.length, chipSide, chipSide, 3] } });
+    return chips.map((_, at) => values.subarray(at * embeddingLength, (at + 1) * embeddingLength));
+  }
+
+  /** Gives the nets' memory back. */
+  async close(): Promise<void> {
+    const nets = [...this.#nets.values()];
+    this.#nets.clear();
+    for (const net of nets) await (await net).release();
+  }
+
+  async #lookThoroughly(picture: Pixels): Promise<readonly ScoredBox[]> {
+    const isWide = picture.width > picture.height * wideAspectMin;
+    for (const look of isWide ? [smallFaces, closeFace] : [smallFaces, tallPicture, closeFace]) {
+      const found = await this.#look(picture, look);
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** Boxes in the picture's pixels, best first. */
+  async #look(picture: Pixels, { model, share }: Look): Promise<readonly ScoredBox[]> {
+    const canvas = this.#canvas(model);
+    const place = placeOn(canvas, picture, share);
+    drawOn(canvas, picture, { place, margin: share < 1 ? middleGrey : 0 });
+    const net = await this.#net(model);
+    const { values, shape } = await net.run(model === 'tiny416Square' ? rgbInput(canvas) : planeInputs(canvas));
+    if (model === 'tiny416Square') await this.#release(model);
+    const found = facesInGrid({ values, rows: shape[1] ?? 0, columns: shape[2] ?? 0 }, this.#scoreMin);
+    const scaleX = picture.width / place.width;
+    const scaleY = picture.height / place.height;
+    return found.map((box) => ({
+      x: (box.x - place.left) * scaleX,
+      y: (box.y - place.top) * scaleY,
+      width: box.width * scaleX,
+      height: box.height * scaleY,
+      score: box.score,
+    }));
+  }
+
+  /** Tall pictures come one by one, when people are enrolled: no memory is kept for them. */
+  async #release(name: ModelName): Promise<void> {
+    const net = await this.#net(name);
+    this.#nets.delete(name);
+    await net.release();
+  }
+
+  async #findLandmarks(picture: Pixels, box: Box): Promise<Landmarks | undefined> {
+    const visible = clip(box, picture);
+    if (visible === undefined) return undefined;
+    const first = await this.#landmarks(picture, landmarkCut(visible));
+    if (Math.abs(rollOf(first)) < secondLookRollDeg) return first;
+    return await this.#landmarks(picture, uprightCut(first));
+  }
+
+  async #landmarks(picture: Pixels, cut: Cut): Promise<Landmarks> {
+    const net = await this.#net('landmarks68');
+    const bytes = warp(picture, cut);
+    const { values } = await net.run({ pixels: { bytes, shape: [1, landmarkSide, landmarkSide, 3] } });
+    return landmarksIn(cut, values);
+  }
+
+  #canvas(model: Look['model']): Canvas {
+    const canvas = this.#canvases.get(model) ?? createCanvas(...canvasSizes[model]);
+    this.#canvases.set(model, canvas);
+    return canvas;
+  }
+
+  #net(name: ModelName): Promise<Net> {
+    const net = this.#nets.get(name) ?? this.#openNet(name);
+    this.#nets.set(name, net);
+    return net;
+  }
+
+  async #openNet(name: ModelName): Promise<Net> {
+    const checked = await checkModel(this.#options.pack, name);
+    if (checked.outcome !== 'sound') throw new Error(checked.message);
+    return await openNet(checked, this.#options.threads);
+  }
+}
+
+/** One run of a detector over the whole picture, drawn on `share` of its canvas. */
+interface Look {
+  readonly model: 'tiny416Planes' | 'tiny640Planes' | 'tiny416Square';
+  readonly share: number;
+}
+
+const quickLook: Look = { model: 'tiny416Planes', share: 1 };
+
+/** The second look of thorough detection is for pictures that waste much of a 16:9 canvas. */
+const wideAspectMin = 1.5;
+
+const smallFaces: Look = { model: 'tiny640Planes', share: 1 };
+const tallPicture: Look = { model: 'tiny416Square', share: 1 };
+/** A face that fills the picture is seen by no detector, until there is something around it. */
+const closeFace: Look = { model: 'tiny416Planes', share: 0.5 };
+
+const canvasSizes: Readonly<Record<Look['model'], readonly [width: number, height: number]>> = {
+  tiny416Planes: [416, 234],
+  tiny640Planes: [640, 360],
+  tiny416Square: [416, 416],
+};
+
+const middleGrey = 128;
+
+function planeInputs({ y, u, v }: Canvas): Parameters<Net['run']>[0] {
+  return {
+    y: { bytes: y.samples, shape: [1, y.height, y.width] },
+    u: { bytes: u.samples, shape: [1, u.height, u.width] },
+    v: { bytes: v.samples, shape: [1, v.height, v.width] },
+  };
+}
+
+function rgbInput({ width, height, y, u, v }: Canvas): Parameters<Net['run']>[0] {
+  const pixels = new SharedArrayBuffer(y.samples.length + u.samples.length + v.samples.length);
+  const all = new Uint8Array(pixels);
+  all.set(y.samples);
+  all.set(u.samples, y.samples.length);
+  all.set(v.samples, y.samples.length + u.samples.length);
+  return { pixels: { bytes: toRgb({ width, height, pixels }).data, shape: [1, height, width, 3] } };
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { carriedAt } from '../executable/carried-files.ts';
+import { codeOf } from '../node/error-code.ts';
+import type { ModelName, ModelPack } from './model-pack.ts';
+
+export type PackFailure = 'models-missing' | 'models-damaged';
+
+export interface SoundModel {
+  readonly outcome: 'sound';
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export type ModelResult = SoundModel | { readonly outcome: PackFailure; readonly message: string };
+
+/** One model, once its bytes were found to be those that the manifest names. Nobody may write to them. */
+export async function checkModel({ folder, manifest }: ModelPack, name: ModelName): Promise<ModelResult> {
+  const { file, sha256 } = manifest.models[name];
+  const path = join(folder, file);
+  let bytes: Uint8Array;
+  try {
+    bytes = carriedAt(path) ?? (await readFile(path));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return refuse('models-missing', `${path} is missing`);
+    return refuse('models-damaged', `${path} cannot be read (${String(error)})`);
+  }
+  const isSound = createHash('sha256').update(bytes).digest('hex') === sha256;
+  return isSound
+    ? { outcome: 'sound', path, bytes }
+    : refuse('models-damaged', `${path} is not what its manifest names`);
+}
+
+/** A failure in words, with what to do about it. */
+export function refuse(outcome: PackFailure, why: string): { readonly outcome: PackFailure; readonly message: string } {
+  return { outcome, message: `cannot start recognition: ${why}: run npm run models` };
+}

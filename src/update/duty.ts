@@ -1,0 +1,70 @@
+import type { Candidate } from '../system/candidate.ts';
+
+/**
+ * What the incumbent can do with itself during an update: everything at the door that a candidate takes over.
+ * The order of calls is the updater's. Every call may be made again after it failed; nothing here rejects.
+ */
+export interface Duty {
+  /**
+   * Backs the database up, then lays a copy of it and of the frames of the most recent decided visits (at most
+   * `visitsMax`) into `directory`, which is emptied first. Nothing at the door notices.
+   */
+  prepareRehearsal(directory: string, visitsMax: number): Promise<RehearsalMaterial>;
+  /** Lets the models go, so that a candidate fits into memory (cold hand-over). Presses still ring; names come late. */
+  makeRoom(): Promise<void>;
+  /** The figures of this process itself over the last minutes, for comparison. */
+  baseline(): DutyBaseline;
+  /**
+   * Passes the listening sockets and button lines to the candidate and lets the camera go. Accept queue and lines stay
+   * open throughout; visits and requests under way finish here. The candidate takes them when asked `take-over`.
+   */
+  handOver(candidate: Candidate): Promise<DutyResult>;
+  /**
+   * Serves again, from whatever state: sockets, lines and camera at once, `durationMs` is what that took. Then, when the
+   * candidate is `gone`, what it left behind; models are loaded when they were let go. Called only when the candidate
+   * has let the door go or is gone. Does nothing when this process serves already.
+   */
+  takeBack(gone?: Promise<void>): Promise<DutyResult>;
+  /** Tells the service manager that this process is the main one now, and waits for its acknowledgement. */
+  nameMain(pid: number): Promise<DutyResult>;
+  /** Drains what is under way here and ends this process, without closing anything that was passed on. */
+  leave(): Promise<void>;
+}
+
+export type DutyResult =
+  | { readonly outcome: 'done'; readonly durationMs: number }
+  | { readonly outcome: 'failed'; readonly reason: string };
+
+/** What a candidate rehearses on, and what the incumbent decided about the same visits. */
+export type RehearsalMaterial =
+  | { readonly outcome: 'prepared'; readonly directory: string; readonly decisions: readonly RehearsedDecision[] }
+  | { readonly outcome: 'failed'; readonly reason: string };
+
+/** One visit as one release decided it. */
+export interface RehearsedDecision {
+  readonly visitId: string;
+  readonly outcome: 'known' | 'probably' | 'stranger' | 'no-face';
+  /** Whom the visit was said to be; absent for strangers and when there was no face. */
+  readonly personId?: string;
+}
+
+/** The incumbent's own figures. A figure that was not measured is absent, never 0. */
+export interface DutyBaseline {
+  readonly requests: number;
+  readonly errors: number;
+  readonly meanMs?: number;
+  readonly p99Ms?: number;
+  readonly memoryBytes?: number;
+  /** Its share of the whole machine's processor time over the last minute, in percent. */
+  readonly processorPercent?: number;
+  /** Processors of the machine. */
+  readonly processors?: number;
+  /** The machine as a whole is short of processor time or memory just now. */
+  readonly isMachineStrained?: boolean;
+  /** False when no camera was delivering frames before the trial: then none are asked of the candidate. */
+  readonly hasFrames: boolean;
+  /** Names of the checks that were healthy or degraded here: each of them must be so in the candidate. */
+  readonly checks: readonly string[];
+  /** Names of those that were unhealthy here: what was broken before is not the candidate's fault. */
+  readonly unwellChecks?: readonly string[];
+}

@@ -1,0 +1,138 @@
+import type { GateSample } from './judge/gate-facts.ts';
+import type { FetchProgress } from './fetch.ts';
+import type { Offer } from './offer.ts';
+import type { SignedRelease } from './release-acts.ts';
+import type { ScrubReport } from './scrub.ts';
+import type { Trial } from './update-parts.ts';
+import type { UpdateStep } from './update-state.ts';
+
+/** What this life of the process remembers between two turns. Forgetting it costs time, never a promise. */
+export interface Notebook {
+  readonly offer?: Offer;
+  /** The verified description of the offer. */
+  readonly release?: SignedRelease;
+  readonly fetch?: FetchProgress;
+  readonly isFetched: boolean;
+  readonly trial?: Trial;
+  /** The offer that was refused last, for a reason that may pass. */
+  readonly postponed?: string;
+  /** The release file that was refused last, and why: for people, who look when it is long over. */
+  readonly refusal?: { readonly file: string; readonly reason: string; readonly message: string };
+  /** Why somebody wants the trial reverted. */
+  readonly revertWord?: string;
+  readonly isSettled: boolean;
+  readonly isClean: boolean;
+  readonly nextLookMs: number;
+  readonly nextScrubMs: number;
+  /** What the last reading of both slots has shown. */
+  readonly scrub?: ScrubReport;
+  readonly pauseUntilMs: number;
+  /** Faults in a row. */
+  readonly faults: number;
+  /** The last of them, for people. */
+  readonly problem?: string;
+}
+
+/** The notebook of a process that has just started: it looks at once. */
+export const emptyNotebook: Notebook = {
+  isFetched: false,
+  isSettled: false,
+  isClean: false,
+  nextLookMs: 0,
+  nextScrubMs: Number.POSITIVE_INFINITY,
+  pauseUntilMs: 0,
+  faults: 0,
+};
+
+/** What people asked for since the last turn. */
+export interface Wishes {
+  readonly look?: true;
+  readonly revertWord?: string;
+  /** The release file that the owner agrees to; undefined inside when to none. */
+  readonly consent?: { readonly file: string | undefined };
+}
+
+/** The notebook with the wishes on it. A wish to revert means the trial under way, not the next one. */
+export function withWishes(notebook: Notebook, { look, revertWord }: Wishes): Notebook {
+  const soon = look === true ? { ...notebook, nextLookMs: 0, pauseUntilMs: 0 } : notebook;
+  return revertWord === undefined || notebook.trial === undefined ? soon : { ...soon, revertWord };
+}
+
+/** The notebook without an offer and all that was learned of it. */
+export function withoutOffer(notebook: Notebook): Notebook {
+  const { offer: _offer, release: _release, fetch: _fetch, ...rest } = notebook;
+  return { ...rest, isFetched: false };
+}
+
+/** The notebook without a trial. */
+export function withoutTrial(notebook: Notebook): Notebook {
+  const { trial: _trial, revertWord: _word, ...rest } = notebook;
+  return rest;
+}
+
+/** What people see of the updater. */
+export interface UpdateStatus {
+  readonly phase: UpdateStep['kind'];
+  /** Why it waits; absent when it does not. */
+  readonly waitsFor?: string;
+  readonly offer?: { readonly from: string; readonly file: string; readonly version?: string; readonly bytes: number };
+  /** 0 to 1, while a release is fetched. */
+  readonly fetched?: number;
+  readonly trial?: {
+    readonly version: string;
+    readonly phase: string;
+    readonly memory: 'warm' | 'cold';
+    /** When the present phase began (`clock.uptimeMs()`), and how long those before it took. */
+    readonly phaseStartedMs: number;
+    readonly phases: readonly { readonly phase: string; readonly durationMs: number }[];
+    /** What the candidate said last. */
+    readonly figures: Readonly<Record<string, number>>;
+  };
+  readonly problem?: string;
+  /** The release file that was refused last in this life. */
+  readonly refusal?: NonNullable<Notebook['refusal']>;
+  readonly scrub?: ScrubReport;
+}
+
+/** The status for people after a step was chosen. */
+export function statusOf(notebook: Notebook, step: UpdateStep): UpdateStatus {
+  const { offer, release, trial, fetch } = notebook;
+  const version = release?.version ?? offer?.version;
+  const chunks = release?.chunks.sha256.length ?? 0;
+  return {
+    phase: step.kind,
+    ...(step.kind === 'wait' ? { waitsFor: step.reason } : {}),
+    ...(offer === undefined
+      ? {}
+      : {
+          offer: {
+            from: offer.from,
+            file: offer.file,
+            bytes: offer.source.bytes,
+            ...(version === undefined ? {} : { version }),
+          },
+        }),
+    ...(fetch === undefined || chunks === 0 ? {} : { fetched: fetch.chunksDone / chunks }),
+    ...(trial === undefined ? {} : { trial: trialStatus(trial) }),
+    ...(notebook.problem === undefined ? {} : { problem: notebook.problem }),
+    ...(notebook.refusal === undefined ? {} : { refusal: notebook.refusal }),
+    ...(notebook.scrub === undefined ? {} : { scrub: notebook.scrub }),
+  };
+}
+
+function trialStatus({ release, state, memory, phaseStartedMs, phases }: Trial): NonNullable<UpdateStatus['trial']> {
+  const said = state.phase === 'probation' ? state.samples.at(-1) : undefined;
+  const figures = said === undefined ? {} : figuresOf(said);
+  return { version: release.version, phase: state.phase, memory, phaseStartedMs, phases, figures };
+}
+
+function figuresOf({ requests, errors, frames, memoryBytes, meanMs, p99Ms }: GateSample): Record<string, number> {
+  return {
+    requests,
+    errors,
+    frames,
+    memoryBytes,
+    ...(meanMs === undefined ? {} : { meanMs }),
+    ...(p99Ms === undefined ? {} : { p99Ms }),
+  };
+}
