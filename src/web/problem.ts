@@ -16,6 +16,9 @@ export const problemShape = Type.Object(
 );
 type Problem = Static<typeof problemShape>;
 
+/** Who met a full house may try again after this long: streams and pictures end within seconds. */
+const crowdedRetryS = 5;
+
 /** Statuses a route may fail with, each with the shape of a problem, for its OpenAPI description. */
 export function problems<Status extends number>(...statuses: readonly Status[]): Record<Status, typeof problemShape> {
   return Object.fromEntries(statuses.map((status) => [status, problemShape])) as Record<Status, typeof problemShape>; // oxlint-disable-line typescript/no-unsafe-type-assertion -- fromEntries forgets its keys
@@ -26,14 +29,25 @@ export class RequestRefused extends Error {
   readonly status: number;
   readonly code: string;
   readonly advice: string;
+  /** When it may be worth asking again. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(status: number, code: string, text: { message: string; advice: string }) {
+  constructor(status: number, code: string, text: { message: string; advice: string; retryAfterS?: number }) {
     super(text.message);
     this.name = 'RequestRefused';
     this.status = status;
     this.code = code;
     this.advice = text.advice;
+    this.retryAfterS = text.retryAfterS;
   }
+}
+
+/**
+ * 429: more at once than this house does for its callers. Theirs and not ours, so never a 5xx: whoever asks for too much
+ * must not make the release look ill.
+ */
+export function tooMuch(code: string, text: { message: string; advice: string }): RequestRefused {
+  return new RequestRefused(429, code, { ...text, retryAfterS: crowdedRetryS });
 }
 
 /** 404 for a thing of the house: "visit", "person", "face". */
@@ -57,8 +71,12 @@ export function answerError(
 ): FastifyReply {
   const { request, reply } = exchange;
   const problem = { ...problemOf(error), requestId: request.id };
-  const context = { correlation_id: request.id, method: request.method, endpoint: request.routeOptions.url, error };
-  if (problem.status >= 500) log.error('request failed', context);
+  const context = { correlation_id: request.id, method: request.method, endpoint: request.routeOptions.url };
+  if (error instanceof RequestRefused && problem.status >= 500)
+    log.warn('a request was refused', { ...context, code: problem.code, reason: problem.message });
+  else if (problem.status >= 500) log.error('request failed', { ...context, error });
+  if (error instanceof RequestRefused && error.retryAfterS !== undefined)
+    reply.header('retry-after', String(error.retryAfterS));
   return sendProblem(reply, problem);
 }
 

@@ -6,7 +6,7 @@ import { formOf, House, jpeg, openHouse } from './house.ts';
 test('single pictures of the camera', async (t) => {
   const { house, site } = await openHouse(t);
   const before = await site.inject('/api/v1/snapshot.jpg');
-  assert.equal(before.statusCode, 503);
+  assert.deepEqual([before.statusCode, before.headers['retry-after']], [503, '2']);
   assert.match(before.json().message, /^cannot show a picture: the camera is starting/);
   house.show();
   const held = house.camera.framesHeld;
@@ -47,7 +47,8 @@ test('a push camera takes frames and passes on why one is refused', async (t) =>
   );
   assert.equal((await push(jpeg)).statusCode, 422);
   assert.equal((await push(jpeg)).statusCode, 413);
-  assert.equal((await push(jpeg)).statusCode, 503);
+  const busy = await push(jpeg);
+  assert.deepEqual([busy.statusCode, busy.json().code, busy.headers['retry-after']], [429, 'camera-busy', '5']);
   assert.equal((await push(Buffer.from('x'), { 'content-type': 'video/mp4' })).statusCode, 415);
   assert.equal((await site.inject('/api/v1/status')).json().camera.isPush, true);
 });

@@ -49,6 +49,8 @@ export class House {
   readonly pushed: Uint8Array[] = [];
   readonly security: string[] = [];
   readonly logged: { message: string; context: unknown }[] = [];
+  /** Of what was logged: what somebody would be woken for. */
+  readonly errors: { message: string; context: unknown }[] = [];
   encodes = 0;
   ringAnswer: RingResult = { outcome: 'ringing', visitId: 'visit-1', joined: false };
   push: FramePush | undefined;
@@ -162,7 +164,11 @@ export class House {
 
   #log(): Log {
     const keep = (message: string, context: unknown): void => void this.logged.push({ message, context });
-    const log: Log = { debug: keep, info: keep, warn: keep, error: keep, named: () => log };
+    const fail = (message: string, context: unknown): void => {
+      keep(message, context);
+      this.errors.push({ message, context });
+    };
+    const log: Log = { debug: keep, info: keep, warn: keep, error: fail, named: () => log };
     return log;
   }
 }

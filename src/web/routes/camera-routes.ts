@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { liveContentType, type LiveView } from '../live-view.ts';
 import type { WebParts } from '../parts.ts';
-import { RequestRefused, problems } from '../problem.ts';
+import { RequestRefused, problems, tooMuch } from '../problem.ts';
 import { closed, doneShape, jpegShape } from '../shapes.ts';
 import type { Site } from '../site.ts';
 import { openStream } from '../stream-answer.ts';
@@ -52,13 +52,13 @@ export function cameraRoutes(site: Site, parts: WebParts, live: LiveView): void 
         querystring: liveQuery,
         response: {
           200: Type.Unsafe<void>({ description: 'multipart/x-mixed-replace, until you leave', type: 'string' }),
-          ...problems(400, 429, 500, 503),
+          ...problems(400, 429, 500),
         },
       },
     },
     (request, reply) => {
       if (live.isFull)
-        throw new RequestRefused(503, 'too-many-viewers', {
+        throw tooMuch('too-many-viewers', {
           message: 'cannot show the live picture to more viewers',
           advice: 'Close the page elsewhere, or ask for /api/v1/snapshot.jpg.',
         });
@@ -94,8 +94,10 @@ export function pushRoutes(site: Site, parts: WebParts): void {
       const { picture } = await readUpload(request);
       const pushed = await parts.push(picture);
       const { outcome, message } = pushed;
-      if (outcome === 'busy' || outcome === 'not-running')
-        throw new RequestRefused(503, `camera-${outcome}`, { message, advice: 'Send the next frame a little later.' });
+      const advice = 'Send the next frame a little later.';
+      if (outcome === 'busy') throw tooMuch('camera-busy', { message, advice });
+      if (outcome === 'not-running')
+        throw new RequestRefused(503, 'camera-not-running', { message, advice, retryAfterS: 2 });
       if (outcome !== 'accepted') throw pictureRefused(outcome, message);
       return reply.code(202).send({ outcome: 'done' });
     },
@@ -108,5 +110,6 @@ function noPictures(parts: WebParts): RequestRefused {
   return new RequestRefused(503, 'no-picture-yet', {
     message: `cannot show a picture: the camera is ${state}${why}`,
     advice: 'Wait a moment; if it stays, run `doorward doctor`.',
+    retryAfterS: 2,
   });
 }

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { eventTypes, type EventType } from '../../system/event.ts';
 import { updateEvent, type EventConnections } from '../event-connections.ts';
 import type { WebParts } from '../parts.ts';
-import { RequestRefused, problems } from '../problem.ts';
+import { RequestRefused, problems, tooMuch } from '../problem.ts';
 import { closed } from '../shapes.ts';
 import type { Site } from '../site.ts';
 import { openStream } from '../stream-answer.ts';
@@ -36,14 +36,14 @@ export function eventRoutes(site: Site, parts: WebParts, connections: EventConne
         headers: eventsHeaders,
         response: {
           200: Type.Unsafe<void>({ description: 'text/event-stream, until you leave', type: 'string' }),
-          ...problems(400, 429, 500, 503),
+          ...problems(400, 429, 500),
         },
       },
     },
     (request, reply) => {
       const types = eventTypesOf(request.query.types);
       if (connections.isFull)
-        throw new RequestRefused(503, 'too-many-listeners', {
+        throw tooMuch('too-many-listeners', {
           message: 'cannot send events to more listeners',
           advice: 'Close the page elsewhere and try again.',
         });

@@ -1,5 +1,5 @@
 import type { WebParts } from '../parts.ts';
-import { RequestRefused, problems } from '../problem.ts';
+import { problems, tooMuch } from '../problem.ts';
 import { recognitionShape, recognize } from '../recognition.ts';
 import type { Site } from '../site.ts';
 import { decodeUpload, pictureBody, readUpload, uploadBytesMax } from '../upload.ts';
@@ -25,7 +25,7 @@ export function recognizeRoutes(site: Site, parts: WebParts): void {
     },
     async (request) => {
       if (underWay.size >= underWayMax)
-        throw new RequestRefused(503, 'busy', {
+        throw tooMuch('busy', {
           message: 'cannot look at more pictures at once',
           advice: 'Send them one after the other.',
         });
