@@ -34,7 +34,11 @@ test('whoever asks for more than a house does at once is told 429 and when to co
   for (let stream = 0; stream < 16; stream += 1) assert.equal((await get('events')).status, 200);
   assert.deepEqual(await refusalOf(await get('events')), { status: 429, code: 'too-many-listeners', retryAfter: '5' });
   for (let viewer = 0; viewer < 8; viewer += 1) assert.equal((await get('live.mjpeg')).status, 200);
-  assert.deepEqual(await refusalOf(await get('live.mjpeg')), { status: 429, code: 'too-many-viewers', retryAfter: '5' });
+  assert.deepEqual(await refusalOf(await get('live.mjpeg')), {
+    status: 429,
+    code: 'too-many-viewers',
+    retryAfter: '5',
+  });
 
   const pictures = [recognize(), recognize(), recognize()].map((answer) => answer.catch(() => undefined));
   const first = await Promise.race(pictures);
