@@ -2,13 +2,13 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+import { requireTools } from '../debian/tools.ts';
 import { type Appliance, putAppliance } from './appliance-files.ts';
 import { type Board } from './board.ts';
 import { fillBootPartition } from './boot-partition.ts';
 import { compressDisk, makeDisk, sha256Of } from './disk.ts';
-import { requireTools } from './root-tree.ts';
 import { makeSystemTree, splitData, trimTree } from './system-tree.ts';
-import { hostTools, newerTools } from './tools.ts';
+import { newerTools } from './tools.ts';
 
 export interface ImageParts {
   readonly board: Board;
@@ -33,7 +33,7 @@ export interface Image {
 
 export async function makeImage(parts: ImageParts): Promise<Image> {
   const { board, kernelFolder, appliance, buildFolder, outFolder, report } = parts;
-  await requireTools(hostTools);
+  requireTools('cpio', 'zstd', 'mkfs.vfat', 'mcopy', 'sfdisk', 'depmod', 'modprobe');
   // The modes of files are part of the image, and not the taste of who builds it.
   process.umask(0o022);
   const work = join(outFolder, `${board.name}.work`);

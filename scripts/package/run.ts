@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { adviceFor } from '../debian/tools.ts';
 
 export interface RunOptions {
   readonly folder?: string;
@@ -19,7 +20,9 @@ export function run(program: string, words: readonly string[], options: RunOptio
     let [printed, complained] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-outputMax)));
     child.stderr.on('data', (chunk: Buffer) => (complained = (complained + chunk.toString()).slice(-outputMax)));
-    child.on('error', (error) => reject(new Error(`cannot run ${program}: ${error.message}: is it installed?`)));
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      reject(new Error(`cannot run ${program}: ${error.code === 'ENOENT' ? adviceFor(program) : error.message}`)),
+    );
     child.on('close', (code, signal) => {
       if (code === 0) resolve(printed);
       else reject(new Error(`cannot go on: ${program} ended with ${code ?? signal}: ${complained || printed}`));

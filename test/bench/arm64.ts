@@ -2,12 +2,12 @@
  * Instructions that an ARM processor executes from a frame of 1280x720 to the descriptor of the face, for Doorward and for
  * the oracle: counted by the emulator, so the same on every machine, where times are not. Each engine runs twice, and the
  * longer run's count minus the shorter one's is that of the frames between.
- * Usage: node test/bench/arm64.ts    (needs Debian's qemu-user, gcc and gcc-aarch64-linux-gnu)
+ * Usage: node test/bench/arm64.ts
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { requireTools } from '../../scripts/image/root-tree.ts';
+import { requireTools } from '../../scripts/debian/tools.ts';
 import { fetchPackages } from '../../scripts/package/packages.ts';
 import { run } from '../../scripts/package/run.ts';
 import { piRoot } from '../package/packaged.ts';
@@ -22,7 +22,7 @@ const processor = 'cortex-a72'; // A Pi 4's.
 /** One thread, one seed: what runs beside the work would be another count each time. */
 const nodeWords = ['--single-threaded', '--random-seed=42', '--max-semi-space-size=16'];
 
-await requireTools({ 'qemu-aarch64': 'qemu-user', gcc: 'gcc', 'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu' });
+requireTools('qemu-aarch64', 'gcc', 'aarch64-linux-gnu-gcc');
 const checkout = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'doorward-arm64-'));
 try {

@@ -1,7 +1,7 @@
 /** A device as it leaves the hands of its installer: `doorward install`, a household, a camera and a button. */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { requireTools } from '../../scripts/image/root-tree.ts';
+import { requireTools } from '../../scripts/debian/tools.ts';
 import { makeExecutable } from '../../scripts/package/executable.ts';
 import type { Outcome } from './machine.ts';
 import { Device, releasesInside } from './device.ts';
@@ -22,10 +22,7 @@ export interface Materials {
 
 /** Everything that the machines are made of; kept between runs. Says what is missing on this machine. */
 export async function gatherMaterials(folder: string): Promise<Materials> {
-  await requireTools({
-    'systemd-nspawn': 'systemd-container', nsenter: 'util-linux', unshare: 'util-linux', ip: 'iproute2',
-    strip: 'binutils', 'g++': 'g++',
-  }); // prettier-ignore
+  requireTools('systemd-nspawn', 'nsenter', 'unshare', 'ip', 'x86_64-linux-gnu-strip', 'g++');
   const executable = await keptExecutable(buildFolder, 'packaged', (out) =>
     makeExecutable({ checkout, arch: 'x64', out }),
   );

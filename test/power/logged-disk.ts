@@ -3,7 +3,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requireTools } from '../../scripts/image/root-tree.ts';
+import { requireTools } from '../../scripts/debian/tools.ts';
 import { entriesOf } from './write-log.ts';
 
 const readyMsMax = 20_000;
@@ -28,7 +28,7 @@ export async function openLoggedDisk(
   folder: string,
   source: { bytes: number } | { image: string },
 ): Promise<LoggedDisk> {
-  await requireTools({ 'qemu-storage-daemon': 'qemu-utils', losetup: 'mount', mke2fs: 'e2fsprogs' });
+  requireTools('qemu-storage-daemon', 'losetup', 'mke2fs', 'e2fsck', 'blockdev');
   mkdirSync(join(folder, 'mounted'), { recursive: true });
   const at = (name: string): string => join(folder, name);
   const [image, base, log, served] = [at('disk.img'), at('base.img'), at('writes.log'), at('served')];

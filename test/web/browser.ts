@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { chromium, type Page } from 'playwright-core';
+import { requireTools } from '../../scripts/debian/tools.ts';
 
 const executablePath = '/usr/bin/chromium';
 const quiet = [
@@ -21,7 +22,7 @@ export async function openBrowser(
   t: TestContext,
   viewport = { width: 390, height: 844 },
 ): Promise<{ page: Page; trouble: Trouble }> {
-  if (!existsSync(executablePath)) throw new Error('cannot test the page without Chromium: apt-get install chromium');
+  requireTools('chromium', '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf');
   const profile = mkdtempSync(join(tmpdir(), 'doorward-chromium-'));
   const browser = await chromium.launchPersistentContext(profile, { executablePath, args: quiet, viewport });
   t.after(async () => {
