@@ -9,7 +9,7 @@ export interface NetworkRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
   readonly timeoutMs: number;
-  /** A longer answer is cut off and called unreachable. */
+  /** A longer answer is cut off and called unreachable. 0: the status is the answer, and nothing behind it is looked at. */
   readonly answerBytesMax: number;
 }
 

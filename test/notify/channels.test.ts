@@ -35,6 +35,7 @@ test('the webhook gets the payload, signed so that it can be checked', async () 
   assert.deepEqual(await channel?.deliver(notification), { outcome: 'delivered' });
   const [request] = requests;
   assert.equal(request?.body, notification.payload);
+  assert.equal(request?.answerBytesMax, 0, 'a long answer does not repeat the notification: its status decides');
   assert.equal(request?.headers?.['idempotency-key'], notification.idempotencyKey);
   assert.equal(request?.headers?.['x-doorward-timestamp'], '1800000000');
   const expected = createHmac('sha256', 'key').update(`1800000000.${notification.payload}`).digest('hex');

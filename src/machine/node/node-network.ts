@@ -1,5 +1,6 @@
 import { unescape } from 'node:querystring';
 import type { Network, NetworkRequest, NetworkResult } from '../../system/network.ts';
+import { askStatus } from './status-request.ts';
 
 /** Schemes that a request may name; anything else (file:, data:) is not the network. */
 const protocols = ['http:', 'https:'];
@@ -17,7 +18,9 @@ export const nodeNetwork: Network = {
     const headers = { ...credentialsOf(url), ...request.headers };
     const deadline = AbortSignal.timeout(request.timeoutMs);
     try {
-      return await exchange({ ...request, headers }, url, deadline);
+      const asked = { ...request, headers };
+      if (request.answerBytesMax > 0) return await exchange(asked, url, deadline);
+      return withPatience(await askStatus(asked, url, deadline));
     } catch (error) {
       const why = deadline.aborted ? `no answer within ${request.timeoutMs} ms` : causeOf(error);
       return { outcome: 'unreachable', reason: `cannot reach ${url.host}: ${why}` };
@@ -47,15 +50,25 @@ async function exchange(request: NetworkRequest, url: URL, signal: AbortSignal):
     const reason = `cannot use the answer of ${url.host}: longer than ${request.answerBytesMax} bytes`;
     return { outcome: 'unreachable', reason };
   }
-  return { outcome: 'answered', status: response.status, headers: headersOf(response), body };
+  return withPatience({
+    outcome: 'answered',
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body,
+  });
 }
 
-/** A date to wait for is counted from the date of the answer, because the clock of this device may be wrong. */
-function headersOf({ headers }: Response): Record<string, string> {
-  const untilMs = Date.parse(headers.get('retry-after') ?? '') - Date.parse(headers.get('date') ?? '');
-  const isDate = /[a-z]/i.test(headers.get('retry-after') ?? '') && Number.isFinite(untilMs);
-  const patience = isDate ? { 'retry-after': String(Math.max(0, Math.ceil(untilMs / 1000))) } : {};
-  return { ...Object.fromEntries(headers), ...patience };
+/**
+ * A date to wait for becomes seconds. It is counted from the date of the answer, because the clock of this device may be
+ * wrong; only a receiver that has no clock of its own is believed by ours.
+ */
+function withPatience(result: NetworkResult): NetworkResult {
+  if (result.outcome !== 'answered') return result;
+  const { 'retry-after': after = '', date = '' } = result.headers;
+  const nowMs = Date.parse(date);
+  const untilMs = Date.parse(after) - (Number.isFinite(nowMs) ? nowMs : Date.now());
+  if (!/[a-z]/i.test(after) || !Number.isFinite(untilMs)) return result;
+  return { ...result, headers: { ...result.headers, 'retry-after': String(Math.max(0, Math.ceil(untilMs / 1000))) } };
 }
 
 /** A copy of its own: fetch may not see a buffer that another thread is writing. */
