@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import test from 'node:test';
 
@@ -47,16 +47,19 @@ test('one word per thing', () => {
   assert.deepEqual(slips, []);
 });
 
-test('every room opens with what it is, who calls it and what it never does', () => {
-  const rooms = readdirSync('src', { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && entry.name !== 'ui',
-  );
-  const mute = rooms
-    .map(({ name }) => name)
-    .filter((room) => {
-      const opening = new RegExp(`^/\\*\\*\\n \\* ${room}/ - (?:(?!\\*/).)*?\\n \\* Never: `, 's');
-      return !globSync(`src/${room}/**/*.ts`).some((path) => opening.test(readFileSync(path, 'utf8')));
-    });
+test('every room has its charter where one looks first: what it is, who calls it and what it never does', () => {
+  const rooms = readdirSync('src', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const charterOf = (room: string): RegExp =>
+    existsSync(`src/${room}/${room}.ts`)
+      ? new RegExp(`^/\\*\\*\\n \\* ${room}/ - (?:(?!\\*/).)*?\\n \\* Never: `, 's')
+      : new RegExp(`^# ${room}/\\n\\n[^\\n]{20,}\\n\\nNever: `);
+  const mute = rooms.filter((room) => {
+    const named = `src/${room}/${room}.ts`;
+    const path = existsSync(named) ? named : `src/${room}/README.md`;
+    return !existsSync(path) || !charterOf(room).test(readFileSync(path, 'utf8'));
+  });
   assert.deepEqual(mute, []);
   assert.ok(rooms.length >= 11, 'rooms are missing: the check is blind');
 });

@@ -1,8 +1,3 @@
-/**
- * appliance/ - the wiring diagram: ground, senses, house, caretaker, front, loops; and who stands on duty during a trial.
- * Put together by appliance.ts and candidate.ts.
- * Never: a decision about a visit, a person or a release; that belongs to the rooms.
- */
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Camera } from '../system/camera.ts';
 import type { Clock } from '../system/clock.ts';

@@ -1,6 +1,11 @@
 /**
  * command/ - what people type: one file per command, and help made from their list. Called by main.ts.
  * Never: do the work. A command asks the running appliance over HTTP, or starts one off duty, and prints the answer.
+ *
+ * - Chosen: commands talk HTTP, to the running appliance or to one started off duty; rejected: a second way into the
+ *   database; why: one code path, one writer, the same refusals.
+ * - Chosen: exit code 75 when home, database or port do not let it run; rejected: falling back; why: a foreign program
+ *   on the port would reject one good release after the other.
  */
 import type { CommandContext } from './context.ts';
 

@@ -1,8 +1,3 @@
-/**
- * face/ - pure face arithmetic: boxes, landmarks, alignment, quality, similarity, consensus over frames.
- * The inference thread, visit/ and people/ call it.
- * Never: a net, a file, a clock or a threshold that decides who somebody is.
- */
 import type { Landmarks } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
 import { type Similarity, warp } from './warp.ts';

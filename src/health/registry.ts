@@ -1,7 +1,3 @@
-/**
- * health/ - is all well? A registry of checks, the checks as pure functions of facts, and their sum. Asked by web.
- * Never: look at the machine itself, mend anything, or call a check healthy that did not run.
- */
 import type { Clock } from '../system/clock.ts';
 import { isoTime } from '../system/iso-time.ts';
 

@@ -1,7 +1,3 @@
-/**
- * install/ - makes a machine a doorbell, and takes it back: facts, a plan of steps, the steps. Called by command/.
- * Never: touch what the household owns, change what is as it should be, or overwrite a release that serves.
- */
 import { placesAt, type Places } from '../slot/places.ts';
 
 /** The user and group that the bell runs as. */

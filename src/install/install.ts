@@ -1,3 +1,7 @@
+/**
+ * install/ - makes a machine a doorbell, and takes it back: facts, a plan of steps, the steps. Called by command/.
+ * Never: touch what the household owns, change what is as it should be, or overwrite a release that serves.
+ */
 import { manifestName, parseManifest } from '../release/manifest.ts';
 import { moveCurrent } from '../slot/current-link.ts';
 import type { Slot } from '../slot/slot.ts';

@@ -1,8 +1,3 @@
-/**
- * people/ - who lives here: enrol, recognise, correct, forget. Called by the visit path (gallery), web and the appliance.
- * Everything that changes the household goes through `Household`, one act at a time.
- * Never: a name given because a face is the least unlike; deciding is for the visit path.
- */
 import {
   refusal, type CorrectRequest, type CorrectResult, type DoneResult, type EnrolRequest, type EnrolResult,
   type FaceRequest, type ForgetVisitRequest, type MergeRequest, type NameStrangerRequest, type NameStrangerResult,

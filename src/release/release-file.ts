@@ -1,7 +1,3 @@
-/**
- * release/ - the release file: read, write, sign, verify, stage. Used by update/ on the device and by the operator's commands.
- * Never: believe what no threshold of keys has signed, or write outside the directory it was given.
- */
 import { SourceReader, type ByteSource } from './byte-source.ts';
 import { manifestLimits, manifestName } from './manifest.ts';
 import { refuse, type Refusal } from './refusal.ts';

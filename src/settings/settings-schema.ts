@@ -1,7 +1,3 @@
-/**
- * settings/ - one schema: validation, types, help and the settings page come from it. Called by command and appliance.ts.
- * Never: a second table with the same keys, or a setting that is read twice.
- */
 import Type, { type Static } from 'typebox';
 import { gateSection, updateSection } from './update-settings.ts';
 

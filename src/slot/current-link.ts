@@ -1,7 +1,3 @@
-/**
- * slot/ - what power-on reads: the two slots, their marks, the `current` link, the trial record. Used by update/.
- * Never: decide anything, or move the link but for the commit of a trial, a repair and the fall-back after a crash loop.
- */
 import { basename } from 'node:path';
 import type { Storage } from '../system/storage.ts';
 import type { Places } from './places.ts';

@@ -1,3 +1,8 @@
+/**
+ * slot/ - what power-on reads: the two slots, their marks, the `current` link, the trial record. Used by update/ and install/.
+ * Never: decide anything, or move the link but for the commit of a trial, a repair and the fall-back after a crash loop.
+ */
+
 /** One of the two directories that hold a release. */
 export type Slot = 'a' | 'b';
 

@@ -2,6 +2,9 @@
  * store/ - SQLite. Writes run on the writer thread, one transaction each; reads on a read-only connection.
  * Called by visit, people and web through this interface.
  * Never: search or decide. Vectors are kept here and compared in people/.
+ *
+ * - Chosen: a database says from which release on it can be read; rejected: refusing anything newer; why: a reverted
+ *   update must find its data.
  */
 import type {
   Decision, NewNotification, Notification, NotifyRule, Person, Standing, StoredEmbedding, StoredFace, Stranger,

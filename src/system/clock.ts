@@ -1,8 +1,3 @@
-/**
- * system/ - the questions we ask of a machine. Every room receives exactly the ones it uses; machine/ answers them.
- * Never: an answer. No file here touches the world or imports another room.
- */
-
 /** Time as the rooms may know it. */
 export interface Clock {
   /** Milliseconds since the machine was switched on. Never goes back: for every wait, deadline and duration. */

@@ -1,7 +1,3 @@
-/**
- * telemetry/ - what happened, told to outsiders: events, metrics, logs and the audit chain. Wired by appliance.ts.
- * Never: decide anything, slow the bell down, or carry a name, a face, a secret or an endless label.
- */
 import type { Gauge } from 'prom-client';
 import type { Clock } from '../system/clock.ts';
 import type { EventType, PipelineEvent } from '../system/event.ts';

@@ -1,9 +1,4 @@
 /**
- * ui/ - the page: plain modules that a browser runs as they are, served by web/.
- * Never: text that becomes HTML. Whatever a visitor is called, it is shown, not run.
- */
-
-/**
  * Builds an element. Strings become text nodes; nothing is parsed.
  * @param {string} tag
  * @param {Record<string, unknown>} [properties] properties of the element, listeners (`onclick`) and attributes (`aria-label`)

@@ -1,6 +1,18 @@
 /**
  * update/ - a new release exists: from the first look to the commit or the revert. Run by the appliance, shown by web/.
  * Never: trust what was not verified, keep a truth in memory only, or know anything about visits.
+ *
+ * - Chosen: the committed link is the only truth, and trials are children of the incumbent; rejected: a boot counter;
+ *   why: power-on never starts an unproven release, so there is nothing to count.
+ * - Chosen: a busy machine keeps a trial waiting; rejected: higher thresholds, no check of the machine; why: the
+ *   candidate is blamed for its own processor time only, and one that spins still goes.
+ * - Chosen: a check that failed under the incumbent may go on failing in a trial; rejected: every check, as the
+ *   documents have it; why: a device without its camera would take no release, not even the one that mends it.
+ * - Chosen: `doorward fall-back` decides, from whichever executable still runs: other slot, this one, factory;
+ *   rejected: deciding in the unit's shell; why: a shell takes an empty executable for a script that succeeded.
+ * - Chosen: both slots and the native libraries that they share are read once a day and mended file by file, from
+ *   whatever holds the same bytes; rejected: staging a damaged slot anew; why: a cut in the middle would leave nothing
+ *   to start.
  */
 import { DiskFault } from '../system/disk.ts';
 import { TrialRecordFile } from '../slot/trial-record-file.ts';

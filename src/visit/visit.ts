@@ -2,6 +2,9 @@
  * visit/ - SOMEONE IS AT THE DOOR: trigger -> ring -> capture -> detect -> embed -> match -> decide -> record -> notify.
  * Called by the appliance and the web room through Bell, CameraFeed and Notifier; each step is one file of this room.
  * Never: import the update room, let the bell wait for the brain, or tell anyone what is not recorded.
+ *
+ * - Chosen: two frames must agree before a name is said for sure; rejected: one good frame; why: a wrong name is worse
+ *   than no name.
  */
 import type { VisitOutcome } from '../store/records.ts';
 import type { EventType } from '../system/event.ts';

@@ -1,8 +1,3 @@
-/**
- * web/ - the face to the world: the HTTP API with its OpenAPI description, the live streams, and the page at `/`.
- * Called by appliance.ts, and through HTTP by everybody.
- * Never: a decision about a visit or a person, or an answer to another web site.
- */
 import fastify, { type FastifyError } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { describe } from './description.ts';

@@ -1,7 +1,3 @@
-/**
- * machine/ - the answers of a Raspberry Pi, or of a laptop, to what the rooms ask of a machine. Called by appliance.ts.
- * Never: a decision about a visit, a person or a release; state at the top of a module.
- */
 import { resolve } from 'node:path';
 import type { Camera } from '../../system/camera.ts';
 import { fileVideo, networkVideo, usbVideo } from './camera-address.ts';
