@@ -78,7 +78,18 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     pageFile: (name) => carriedFile(`src/ui/${name}`),
     updateDesk: () => parts.desk ?? noUpdates,
   });
+  watchCallers(web.server, figures);
   return { web, figures };
+}
+
+/** Before anything is refused: whoever is turned away has kept this process busy too. */
+function watchCallers(server: Web['server'], figures: RequestFigures): void {
+  server.on('connection', () => figures.noteCall());
+  server.on('request', ({ headers }, response) => {
+    figures.noteCall();
+    const isUpload = (headers['content-type'] ?? 'application/json').startsWith('application/json') === false;
+    if (isUpload) response.once('close', figures.noteUpload());
+  });
 }
 
 /** The story of updates, told to metrics, log and audit. Before the updater's first step, and before a candidate serves. */

@@ -1,4 +1,5 @@
 import type { Candidate } from '../system/candidate.ts';
+import type { AskedBoth } from './judge/gate-facts.ts';
 
 /**
  * What the incumbent can do with itself during an update: everything at the door that a candidate takes over.
@@ -14,6 +15,11 @@ export interface Duty {
   makeRoom(): Promise<void>;
   /** The figures of this process itself over the last minutes, for comparison. */
   baseline(): DutyBaseline;
+  /**
+   * Puts one small question to this process and then to a candidate that has the door, so that both answer under the same
+   * strain. Undefined when there was nothing to compare: the candidate does not take questions, or nobody answered here.
+   */
+  askBoth(candidate: Candidate): Promise<AskedBoth | undefined>;
   /**
    * Passes the listening sockets and button lines to the candidate and lets the camera go. Accept queue and lines stay
    * open throughout; visits and requests under way finish here. The candidate takes them when asked `take-over`.

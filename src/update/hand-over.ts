@@ -23,7 +23,14 @@ export async function handOver(tools: UpdateTools, trial: Trial, candidate: Cand
     const message = ended === undefined ? 'it did not take over in time' : `it ended while taking over: ${ended}`;
     return failed(tools, trial, { candidate, reason: 'not-taken-over', message, isItsFault: true });
   }
-  const state: TrialState = { phase: 'probation', candidate, sinceMs: clock.uptimeMs(), baseline, samples: [] };
+  const state: TrialState = {
+    phase: 'probation',
+    candidate,
+    sinceMs: clock.uptimeMs(),
+    baseline,
+    samples: [],
+    asked: [],
+  };
   return enterPhase(trial, state, clock.uptimeMs());
 }
 

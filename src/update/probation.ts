@@ -9,15 +9,25 @@ export type Probation = Extract<TrialState, { phase: 'probation' }>;
 /** Over two minutes of heartbeats: what the longest window of the gate looks back on. */
 const samplesMax = 600;
 
-/** One look at the candidate: waits for a heartbeat's time, then takes down what it said last. */
+/** A candidate that has said nothing for so many heartbeats is not asked: its silence is noticed sooner without. */
+const silentBeats = 2;
+
+/** One look at the candidate: waits for a heartbeat's time, asks something, then takes down what was said. */
 export async function watch(parts: UpdateParts, trial: Trial, probation: Probation): Promise<Trial> {
-  await parts.clock.sleep(heartbeatIntervalMs);
-  const said = probation.candidate.lastHeartbeat();
+  const { clock, duty } = parts;
+  const { candidate } = probation;
+  await clock.sleep(heartbeatIntervalMs);
+  const silentMs = clock.uptimeMs() - (candidate.lastHeartbeat()?.atMs ?? probation.sinceMs);
+  const answered = silentMs > silentBeats * heartbeatIntervalMs ? undefined : await duty.askBoth(candidate);
+  const asked = answered === undefined ? probation.asked : [...probation.asked, answered].slice(-samplesMax);
+  const said = candidate.lastHeartbeat();
   const heartbeat = said === undefined ? undefined : readMessage(heartbeatSchema, said.message);
-  if (said === undefined || heartbeat === undefined) return trial; // Garbage is no sign of life.
-  if (said.atMs === probation.samples.at(-1)?.atMs) return trial;
-  const samples = [...probation.samples, sampleOf(heartbeat, said.atMs)].slice(-samplesMax);
-  return { ...trial, state: { ...probation, samples } };
+  const isNew = said !== undefined && said.atMs !== probation.samples.at(-1)?.atMs;
+  const samples =
+    isNew && heartbeat !== undefined // Garbage is no sign of life.
+      ? [...probation.samples, sampleOf(heartbeat, said.atMs)].slice(-samplesMax)
+      : probation.samples;
+  return { ...trial, state: { ...probation, samples, asked } };
 }
 
 function sampleOf(heartbeat: Heartbeat, atMs: number): GateSample {
@@ -32,6 +42,7 @@ export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: 
     nowMs: parts.clock.uptimeMs(),
     startedMs: probation.sinceMs,
     samples: probation.samples,
+    asked: probation.asked,
     baseline: probation.baseline,
     freeBytes: parts.resources.memory().availableBytes,
     ...(ended === undefined ? {} : { ended }),

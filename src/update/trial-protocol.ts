@@ -47,6 +47,17 @@ export const takeOverSchema = Type.Object({ kind: Type.Literal('take-over') });
 /** Presses and requests are answered by the candidate now. Frames may still be on their way: the gate watches them. */
 export const readySchema = Type.Object({ kind: Type.Literal('ready'), durationMs: Type.Number({ minimum: 0 }) });
 
+/** Answer this address to yourself, as you would answer a stranger who asks for it. */
+export const requestSchema = Type.Object({ kind: Type.Literal('request'), address: Type.String({ maxLength: 300 }) });
+export const requestedSchema = Type.Object({
+  kind: Type.Literal('requested'),
+  status: Type.Integer({ minimum: 100, maximum: 599 }),
+  /** Callers keep it busy just now. */
+  isCrowded: Type.Boolean(),
+  /** Reads of strangers that failed there since the last question: the incumbent puts the same to both. */
+  failed: Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20 }),
+});
+
 /** The link names you. You are the incumbent: stay when this channel closes. */
 export const commitSchema = Type.Object({ kind: Type.Literal('commit') });
 export const committedSchema = Type.Object({ kind: Type.Literal('committed') });
@@ -77,8 +88,10 @@ export const heartbeatSchema = Type.Object({
     Type.String({ maxLength: 100 }),
     Type.Object({ status: healthStatusSchema, runs: Type.Integer({ minimum: 0 }) }),
   ),
+  /** Callers keep it busy just now: much of what it takes is theirs. */
+  isCrowded: Type.Optional(Type.Boolean()),
   requests: Type.Integer({ minimum: 0 }),
-  /** Requests answered with 5xx or not at all. */
+  /** Requests that failed by a fault of its own. */
   errors: Type.Integer({ minimum: 0 }),
   /** Request times of the last minute; absent when there was no request. */
   meanMs: Type.Optional(Type.Number({ minimum: 0 })),
@@ -102,6 +115,7 @@ export type Hello = Static<typeof helloSchema>;
 export type Rehearse = Static<typeof rehearseSchema>;
 export type Rehearsed = Static<typeof rehearsedSchema>;
 export type TakeOver = Static<typeof takeOverSchema>;
+export type AnswerAddress = Static<typeof requestSchema>;
 export type Commit = Static<typeof commitSchema>;
 export type Revert = Static<typeof revertSchema>;
 export type Heartbeat = Static<typeof heartbeatSchema>;
@@ -111,6 +125,7 @@ export const questionSchema = Type.Union([
   helloSchema,
   rehearseSchema,
   takeOverSchema,
+  requestSchema,
   commitSchema,
   revertSchema,
   stopSchema,

@@ -61,7 +61,10 @@ export interface WebParts {
   readonly inference: Inference;
   readonly pictures: Pictures;
   readonly events: Pick<EventStream, 'subscribe'>;
-  readonly metrics: Pick<Metrics, 'httpRequest' | 'securityEvent' | 'text'>;
+  readonly metrics: Pick<Metrics, 'securityEvent' | 'text'> & {
+    /** `address` is what was asked for, to the letter: not for labels. */
+    httpRequest(request: Parameters<Metrics['httpRequest']>[0] & { readonly address?: string }): void;
+  };
   readonly health: Pick<HealthRegistry, 'summary' | 'report' | 'readiness'>;
   readonly settingsBook: SettingsBook;
   /**

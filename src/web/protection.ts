@@ -1,6 +1,7 @@
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { refuseForeign } from './guard.ts';
+import { isOwn } from './own-question.ts';
 import type { WebParts } from './parts.ts';
 import { RequestRefused } from './problem.ts';
 import type { Site } from './site.ts';
@@ -36,6 +37,7 @@ const contentSecurityPolicy = {
 export async function protect(site: Site, parts: WebParts): Promise<void> {
   countRequests(site, parts);
   site.addHook('onRequest', async (request, reply) => {
+    if (isOwn(request) && request.routeOptions.config.isStream === true) return reply.code(204).send(); // It would not end.
     reply.header('x-request-id', request.id);
     try {
       refuseForeign(request);
@@ -50,7 +52,7 @@ export async function protect(site: Site, parts: WebParts): Promise<void> {
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
   });
-  await site.register(rateLimit, { global: true, max: requestsPerMinuteMax, timeWindow: '1 minute' });
+  await site.register(rateLimit, { global: true, max: requestsPerMinuteMax, timeWindow: '1 minute', allowList: isOwn });
 }
 
 function report(parts: WebParts, error: RequestRefused, requestId: string): void {
@@ -62,10 +64,10 @@ function report(parts: WebParts, error: RequestRefused, requestId: string): void
 function countRequests(site: Site, parts: WebParts): void {
   site.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions } = request;
-    if (routeOptions.config.isStream === true && reply.statusCode === 200) return;
+    if (isOwn(request) || (routeOptions.config.isStream === true && reply.statusCode === 200)) return;
     const endpoint = routeOptions.url ?? 'unmatched';
     const { statusCode: status, elapsedTime: durationMs } = reply;
-    parts.metrics.httpRequest({ method, endpoint, status, durationMs });
+    parts.metrics.httpRequest({ method, endpoint, address: request.url, status, durationMs });
     parts.log.debug('request answered', { correlation_id: request.id, method, endpoint, status, durationMs });
   });
 }

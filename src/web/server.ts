@@ -4,6 +4,7 @@ import { describe } from './description.ts';
 import { EventConnections } from './event-connections.ts';
 import { addressRefusal } from './guard.ts';
 import { LiveView } from './live-view.ts';
+import { answerOwn } from './own-question.ts';
 import type { WebParts } from './parts.ts';
 import { answerError, notFound } from './problem.ts';
 import { protect } from './protection.ts';
@@ -54,6 +55,8 @@ export interface Web {
   drained(): Promise<void>;
   /** Accepts again: everything as before. */
   welcome(): void;
+  /** Answers an address to whoever runs this site; its status. Nobody counts it. */
+  answer(address: string): Promise<number>;
   /** Takes no new connection, lets requests under way finish, ends the streams. */
   close(): Promise<void>;
 }
@@ -78,6 +81,7 @@ export async function openWeb(parts: WebParts): Promise<Web> {
     },
     server: site.server,
     listen: () => listen(site, parts.settings.web),
+    answer: (address) => answerOwn(site, address),
     sayFarewell() {
       grace.isLeaving = true;
       for (const stream of grace.streams) stream.close();

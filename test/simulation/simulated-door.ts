@@ -1,5 +1,6 @@
 import type { Candidate, CandidateOptions, Candidates, StartedCandidate } from '../../src/system/candidate.ts';
 import type { RehearsalMaterial, RehearsedDecision, Duty, DutyBaseline, DutyResult } from '../../src/update/duty.ts';
+import type { AskedBoth } from '../../src/update/judge/gate-facts.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 
 /** What a release is like when it runs. */
@@ -113,6 +114,11 @@ export class SimulatedDoor implements Duty, Candidates {
   }
   baseline(): DutyBaseline {
     return { requests: 100, errors: 0, meanMs: 5, p99Ms: 20, memoryBytes: 1e8, hasFrames: true, checks: ['database'] };
+  }
+  async askBoth(): Promise<AskedBoth> {
+    const own = { isWell: true, durationMs: 5 };
+    const candidate = this.nature === 'fails-requests' ? { isWell: false, durationMs: 5 } : own;
+    return { atMs: this.#machine.uptimeMs(), own, candidate, isCrowded: false };
   }
   async handOver(): Promise<DutyResult> {
     this.#machine.passTime(5);
@@ -241,7 +247,7 @@ function heartbeat(beats: number, nature: Nature): unknown {
     frames: nature === 'no-frames' ? 0 : 1 + beats,
     checks: { database: { status: nature === 'unhealthy' ? 'unhealthy' : 'healthy', runs: 1 + beats } },
     requests: 10 * beats,
-    errors: nature === 'fails-requests' ? 5 * beats : 0,
+    errors: 0,
     meanMs: 5,
     p99Ms: 20,
     memoryBytes: nature === 'leaks' ? 1e8 + beats * 1e8 : 1e8,

@@ -41,7 +41,7 @@ const settings: UpdateSettings = {
   checkIntervalMinutes: 5,
   probationMinutes: 0.02,
   memory: 'warm',
-  gate: { ...Value.Create(gateSection), heartbeatMsMax: 600 },
+  gate: { ...Value.Create(gateSection), heartbeatMsMax: 600, requestsMin: 3 },
 };
 
 /** A process of the incumbent, from its start to its end: by the mains, by itself, or because it rests. */

@@ -31,6 +31,15 @@ export const unhealthyInProbation: Patch = {
     } });`,
 };
 
+/** Whoever asks for any address with this at its end gets a 500, as from a mistake of ours. */
+export function failsAt(ending: string): Patch {
+  return {
+    file: 'src/web/protection.ts',
+    from: '    try {\n      refuseForeign(request);',
+    to: `    if (request.url.endsWith('${ending}')) throw new Error('planted');\n    try {\n      refuseForeign(request);`,
+  };
+}
+
 /** Where releases are made, and the keys that sign them. */
 export class Workshop {
   readonly #folder: string;

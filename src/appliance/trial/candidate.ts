@@ -1,6 +1,5 @@
 import type { IncumbentChannel } from '../../machine/process/incumbent-channel.ts';
 import { acquireInstanceLock } from '../../machine/process/instance-lock.ts';
-import { linuxResources } from '../../machine/node/linux-resources.ts';
 import { acceptOn, stopAccepting } from '../../machine/process/listening-socket.ts';
 import { release } from '../../machine/executable/running-release.ts';
 import { leaveTrialGroup } from '../../machine/process/trial-group.ts';
@@ -8,15 +7,14 @@ import { createLog } from '../../telemetry/json-log.ts';
 import type { AuditEntry } from '../../system/audit.ts';
 import type { Log } from '../../system/log.ts';
 import type { Terminal } from '../../system/terminal.ts';
-import {
-  heartbeatIntervalMs, questionSchema, readMessage, trialProtocol, type Heartbeat, type TrialQuestion,
-} from '../../update/trial-protocol.ts'; // prettier-ignore
+import { questionSchema, readMessage, trialProtocol, type TrialQuestion } from '../../update/trial-protocol.ts';
 import { timeCamera, type CameraTimes } from './camera-gap.ts';
 import { playDemoIn } from '../demo.ts';
 import { shareGround, type GroundRequest } from '../ground.ts';
 import { auditSchema, prepareSchema, readNote, webSocket, type Note } from './hand-over-notes.ts';
 import { openRecognition, type Recognition } from '../recognition.ts';
 import { rehearse } from './candidate-rehearsal.ts';
+import { sendHeartbeats } from './heartbeats.ts';
 import { reportToService, type ServiceReport } from '../service-report.ts';
 import type { Incumbency } from './incumbency.ts';
 import { closeRooms, openRooms, type Rooms, type RoomsParts } from '../rooms.ts';
@@ -48,7 +46,6 @@ export class ApplianceCandidate {
   #free = Promise.withResolvers<void>();
   /** The incumbent reads the button and tells of presses. */
   #isTold = false;
-  #sequence = 0;
   /** From the incumbent's last frame to the first one here, and what the camera took of that to start. */
   #cameraTimes: CameraTimes = {};
   #isCommitted = false;
@@ -99,6 +96,7 @@ export class ApplianceCandidate {
       case 'hello': return { kind: 'hello', protocol: trialProtocol, pid: release.pid, version: release.version };
       case 'rehearse': return this.#rehearse(question);
       case 'take-over': return this.#takeOver();
+      case 'request': return this.#request(question.address);
       case 'commit': return this.#commit();
       case 'revert': return this.#revert(question.reason);
       case 'stop': return this.#revert('it is told to stop');
@@ -122,7 +120,7 @@ export class ApplianceCandidate {
     this.#isTold = isTold;
     this.#rooms ??= this.#openRooms();
     await this.#rooms;
-    return { kind: 'prepared', hearsPresses: isTold };
+    return { kind: 'prepared', hearsPresses: isTold, takesQuestions: true };
   }
 
   async #openRooms(): Promise<Rooms> {
@@ -153,30 +151,21 @@ export class ApplianceCandidate {
     const { version } = release;
     rooms.ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
     if (request.hasDemoHousehold) await playDemoIn(rooms, machine.disk);
-    void this.#beat(rooms);
+    void sendHeartbeats({
+      rooms,
+      channel,
+      clock: machine.clock,
+      isOver: () => this.#isCommitted,
+      cameraTimes: () => this.#cameraTimes,
+    });
     return { kind: 'ready', durationMs: machine.clock.uptimeMs() - startedMs };
   }
 
-  async #beat(rooms: Rooms): Promise<void> {
-    const { channel, machine } = this.#parts;
-    const resources = linuxResources();
-    while (!this.#isCommitted && rooms.loops.isOnDuty) {
-      const { front, house, caretaker, ground } = rooms;
-      const heartbeat: Heartbeat & { lastEventId: number } = {
-        kind: 'heartbeat',
-        sequence: this.#sequence,
-        frames: house.feed.status().framesTotal,
-        checks: caretaker.health.tally(),
-        ...front.figures.summary(),
-        memoryBytes: resources.memory().ownBytes,
-        processorMs: resources.ownProcessorMs(),
-        lastEventId: ground.events.lastId,
-        ...this.#cameraTimes,
-      };
-      this.#sequence += 1;
-      channel.heartbeat(heartbeat);
-      await machine.clock.sleep(heartbeatIntervalMs);
-    }
+  async #request(address: string): Promise<unknown> {
+    const front = (await this.#rooms)?.front;
+    if (front === undefined) return undefined;
+    const status = await front.web.answer(address);
+    return { kind: 'requested', status, isCrowded: front.figures.isCrowded, failed: front.figures.takeFailed() };
   }
 
   async #record(entry: AuditEntry): Promise<unknown> {

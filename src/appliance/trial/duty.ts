@@ -7,8 +7,10 @@ import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult } from '../../update/duty.ts';
 import type { Storage } from '../../system/storage.ts';
+import type { AskedBoth } from '../../update/judge/gate-facts.ts';
 import { readMessage } from '../../update/trial-protocol.ts';
 import { auditedSchema, preparedSchema, storedSchema, webSocket, type Note, type Prepare } from './hand-over-notes.ts';
+import { OwnQuestions } from './own-questions.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
 import { closeGround, type Rooms } from '../rooms.ts';
 
@@ -35,6 +37,7 @@ interface Behind {
   readonly kind: 'behind';
   readonly candidate: CandidateProcess;
   readonly second: unknown;
+  readonly takesQuestions: boolean;
   readonly drained: Promise<void>;
 }
 
@@ -45,6 +48,7 @@ type Place = { readonly kind: 'on-duty' } | Behind;
 interface Taken {
   readonly second: unknown;
   readonly hearsPresses: boolean;
+  readonly takesQuestions: boolean;
 }
 
 /** What the running appliance does with itself during an update. */
@@ -52,12 +56,15 @@ export class ApplianceDuty implements Duty {
   readonly #parts: DutyParts;
   readonly #resources = linuxResources();
   #place: Place = { kind: 'on-duty' };
+  readonly #questions: OwnQuestions;
   /** Who hears of the events of this process. */
   #listener: CandidateProcess | undefined;
 
   constructor(parts: DutyParts) {
     this.#parts = parts;
-    parts.rooms.ground.events.subscribe((event) => {
+    const { clock, rooms } = parts;
+    this.#questions = new OwnQuestions({ clock, answer: (address) => rooms.front.web.answer(address) });
+    rooms.ground.events.subscribe((event) => {
       if (this.#listener === undefined) return;
       const { id: _id, atMs: _atMs, ...told } = event;
       this.#tell(this.#listener, { kind: 'event', event: told });
@@ -77,7 +84,7 @@ export class ApplianceDuty implements Duty {
   }
 
   baseline(): DutyBaseline {
-    const { front, house, caretaker } = this.#parts.rooms;
+    const { front, house, caretaker, senses } = this.#parts.rooms;
     const checks = Object.entries(caretaker.health.tally());
     const withStatus = (...wanted: readonly HealthStatus[]): readonly string[] =>
       checks.filter(([, { status }]) => wanted.includes(status)).map(([name]) => name);
@@ -88,10 +95,16 @@ export class ApplianceDuty implements Duty {
       processors: this.#resources.processors(),
       isMachineStrained: caretaker.health.tally()['system_resources']?.status === 'unhealthy',
       memoryBytes: this.#resources.memory().ownBytes,
-      hasFrames: house.feed.status().state === 'flowing',
+      // Frames that callers push are theirs to send or not.
+      hasFrames: house.feed.status().state === 'flowing' && senses.opened.push === undefined,
       checks: withStatus('healthy', 'degraded'),
       unwellChecks: withStatus('unhealthy'),
     };
+  }
+
+  async askBoth(candidate: Candidate): Promise<AskedBoth | undefined> {
+    if (this.#place.kind !== 'behind' || !this.#place.takesQuestions) return undefined;
+    return this.#questions.ask(candidate);
   }
 
   /** First everything that takes time, while the door is answered here; then the door, at once. */
@@ -106,17 +119,18 @@ export class ApplianceDuty implements Duty {
       if (prepared === undefined) return failed('the candidate could not prepare itself');
       const second = await candidate.pass(webSocket, handleOf(this.#parts.rooms.front.web.server), passMsMax);
       if (second === undefined || second === null) return failed('the candidate did not take the listening socket');
-      await this.#stepBack(candidate, { second, hearsPresses: prepared.hearsPresses === true });
+      const { hearsPresses = false, takesQuestions = false } = prepared;
+      await this.#stepBack(candidate, { second, hearsPresses, takesQuestions });
       return this.#done(startedMs);
     } catch (error) {
       return failed(messageOf(error));
     }
   }
 
-  async #stepBack(candidate: CandidateProcess, { second, hearsPresses }: Taken): Promise<void> {
+  async #stepBack(candidate: CandidateProcess, { second, hearsPresses, takesQuestions }: Taken): Promise<void> {
     const { front, ground, house, loops } = this.#parts.rooms;
     const finished = Promise.withResolvers<void>();
-    this.#place = { kind: 'behind', candidate, second, drained: finished.promise };
+    this.#place = { kind: 'behind', candidate, second, takesQuestions, drained: finished.promise };
     await ground.audit.pass(async (entry) => {
       const answer = await candidate.ask({ kind: 'audit', entry }, auditMsMax);
       return readMessage(auditedSchema, answer) !== undefined;

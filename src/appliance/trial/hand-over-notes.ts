@@ -19,6 +19,8 @@ export const preparedSchema = Type.Object({
   kind: Type.Literal('prepared'),
   /** It rings for presses that it is told of, and leaves the button alone meanwhile. */
   hearsPresses: Type.Optional(Type.Boolean()),
+  /** It answers `request`. */
+  takesQuestions: Type.Optional(Type.Boolean()),
 });
 
 /** Asked: an entry for the audit chain, which only the one on duty writes. */

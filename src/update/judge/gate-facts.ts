@@ -5,6 +5,8 @@ export interface GateFacts {
   readonly startedMs: number;
   /** What the candidate said since, oldest first. */
   readonly samples: readonly GateSample[];
+  /** What the incumbent asked both since, itself and the candidate, oldest first. */
+  readonly asked: readonly AskedBoth[];
   /** How the candidate's process ended; absent while it lives. */
   readonly ended?: string;
   /** Why a person wants it reverted. */
@@ -14,11 +16,30 @@ export interface GateFacts {
   readonly baseline: GateBaseline;
 }
 
+/** One question of the incumbent's own, put to itself and to the candidate one after the other. */
+export interface AskedBoth {
+  readonly atMs: number;
+  readonly own: AnsweredQuestion;
+  /** Absent when it did not answer in time. */
+  readonly candidate?: AnsweredQuestion;
+  /** Callers kept the candidate busy: how long it took says nothing. */
+  readonly isCrowded: boolean;
+}
+
+export interface AnsweredQuestion {
+  /** Without a fault of its own: below 500. */
+  readonly isWell: boolean;
+  readonly durationMs: number;
+}
+
 /** One heartbeat. Counts run from the start of the candidate. */
 export interface GateSample {
   readonly atMs: number;
   readonly frames: number;
   readonly checks: Readonly<Record<string, { readonly status: string; readonly runs: number }>>;
+  /** Callers keep it busy: what it takes of the machine says nothing about it. Absent in releases that do not tell it. */
+  readonly isCrowded?: boolean;
+  /** Requests of strangers, who can do with these figures what they like: kept for people, judged by nobody. */
   readonly requests: number;
   readonly errors: number;
   /** Of the requests of the last minute. */
@@ -67,3 +88,13 @@ export interface GateLimits {
   readonly freeBytesMin: number;
   readonly framesSilentMsMax: number;
 }
+
+/**
+ * `broken` ends the trial. `missing` keeps it from being committed, and ends it in the long run; so does `strained`, with
+ * much more patience and without blame, because there the machine as a whole is in the way.
+ */
+export type Finding =
+  | { readonly broken: string; readonly isItsFault?: false }
+  | { readonly missing: string }
+  | { readonly strained: string }
+  | undefined;

@@ -1,5 +1,8 @@
-import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
-import { causedStrainPercent, isMachineCheck, isWell, strainedChecks, wasStrained } from './machine-strain.ts';
+import type { Finding, GateFacts, GateLimits, GateSample } from './gate-facts.ts';
+import {
+  causedStrainPercent, isCrowdsStrain, isMachineCheck, isWell, strainedChecks, wasStrained,
+} from './machine-strain.ts'; // prettier-ignore
+import { judgeErrors, judgeP99, judgeSlower } from './questions.ts';
 
 /** Every way in which a trial can end badly during probation: the reason that is stored and counted. */
 export type GateTrigger =
@@ -30,19 +33,12 @@ export type GateVerdict =
       readonly isItsFault: boolean;
     };
 
-/**
- * `broken` ends the trial. `missing` keeps it from being committed, and ends it in the long run; so does `strained`, with
- * much more patience and without blame, because there the machine as a whole is in the way.
- */
-type Finding =
-  | { readonly broken: string; readonly isItsFault?: false }
-  | { readonly missing: string }
-  | { readonly strained: string }
-  | undefined;
 type Judge = (facts: GateFacts, limits: GateLimits) => Finding;
 
 const atOnceMs = 10_000;
 const twoMinutesMs = 120_000;
+/** How a process ends that was killed from outside, mostly by the kernel for want of memory. */
+const killed = 'signal SIGKILL';
 /** Data that is still missing after so many times the probation is never going to come. */
 const patienceTimes = 2;
 /** And never sooner: a short probation is over before everything has been looked at once. */
@@ -54,7 +50,7 @@ const plannedSpareBytes = 64 * 1024 * 1024;
 
 /** Every trigger of the contract, in the order in which they are told. */
 const triggers: readonly (readonly [GateTrigger, Judge])[] = [
-  ['candidate-ended', ({ ended }) => (ended === undefined ? undefined : { broken: `the candidate ended: ${ended}` })],
+  ['candidate-ended', judgeEnd],
   ['operator', ({ revertWord }) => (revertWord === undefined ? undefined : { broken: `somebody wanted it: ${revertWord}` })],
   ['heartbeat', judgeHeartbeat],
   ['validation', judgeValidation],
@@ -128,6 +124,13 @@ export function gateFigures(facts: GateFacts): Readonly<Record<string, number>> 
   };
 }
 
+/** One that is killed while callers feed it is not to blame for what they fed it. */
+function judgeEnd({ ended, samples }: GateFacts): Finding {
+  if (ended === undefined) return undefined;
+  const broken = `the candidate ended: ${ended}`;
+  return ended === killed && samples.at(-1)?.isCrowded === true ? { broken, isItsFault: false } : { broken };
+}
+
 function judgeHeartbeat({ samples, nowMs, startedMs }: GateFacts, limits: GateLimits): Finding {
   const last = samples.at(-1);
   const silentMs = nowMs - (last?.atMs ?? startedMs);
@@ -169,54 +172,6 @@ function failuresInRow(samples: readonly GateSample[], name: string): number {
   return newestRun === undefined ? 0 : newestRun - oldestRun + 1;
 }
 
-interface ErrorSpan {
-  readonly limits: GateLimits;
-  readonly spanMs: number;
-  readonly percentMax: number;
-  /** A small share needs many requests to mean anything: so many times `requestsMin`. Default 1. */
-  readonly requestsTimes?: number;
-}
-
-function judgeErrors(
-  { samples, nowMs }: GateFacts,
-  { limits, spanMs, percentMax, requestsTimes = 1 }: ErrorSpan,
-): Finding {
-  const last = samples.at(-1);
-  if (last === undefined) return undefined;
-  const before = samples.findLast(({ atMs }) => atMs <= nowMs - spanMs);
-  const requests = last.requests - (before?.requests ?? 0);
-  const errors = last.errors - (before?.errors ?? 0);
-  if (requests < 0 || errors < 0) return { missing: 'its counts of requests went back' };
-  if (requests < limits.requestsMin * requestsTimes) return undefined; // Few requests are no sign of anything, good or bad.
-  const percent = (100 * errors) / requests;
-  return percent > percentMax ? { broken: `${percent.toFixed(1)} % of ${requests} requests failed` } : undefined;
-}
-
-function judgeP99(facts: GateFacts, limits: GateLimits): Finding {
-  const last = facts.samples.at(-1);
-  if (last?.p99Ms === undefined || last.requests < limits.requestsMin) return undefined;
-  if (last.p99Ms <= limits.p99MsMax) return undefined;
-  return slow(facts, `99 % of requests took up to ${Math.round(last.p99Ms)} ms`);
-}
-
-function judgeSlower(facts: GateFacts, limits: GateLimits): Finding {
-  const { baseline } = facts;
-  const last = facts.samples.at(-1);
-  if (last?.meanMs === undefined || baseline.meanMs === undefined || last.requests < limits.requestsMin)
-    return undefined;
-  const maxMs = Math.max(baseline.meanMs * limits.slowerTimesMax, limits.slowerFloorMs);
-  if (last.meanMs <= maxMs) return undefined;
-  return slow(
-    facts,
-    `requests take ${Math.round(last.meanMs)} ms, the incumbent took ${Math.round(baseline.meanMs)} ms`,
-  );
-}
-
-/** On a machine without time for anybody, slowness is no sign of the candidate's. */
-function slow(facts: GateFacts, message: string): Finding {
-  return wasStrained(facts) ? { strained: `${message}, on a busy machine` } : { broken: message };
-}
-
 /** A candidate that is itself what keeps the machine busy, and far busier than the incumbent was. */
 function judgeProcessor(facts: GateFacts, limits: GateLimits): Finding {
   const percent = causedStrainPercent(facts, limits);
@@ -229,7 +184,7 @@ function judgeProcessor(facts: GateFacts, limits: GateLimits): Finding {
 }
 
 function judgeMachine(facts: GateFacts): Finding {
-  const unwell = strainedChecks(facts);
+  const unwell = strainedChecks(facts).filter((name) => !isCrowdsStrain(facts, name));
   return unwell.length === 0 ? undefined : { strained: `the machine is not well: ${unwell.join(', ')}` };
 }
 
@@ -241,22 +196,24 @@ export function trialBytesMax(
   return Math.max(memoryBytes * memoryTimesMax, memoryFloorBytes);
 }
 
+/** What callers send is in its memory too: while they keep it busy, too much only keeps it waiting. */
 function judgeMemory({ samples, baseline }: GateFacts, limits: GateLimits): Finding {
-  const bytes = samples.at(-1)?.memoryBytes;
-  if (bytes === undefined) return undefined;
+  const last = samples.at(-1);
+  if (last === undefined) return undefined;
+  const { memoryBytes: bytes, isCrowded } = last;
   if (bytes === 0) return { missing: 'it does not know its memory' };
   const bytesMax = trialBytesMax(baseline, limits);
-  return bytes > bytesMax
-    ? { broken: `it holds ${megabytes(bytes)} MB of memory, over ${megabytes(bytesMax)} MB` }
-    : undefined;
+  if (bytes <= bytesMax) return undefined;
+  const message = `it holds ${megabytes(bytes)} MB of memory, over ${megabytes(bytesMax)} MB`;
+  return isCrowded === true ? { strained: `${message}, with callers` } : { broken: message };
 }
 
 /** The incumbent must not be killed for want of memory, whoever took it: the trial ends, and is the candidate's fault only if it is. */
 function judgeFreeMemory({ freeBytes, samples, baseline }: GateFacts, limits: GateLimits): Finding {
   if (freeBytes === undefined || freeBytes >= limits.freeBytesMin) return undefined;
   const broken = `the machine has only ${megabytes(freeBytes)} MB of memory left`;
-  const heldBytes = samples.at(-1)?.memoryBytes ?? 0;
-  const isItsFault = heldBytes > (baseline.memoryBytes ?? 0) + plannedSpareBytes;
+  const { memoryBytes: heldBytes = 0, isCrowded = false } = samples.at(-1) ?? {};
+  const isItsFault = !isCrowded && heldBytes > (baseline.memoryBytes ?? 0) + plannedSpareBytes;
   return isItsFault ? { broken } : { broken, isItsFault };
 }
 

@@ -9,6 +9,8 @@ const machineChecks: readonly string[] = [processorCheck, 'disk'];
 
 /** Request times are told of the last minute: so long does a strain show in them. */
 const strainShowsMs = 60_000;
+/** Questions in a row that a candidate must have answered well among its callers. */
+const crowdedMin = 5;
 
 /** Whether a check looks at the machine rather than at the release. */
 export function isMachineCheck(name: string): boolean {
@@ -20,6 +22,18 @@ export function strainedChecks({ samples, baseline }: GateFacts): readonly strin
   const last = samples.at(-1);
   if (last === undefined) return [];
   return baseline.checks.filter((name) => isMachineCheck(name) && !isWell(last.checks[name]));
+}
+
+/**
+ * Whether callers are what keeps the processors busy, and the candidate answers the incumbent well all the same: they may
+ * neither end a trial so nor draw it out.
+ */
+export function isCrowdsStrain({ samples, asked }: GateFacts, name: string): boolean {
+  if (name !== processorCheck || samples.at(-1)?.isCrowded !== true) return false;
+  const crowded = asked.slice(-crowdedMin);
+  return (
+    crowded.length === crowdedMin && crowded.every(({ own, candidate }) => !own.isWell || candidate?.isWell === true)
+  );
 }
 
 /** Whether request times say nothing about the candidate, because the machine as a whole is short of processor time. */
@@ -38,6 +52,7 @@ export function causedStrainPercent({ samples, baseline }: GateFacts, limits: Ga
   const strained = samples.slice(samples.findLastIndex((sample) => !isStrained(sample)) + 1);
   const [first, last] = [strained.at(0), strained.at(-1)];
   if (first?.processorMs === undefined || last?.processorMs === undefined || processors === undefined) return undefined;
+  if (strained.some(({ isCrowded }) => isCrowded === true)) return undefined; // Its callers' work, not its own.
   if (runsOf(last) - runsOf(first) + 1 < limits.checkFailures || last.atMs <= first.atMs) return undefined;
   return (100 * (last.processorMs - first.processorMs)) / (last.atMs - first.atMs) / processors;
 }

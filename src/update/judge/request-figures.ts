@@ -1,38 +1,96 @@
 import type { Clock } from '../../system/clock.ts';
 
-/** Times are judged over the last minute. */
+/** Times are told of the last minute. */
 const windowMs = 60_000;
 /** Request times that are kept; under more load the oldest go sooner. */
 const samplesMax = 5000;
 /** 503 is the right answer of these when something is unwell. */
 const watchersQuestions = new Set(['/health', '/ready', '/api/v1/health']);
+/** A household never makes so many connections and requests within a second; whoever does keeps the machine busy. */
+const callsCrowd = 40;
+const crowdMs = 1000;
+/** Reads that failed here, each once, until somebody asks for them. */
+const failedMax = 8;
+const addressLettersMax = 300;
 
-/** How requests went, as a trial is judged by. Counts run from the start of the process. */
+/** How requests went, for people. Counts run from the start of the process. */
 export interface RequestSummary {
   readonly requests: number;
-  /** Answered with 5xx. */
+  /** Failed with 500: a fault of this release, unless its incumbent fails there too. */
   readonly errors: number;
   /** Of the last minute; absent when there was no request. */
   readonly meanMs?: number;
   readonly p99Ms?: number;
 }
 
-/** Counts requests and remembers the times of the last minute. */
+/** One request, as it was answered. */
+export interface AnsweredRequest {
+  readonly method: string;
+  readonly endpoint: string;
+  /** As it was asked for; absent where nobody may ask again. */
+  readonly address?: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/**
+ * Counts requests, and remembers the times of the last minute. A stranger has a hand in all of these figures: a trial is
+ * judged by none of them. They tell people how it went, and the incumbent what to ask and when not to measure.
+ */
 export class RequestFigures {
   readonly #clock: Pick<Clock, 'uptimeMs'>;
   #samples: { readonly atMs: number; readonly durationMs: number }[] = [];
   #requests = 0;
   #errors = 0;
+  #uploads = 0;
+  #calls = { sinceMs: 0, count: 0, before: 0 };
+  readonly #failed = new Set<string>();
 
   constructor(clock: Pick<Clock, 'uptimeMs'>) {
     this.#clock = clock;
   }
 
-  note(request: { readonly endpoint: string; readonly status: number; readonly durationMs: number }): void {
+  note({ method, endpoint, address, status, durationMs }: AnsweredRequest): void {
     this.#requests += 1;
-    if (request.status >= 500 && !watchersQuestions.has(request.endpoint)) this.#errors += 1;
-    this.#samples.push({ atMs: this.#clock.uptimeMs(), durationMs: request.durationMs });
+    if (status === 500 && !watchersQuestions.has(endpoint)) {
+      this.#errors += 1;
+      const isAskable = method === 'GET' && address !== undefined && address.length <= addressLettersMax;
+      if (isAskable && this.#failed.size < failedMax) this.#failed.add(address);
+    }
+    this.#samples.push({ atMs: this.#clock.uptimeMs(), durationMs });
     if (this.#samples.length >= 2 * samplesMax) this.#samples = this.#samples.slice(-samplesMax);
+  }
+
+  /** Somebody connects, or begins to ask. */
+  noteCall(): void {
+    this.#turnCalls();
+    this.#calls.count += 1;
+  }
+
+  /** A picture or a release is on its way; call what it returns when that is over. */
+  noteUpload(): () => void {
+    this.#uploads += 1;
+    return () => (this.#uploads -= 1);
+  }
+
+  /** Callers keep this process so busy that what it takes and how long it takes say nothing about the release. */
+  get isCrowded(): boolean {
+    this.#turnCalls();
+    return this.#uploads > 0 || this.#calls.count >= callsCrowd || this.#calls.before >= callsCrowd;
+  }
+
+  #turnCalls(): void {
+    const nowMs = this.#clock.uptimeMs();
+    const { sinceMs, count } = this.#calls;
+    if (nowMs - sinceMs < crowdMs) return;
+    this.#calls = { sinceMs: nowMs, count: 0, before: nowMs - sinceMs < 2 * crowdMs ? count : 0 };
+  }
+
+  /** Addresses of reads that failed since the last time that somebody asked. */
+  takeFailed(): readonly string[] {
+    const failed = [...this.#failed];
+    this.#failed.clear();
+    return failed;
   }
 
   summary(): RequestSummary {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { judgeTrial } from '../../../src/update/judge/gate.ts';
-import type { GateFacts, GateLimits, GateSample } from '../../../src/update/judge/gate-facts.ts';
+import type { AskedBoth, GateFacts, GateLimits, GateSample } from '../../../src/update/judge/gate-facts.ts';
 
 const limits: GateLimits = {
   probationMs: 60_000,
@@ -32,6 +32,20 @@ const well: GateSample = {
   p99Ms: 50,
   memoryBytes: 150e6,
 };
+/** Four questions a second over the last minute, both answering well, some of them changed. */
+function asking(change: (question: number) => Partial<AskedBoth>, nowMs = 60_000): AskedBoth[] {
+  const answered = { isWell: true, durationMs: 10 };
+  return Array.from({ length: 240 }, (_, question) => ({
+    atMs: nowMs - 60_000 + (question + 1) * 250,
+    own: answered,
+    candidate: answered,
+    isCrowded: false,
+    ...change(question),
+  }));
+}
+const answeredIn = (durationMs: number): AskedBoth['own'] => ({ isWell: true, durationMs });
+const fault = { isWell: false, durationMs: 10 };
+
 /** A minute of a candidate that does well, its last heartbeat changed. */
 function facts(last: Partial<GateSample> = {}, changed: Partial<GateFacts> = {}): GateFacts {
   const samples = [10_000, 30_000, 50_000, 59_000].map((atMs) => ({
@@ -40,11 +54,12 @@ function facts(last: Partial<GateSample> = {}, changed: Partial<GateFacts> = {})
     frames: atMs / 125,
     requests: atMs / 60,
   }));
-  const baseline = { meanMs: 10, memoryBytes: 150e6, hasFrames: true, checks: ['database'] };
+  const baseline = { memoryBytes: 150e6, hasFrames: true, checks: ['database'] };
   return {
     nowMs: 60_000,
     startedMs: 0,
     samples: [...samples, { ...well, ...last }],
+    asked: asking(() => ({})),
     baseline,
     freeBytes: 1e9,
     ...changed,
@@ -65,10 +80,27 @@ test('every trigger reverts, with its name', () => {
   assert.equal(verdict({}, { revertWord: 'no' }), 'operator');
   assert.equal(verdict({}, { nowMs: 63_001 }), 'heartbeat');
   assert.equal(verdict({ validationFailure: 'golden face lost' }), 'validation');
-  assert.equal(verdict({ errors: 200 }), 'error-rate-at-once');
-  assert.equal(verdict({ errors: 11, requests: 1000 }, { samples: [{ ...well, errors: 11 }] }), 'error-rate');
-  assert.equal(verdict({ p99Ms: 2001 }), 'p99');
-  assert.equal(verdict({ meanMs: 21 }), 'slower');
+  const asked = (change: Parameters<typeof asking>[0]): string => verdict({}, { asked: asking(change) });
+  assert.equal(
+    asked((turn) => (turn > 230 && turn % 5 === 0 ? {} : turn > 230 ? { candidate: fault } : {})),
+    'error-rate-at-once',
+  );
+  assert.equal(
+    asked((turn) => (turn % 15 === 0 ? { candidate: fault } : {})),
+    'error-rate-two-minutes',
+  );
+  assert.equal(
+    asked((turn) => (turn % 50 === 0 ? { candidate: fault } : {})),
+    'error-rate',
+  );
+  assert.equal(
+    asked((turn) => (turn % 50 === 0 ? { candidate: answeredIn(2001) } : {})),
+    'p99',
+  );
+  assert.equal(
+    asked(() => ({ candidate: answeredIn(21) })),
+    'slower',
+  );
   assert.equal(verdict({ memoryBytes: 301e6 }), 'memory');
   assert.equal(verdict({}, { freeBytes: 29e6 }), 'free-memory');
 });
@@ -105,9 +137,44 @@ test('a check that failed under the incumbent may go on failing, one that is new
   assert.equal(verdict({}, { samples, baseline }), 'health-check');
 });
 
-test('few requests are no sign of anything', () => {
-  const few = { ...well, requests: 19, errors: 19, p99Ms: 9000, meanMs: 900 };
-  assert.equal(verdict({}, { samples: [{ ...few, atMs: 59_000, frames: 1 }, few] }), 'commit');
+test('few questions are no sign of anything', () => {
+  const asked = asking(() => ({ candidate: { isWell: false, durationMs: 9000 } })).slice(-19);
+  assert.equal(verdict({}, { asked }), 'commit');
+});
+
+test('what strangers got, and how long they waited, ends no trial', () => {
+  assert.equal(verdict({ requests: 2000, errors: 1900, p99Ms: 60_000, meanMs: 30_000 }), 'commit');
+});
+
+test('where the incumbent fails too, or is as slow, the candidate is not to blame', () => {
+  assert.equal(verdict({}, { asked: asking(() => ({ own: fault, candidate: fault })) }), 'commit');
+  const slow = { own: answeredIn(3000), candidate: answeredIn(4000) };
+  assert.equal(verdict({}, { asked: asking(() => slow) }), 'commit');
+});
+
+test('silence is a fault, but not of one that callers keep busy; a fault is one even then', () => {
+  const asked = (change: Partial<AskedBoth>): string =>
+    verdict({}, { asked: asking(() => ({})).map(({ atMs, own }) => ({ atMs, own, isCrowded: false, ...change })) });
+  assert.equal(asked({}), 'error-rate-at-once');
+  assert.equal(asked({ isCrowded: true }), 'commit');
+  assert.equal(asked({ isCrowded: true, candidate: fault }), 'error-rate-at-once');
+  assert.equal(asked({ isCrowded: true, candidate: answeredIn(9000) }), 'commit', 'the crowd makes it wait');
+});
+
+test('what callers take of the machine is not what the candidate takes', () => {
+  const among = (last: Partial<GateSample>, changed: Partial<GateFacts> = {}): unknown => {
+    const given = judgeTrial(facts({ ...last, isCrowded: true }, changed), limits);
+    return given.outcome === 'revert' ? [given.trigger, given.isItsFault] : given.outcome;
+  };
+  assert.equal(among({ memoryBytes: 301e6 }), 'hold');
+  assert.deepEqual(among({ memoryBytes: 290e6 }, { freeBytes: 29e6 }), ['free-memory', false]);
+  assert.deepEqual(among({}, { ended: 'signal SIGKILL' }), ['candidate-ended', false]);
+  assert.deepEqual(among({}, { ended: 'signal SIGSEGV' }), ['candidate-ended', true]);
+  const samples = busy({ ownPercent: 80, untilMs: 60_000 }).map((sample) => ({ ...sample, isCrowded: true }));
+  const strained = { samples, baseline: onFourProcessors };
+  assert.equal(judgeTrial(facts({}, strained), limits).outcome, 'commit', 'it answers as well as the incumbent');
+  const asked = asking((turn) => (turn === 239 ? { candidate: fault } : {}));
+  assert.equal(judgeTrial(facts({}, { ...strained, asked }), limits).outcome, 'hold');
 });
 
 test('missing data is never healthy: it holds, and after twice the probation it reverts', () => {
@@ -166,21 +233,22 @@ test('a candidate that is itself the load of the machine is reverted as its faul
 });
 
 test('slow answers of a busy machine are no sign of the candidate; those of an idle one are', () => {
-  assert.equal(underStrain({ ownPercent: 12, untilMs: 30_000, last: { p99Ms: 9000, meanMs: 900 } }).outcome, 'hold');
-  assert.equal(verdict({ p99Ms: 9000, meanMs: 900 }), 'p99');
+  const asked = asking(() => ({ candidate: answeredIn(9000) }));
+  const strained = { samples: busy({ ownPercent: 12, untilMs: 60_000 }), baseline: onFourProcessors, asked };
+  assert.equal(judgeTrial(facts({}, strained), limits).outcome, 'hold');
+  assert.equal(verdict({}, { asked }), 'p99');
 });
 
 test('a machine that was strained before the trial is not asked to be well, and its slowness is compared with its slowness', () => {
   const baseline = { ...onFourProcessors, checks: ['database'] };
-  const judged = (last: Partial<GateSample>): string => {
-    const given = judgeTrial(
-      facts({}, { samples: busy({ ownPercent: 12, untilMs: 60_000, last }), nowMs: 60_000, baseline }),
-      limits,
-    );
-    return given.outcome === 'revert' ? given.trigger : given.outcome;
+  const judged = (own: number, candidate: number): string => {
+    const asked = asking(() => ({ own: answeredIn(own), candidate: answeredIn(candidate) }));
+    const samples = busy({ ownPercent: 12, untilMs: 60_000 });
+    return verdict({}, { samples, baseline, asked });
   };
-  assert.equal(judged({}), 'commit');
-  assert.equal(judged({ meanMs: 900 }), 'slower');
+  assert.equal(judged(10, 10), 'commit');
+  assert.equal(judged(600, 900), 'commit');
+  assert.equal(judged(10, 900), 'slower');
 });
 
 test('a full disk or a check of the machine that never comes is not the candidate, a check of its own is', () => {

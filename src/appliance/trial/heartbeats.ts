@@ -1,0 +1,37 @@
+import type { IncumbentChannel } from '../../machine/process/incumbent-channel.ts';
+import { linuxResources } from '../../machine/node/linux-resources.ts';
+import type { Clock } from '../../system/clock.ts';
+import { heartbeatIntervalMs, type Heartbeat } from '../../update/trial-protocol.ts';
+import type { Rooms } from '../rooms.ts';
+import type { CameraTimes } from './camera-gap.ts';
+
+export interface HeartbeatParts {
+  readonly rooms: Rooms;
+  readonly channel: Pick<IncumbentChannel, 'heartbeat'>;
+  readonly clock: Clock;
+  /** The trial has ended well: nobody listens any more. */
+  readonly isOver: () => boolean;
+  readonly cameraTimes: () => CameraTimes;
+}
+
+/** Says how this candidate is, until it is committed or leaves. */
+export async function sendHeartbeats({ rooms, channel, clock, isOver, cameraTimes }: HeartbeatParts): Promise<void> {
+  const { front, house, caretaker, ground, loops } = rooms;
+  const resources = linuxResources();
+  for (let sequence = 0; !isOver() && loops.isOnDuty; sequence += 1) {
+    const heartbeat: Heartbeat & { lastEventId: number } = {
+      kind: 'heartbeat',
+      sequence,
+      frames: house.feed.status().framesTotal,
+      checks: caretaker.health.tally(),
+      isCrowded: front.figures.isCrowded,
+      ...front.figures.summary(),
+      memoryBytes: resources.memory().ownBytes,
+      processorMs: resources.ownProcessorMs(),
+      lastEventId: ground.events.lastId,
+      ...cameraTimes(),
+    };
+    channel.heartbeat(heartbeat);
+    await clock.sleep(heartbeatIntervalMs);
+  }
+}
