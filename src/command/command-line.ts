@@ -14,53 +14,92 @@ export const globalOptions: Readonly<Record<string, CommandOption>> = {
   help: { type: 'boolean', short: 'h', description: 'Explain the command' },
 };
 
+interface Line {
+  readonly words: readonly string[];
+  /** Those with a value are followed by it. */
+  readonly options: readonly string[];
+}
+
 /** From the words that were typed to an exit code. Rejects only with a fault of the program or the machine. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const list = commands();
-  const { ahead, words } = splitAhead(argv);
-  const [first = 'help'] = words;
-  if (first === '--help' || first === '-h') return printHelp(surroundings, list, []);
-  if (first === '--version') return runCommandLine(['version'], surroundings);
+  const line = sortWords(list, argv);
+  const { words, options } = line;
+  if (words.length === 0) return withoutCommand(surroundings, list, options);
+  const wantsHelp = options.includes('--help') || options.includes('-h');
+  if (words.length === 1 && wantsHelp) return printHelp(surroundings, list, words);
   const found = commandIn(list, words);
-  if (found === undefined) return unknownCommand(surroundings, list, words);
-  const { command, rest } = found;
-  if (command.name === 'help') return printHelp(surroundings, list, rest);
-  return runCommand(command, [...ahead, ...rest], surroundings);
+  if (found?.command.name === 'help') return printHelp(surroundings, list, found.rest);
+  if (found !== undefined) return runCommand(found.command, { words: found.rest, options }, surroundings);
+  // A noun alone, like `release`, shows what may follow it.
+  if (words.length === 1 && groupOf(list, words).length > 0) return printHelp(surroundings, list, words);
+  return unknownCommand(surroundings, list, words);
 }
 
-/** Global options with a value may stand ahead of the command: `doorward --home DIR ring`. */
-function splitAhead(argv: readonly string[]): { ahead: readonly string[]; words: readonly string[] } {
-  const valued = Object.entries(globalOptions).flatMap(([name, { type }]) => (type === 'string' ? [`--${name}`] : []));
-  let begin = 0;
-  while (begin < argv.length) {
-    const [name = '', value] = (argv[begin] ?? '').split('=', 2);
-    if (!valued.includes(name)) break;
-    begin += value === undefined ? 2 : 1;
+function withoutCommand(
+  surroundings: Surroundings,
+  list: readonly Command[],
+  options: readonly string[],
+): Promise<ExitCode> | ExitCode {
+  if (options.includes('--version')) return runCommandLine(['version'], surroundings);
+  const typed = parseOptions(globalOptions, options);
+  if (typed.outcome === 'understood') return printHelp(surroundings, list, []);
+  surroundings.terminal.complain(typed.message);
+  surroundings.terminal.complain('See: doorward help');
+  return exitCodes.usage;
+}
+
+/**
+ * Words and options apart, each in their order: an option may stand before the command, or between its words. One with a
+ * value takes the word after it along, and so an option's name means the same kind of value for every command.
+ */
+function sortWords(list: readonly Command[], argv: readonly string[]): Line {
+  const valued = valuedOptions(list);
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const words: string[] = [];
+  const options: string[] = [];
+  for (let index = 0; index < end; index += 1) {
+    const word = argv[index] ?? '';
+    const isOption = word.startsWith('-') && word !== '-';
+    (isOption ? options : words).push(word);
+    const takesNext = valued.has(word) || (settingFlag.test(word) && !word.includes('='));
+    if (!takesNext || index + 1 >= end) continue;
+    index += 1;
+    options.push(argv[index] ?? '');
   }
-  return { ahead: argv.slice(0, begin), words: argv.slice(begin) };
+  return { words: [...words, ...argv.slice(end + 1)], options };
 }
 
-/** A first word alone, like `people`, shows what may follow it. */
-function unknownCommand({ terminal }: Surroundings, list: readonly Command[], argv: readonly string[]): ExitCode {
-  const [first = ''] = argv;
-  const typed = argv
-    .filter((word) => !word.startsWith('-'))
-    .slice(0, 2)
-    .join(' ');
-  const words = typed === '' ? first : typed;
-  const group = list.filter(({ name }) => name.startsWith(`${first} `));
+/** `--camera.source`, with or without its value. */
+const settingFlag = /^--([A-Za-z]+\.[A-Za-z][A-Za-z0-9]*)(?:=(.*))?$/s;
+
+/** As typed: `--home`. */
+function valuedOptions(list: readonly Command[]): ReadonlySet<string> {
+  const all = [globalOptions, ...list.map(({ options = {} }) => options)].flatMap((options) => Object.entries(options));
+  return new Set(all.flatMap(([name, { type }]) => (type === 'string' ? [`--${name}`] : [])));
+}
+
+function groupOf(list: readonly Command[], [first = '']: readonly string[]): readonly Command[] {
+  return list.filter(({ name }) => name.startsWith(`${first} `));
+}
+
+function unknownCommand({ terminal }: Surroundings, list: readonly Command[], words: readonly string[]): ExitCode {
+  const [first = ''] = words;
+  const two = words.slice(0, 2).join(' ');
+  const group = groupOf(list, words);
   const names = (group.length > 0 ? group : list).map(({ name }) => name);
-  const meant = group.length > 0 && words === first ? '' : didYouMean(words, names);
-  terminal.complain(`cannot run ${JSON.stringify(words)}: there is no such command${meant}`);
+  const meant = didYouMean(two, names) || didYouMean(first, names); // `peopel list`, or `rign now`.
+  terminal.complain(`cannot run ${JSON.stringify(group.length > 0 ? two : first)}: there is no such command${meant}`);
   terminal.complain(group.length > 0 ? `Commands: ${names.join(', ')}` : 'See: doorward help');
   return exitCodes.usage;
 }
 
-async function runCommand(command: Command, words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  const split = splitSettings(words, command.takesSettings === true);
-  const typed = parseWords(command, split.rest);
+async function runCommand(command: Command, line: Line, surroundings: Surroundings): Promise<ExitCode> {
+  const split = splitSettings(line.options, command.takesSettings === true);
+  const typed = parseOptions({ ...globalOptions, ...command.options }, split.rest);
   if (typed.outcome === 'misused') return misused(surroundings, command.name, typed.message);
-  const { flags, args } = typed;
+  const { flags } = typed;
+  const args = line.words;
   if (flags.isSet('help')) return printHelp(surroundings, [command], [command.name]);
   const complaints = layerOfFlags(split.settingFlags).complaints;
   const complaint = complaints[0] ?? miscounted(command, args.length);
@@ -73,36 +112,34 @@ async function runCommand(command: Command, words: readonly string[], surroundin
 /** The command whose name of one or two words begins the line; the longer name wins. */
 function commandIn(
   list: readonly Command[],
-  argv: readonly string[],
-): { command: Command; rest: readonly string[] } | undefined {
-  for (const length of [2, 1]) {
-    const command = list.find(({ name }) => name === argv.slice(0, length).join(' '));
-    if (command !== undefined && argv.length >= length) return { command, rest: argv.slice(length) };
-  }
-  return argv.length === 0 ? commandIn(list, ['help']) : undefined;
+  words: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } | undefined {
+  const called = (name: string): Command | undefined =>
+    list.find((command) => command.name === name || command.aliases?.includes(name) === true);
+  const two = words.length > 1 ? called(words.slice(0, 2).join(' ')) : undefined;
+  if (two !== undefined) return { command: two, rest: words.slice(2) };
+  const one = called(words[0] ?? '');
+  const rest = words.slice(1);
+  // `people ad Ada` and `settings st web.port 1` want another command of the noun, not its list.
+  const isAct = one !== undefined && rest.length > one.parameters.max && groupOf(list, words).length > 0;
+  return one === undefined || isAct ? undefined : { command: one, rest };
 }
 
 type Typed =
-  | { readonly outcome: 'understood'; readonly flags: Flags; readonly args: readonly string[] }
+  | { readonly outcome: 'understood'; readonly flags: Flags }
   | { readonly outcome: 'misused'; readonly message: string };
 
-function parseWords(command: Command, words: readonly string[]): Typed {
-  const options = { ...globalOptions, ...command.options };
+function parseOptions(known: Readonly<Record<string, CommandOption>>, options: readonly string[]): Typed {
   const shapes = Object.fromEntries(
-    Object.entries(options).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]),
+    Object.entries(known).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]),
   );
   try {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      options: shapes,
-      allowPositionals: true,
-      strict: true,
-    });
+    const { values } = parseArgs({ args: [...options], options: shapes, allowPositionals: false, strict: true });
     const flags: Record<string, string | boolean | undefined> = {};
     for (const [name, value] of Object.entries(values)) if (!Array.isArray(value)) flags[name] = value;
-    return { outcome: 'understood', flags: new Flags(flags), args: positionals };
+    return { outcome: 'understood', flags: new Flags(flags) };
   } catch (error) {
-    return { outcome: 'misused', message: misusedOption(words, Object.keys(options), error) };
+    return { outcome: 'misused', message: misusedOption(options, Object.keys(known), error) };
   }
 }
 
@@ -125,7 +162,7 @@ function splitSettings(
   const rest: string[] = [];
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
-    const [, key, value] = /^--([A-Za-z]+\.[A-Za-z][A-Za-z0-9]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const [, key, value] = settingFlag.exec(word) ?? [];
     if (key === undefined || !takesSettings) {
       rest.push(word);
       continue;

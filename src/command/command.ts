@@ -28,6 +28,8 @@ export interface CommandOption {
 export interface Command {
   /** As typed, one word or two: `people add`. */
   readonly name: string;
+  /** Typed for the same: a noun alone shows its list. */
+  readonly aliases?: readonly string[];
   /** One line, an imperative. */
   readonly summary: string;
   /** What follows the name: `NAME PICTURE…`; empty for nothing. Lower bound and upper bound of their number. */

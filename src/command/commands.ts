@@ -8,15 +8,7 @@ import { helpCommand } from './help-command.ts';
 import { historyCommand } from './history.ts';
 import { installCommand } from './install.ts';
 import { licencesCommand } from './licences.ts';
-import { peopleAddCommand } from './people-add.ts';
-import { peopleListCommand } from './people-list.ts';
-import { peopleMergeCommand } from './people-merge.ts';
-import { peopleNotifyCommand } from './people-notify.ts';
-import { peopleRemoveCommand } from './people-remove.ts';
-import { peopleRenameCommand } from './people-rename.ts';
-import { peopleShowCommand } from './people-show.ts';
-import { peopleIgnoreCommand, peopleWatchCommand, peopleWelcomeCommand } from './people-standing.ts';
-import { peopleUnmergeCommand } from './people-unmerge.ts';
+import { peopleCommands } from './people.ts';
 import { recognizeCommand } from './recognize.ts';
 import { releaseBuildCommand } from './release-build.ts';
 import { releaseInspectCommand } from './release-inspect.ts';
@@ -42,9 +34,7 @@ import { visitsCommand } from './visits.ts';
 export function commands(): readonly Command[] {
   return [
     runCommand, statusCommand, ringCommand, visitsCommand, recognizeCommand,
-    peopleListCommand, peopleAddCommand, peopleShowCommand, peopleRenameCommand, peopleMergeCommand,
-    peopleUnmergeCommand, peopleWatchCommand, peopleIgnoreCommand, peopleWelcomeCommand, peopleNotifyCommand,
-    peopleRemoveCommand, strangersCommand, strangersNameCommand,
+    ...peopleCommands, strangersCommand, strangersNameCommand,
     doctorCommand, settingsCommand, settingsSetCommand, settingsUnsetCommand, auditVerifyCommand,
     updateCommand, revertCommand, historyCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,

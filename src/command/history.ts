@@ -6,6 +6,7 @@ import { trialLines } from './trial-words.ts';
 /** How the trials of releases went. */
 export const historyCommand: Command = {
   name: 'history',
+  aliases: ['history list'],
   summary: 'List the trials of releases: phases, durations, what the gate saw, and why they ended',
   parameters: noParameters,
   options: jsonOption,

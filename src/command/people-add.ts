@@ -4,6 +4,7 @@ import { enrolledAnswer } from './answers.ts';
 import type { ApiCall, ApiClient, ApiResult } from './api-client.ts';
 import { exitCodes, jsonOption, misused, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
+import { findVisit, shortIds } from './find-id.ts';
 import { peopleNamed } from './find-person.ts';
 import { readPicture } from './picture-file.ts';
 import { failed, printJson, reach } from './reach.ts';
@@ -19,7 +20,7 @@ export const peopleAddCommand: Command = {
   description: 'A picture that cannot be used is refused with the reason, and the others are taken.',
   options: {
     camera: { type: 'boolean', description: 'Take whoever stands at the camera now' },
-    visit: { type: 'string', value: 'ID', description: 'Take the face of a visit' },
+    visit: { type: 'string', value: 'ID', description: 'Take the face of a visit: its id, or the beginning of it' },
     'somebody-else': { type: 'boolean', description: 'They look like another person, and are not: enrol all the same' },
     ...jsonOption,
   },
@@ -48,7 +49,9 @@ async function enrol(context: CommandContext, client: ApiClient): Promise<ExitCo
     return exitCodes.failed;
   }
   if (pictures.length > 0) return enrolPictures(context, client, known?.id);
-  const enrolled = await client.ask(callWithoutPicture(context, name, known?.id), enrolledAnswer);
+  const call = await callWithoutPicture(context, client, known?.id);
+  if ('outcome' in call) return failed(context, call);
+  const enrolled = await client.ask(call, enrolledAnswer);
   if (enrolled.outcome !== 'answered') return failed(context, enrolled);
   return report(context, [enrolled.body], []);
 }
@@ -92,11 +95,18 @@ async function enrolPicture(
   );
 }
 
-function callWithoutPicture(context: CommandContext, name: string, knownId: string | undefined): ApiCall {
-  const visitId = context.flags.text('visit');
-  if (visitId !== undefined) {
+async function callWithoutPicture(
+  context: CommandContext,
+  client: ApiClient,
+  knownId: string | undefined,
+): Promise<ApiCall | Exclude<ApiResult<unknown>, { readonly outcome: 'answered' }>> {
+  const [name = ''] = context.args;
+  const visit = context.flags.text('visit');
+  if (visit !== undefined) {
+    const found = await findVisit(client, visit);
+    if (found.outcome !== 'answered') return found;
     const json = knownId === undefined ? { name } : { personId: knownId };
-    return { method: 'POST', path: `/api/v1/visits/${encodeURIComponent(visitId)}/enrol`, json };
+    return { method: 'POST', path: `/api/v1/visits/${encodeURIComponent(found.body)}/enrol`, json };
   }
   const json = { fromCamera: true, isSomebodyElse: context.flags.isSet('somebody-else') };
   if (knownId !== undefined) return { method: 'POST', path: `/api/v1/people/${knownId}/faces`, json };
@@ -111,7 +121,8 @@ function report(context: CommandContext, enrolled: readonly Enrolled[], refused:
   if (flags.isSet('json')) printJson(context, { person: person ?? null, faces, refusals });
   else {
     for (const refusal of refusals) terminal.complain(plain(refusal));
-    if (person !== undefined) terminal.print(`${plain(person.name)}: ${count(faces, 'face')} enrolled (${person.id})`);
+    if (person !== undefined)
+      terminal.print(`${plain(person.name)}: ${count(faces, 'face')} enrolled (${shortIds([])(person.id)})`);
     else terminal.complain('cannot enrol: no picture could be used');
   }
   return person === undefined || refusals.length > 0 ? exitCodes.failed : exitCodes.done;

@@ -8,6 +8,7 @@ import { table } from './text.ts';
 /** What holds, and why. */
 export const settingsCommand: Command = {
   name: 'settings',
+  aliases: ['settings list'],
   summary: 'List the settings, and where each value came from',
   parameters: { text: '[KEY]', min: 0, max: 1 },
   description:

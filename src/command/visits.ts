@@ -2,6 +2,7 @@ import { visitsAnswer, wholeVisitAnswer, type WholeVisitAnswer } from './answers
 import type { ApiClient } from './api-client.ts';
 import { exitCodes, jsonOption, misused, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
+import { findVisit, shortIds } from './find-id.ts';
 import { failed, printJson, reach } from './reach.ts';
 import { announcement } from './ring.ts';
 import { localTime, plain, table } from './text.ts';
@@ -12,8 +13,10 @@ const visitsMax = 200;
 /** Who was at the door. */
 export const visitsCommand: Command = {
   name: 'visits',
+  aliases: ['visits list'],
   summary: 'List the last visits, or tell everything about one',
   parameters: { text: '[ID]', min: 0, max: 1 },
+  description: 'ID is one of the list, or its beginning.',
   options: {
     limit: {
       type: 'string',
@@ -40,16 +43,19 @@ async function list(context: CommandContext, client: ApiClient, limit: number): 
   const { visits } = answer.body;
   if (context.flags.isSet('json')) return printJson(context, visits);
   if (visits.length === 0) context.terminal.print('Nobody has been at the door yet.');
+  const short = shortIds(visits.map(({ id }) => id));
   const rows = visits.map((visit) => [
-    localTime(visit.startedMs), visit.outcome ?? visit.phase, visit.personName ?? '', visit.source, visit.id, visit.reason ?? '',
+    localTime(visit.startedMs), visit.outcome ?? visit.phase, visit.personName ?? '', visit.source, short(visit.id), visit.reason ?? '',
   ]); // prettier-ignore
   for (const line of table(rows)) context.terminal.print(line);
   return exitCodes.done;
 }
 
-async function show(context: CommandContext, client: ApiClient, id: string): Promise<ExitCode> {
+async function show(context: CommandContext, client: ApiClient, text: string): Promise<ExitCode> {
+  const found = await findVisit(client, text);
+  if (found.outcome !== 'answered') return failed(context, found);
   const answer = await client.ask(
-    { method: 'GET', path: `/api/v1/visits/${encodeURIComponent(id)}` },
+    { method: 'GET', path: `/api/v1/visits/${encodeURIComponent(found.body)}` },
     wholeVisitAnswer,
   );
   if (answer.outcome !== 'answered') return failed(context, answer);

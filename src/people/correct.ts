@@ -89,7 +89,10 @@ export async function nameStranger(parts: HouseholdParts, request: NameStrangerR
   const { strangerId } = request;
   const stranger = parts.store.read.stranger(strangerId);
   if (stranger === undefined)
-    return refusal('no-such-stranger', `cannot find stranger ${strangerId}: all of the visits were forgotten`);
+    return refusal(
+      'no-such-stranger',
+      `cannot find stranger ${strangerId}: there is none, or all of the visits were forgotten`,
+    );
   if (stranger.personId !== undefined)
     return refusal('stranger-named', 'cannot name this stranger: it has a name already: rename or merge that person');
   const pupil = pupilFor(parts, request.who);

@@ -88,6 +88,8 @@ export interface SchemaState {
 
 export interface VisitQuery {
   readonly limit: number;
+  /** Only the visit of this id, or those whose ids begin with it. */
+  readonly idBeginning?: string;
   /** Only visits that started before. */
   readonly beforeMs?: number;
   readonly outcome?: VisitOutcome;

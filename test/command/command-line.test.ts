@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { commands } from '../../src/command/commands.ts';
 import type { StartRequest } from '../../src/appliance.ts';
-import { newFolder, type } from './typed.ts';
+import { newFolder, ok, type } from './typed.ts';
 
 test('help lists every command with its summary, and needs nothing else', async (context) => {
   const folder = newFolder(context);
@@ -46,7 +46,16 @@ test('what is not understood is told with what was probably meant, and exit code
       ['people', 'ad', 'Ada'],
       /^cannot run "people ad": there is no such command; did you mean people add\?\nCommands: people list, /,
     ],
-    [['people'], /^cannot run "people": there is no such command\nCommands: people list, /],
+    [['peopel', 'list'], /^cannot run "peopel": there is no such command; did you mean people list\?/],
+    [['rign', 'now'], /^cannot run "rign": there is no such command; did you mean ring\?/],
+    [['strangers', 'nam', '7', 'Ada'], /^cannot run "strangers nam": .*; did you mean strangers name\?/],
+    [['settings', 'st', 'web.port', '1'], /^cannot run "settings st": .*; did you mean settings set\?/],
+    [
+      ['--jsno', 'ring'],
+      /^cannot run this: there is no option --jsno; did you mean --json\?\nSee: doorward help ring$/,
+    ],
+    [['--hlep'], /^cannot run this: there is no option --hlep; did you mean --help\?\nSee: doorward help$/],
+    [['--home'], /^cannot run this: Option '--home <value>' argument missing/],
     [['help', 'vists'], /^cannot explain "vists": there is no such command; did you mean visits\?/],
     [
       ['ring', '--jsno'],
@@ -77,6 +86,62 @@ test('what is not understood is told with what was probably meant, and exit code
     assert.equal(out, '', words.join(' '));
     assert.deepEqual(calls, []);
   }
+});
+
+test('options are understood before the command, between its words and behind it', async (context) => {
+  const folder = newFolder(context);
+  const api = { 'GET /api/v1/people': ok({ people: [], total: 0 }), 'GET /api/v1/visits': ok({ visits: [] }) };
+  for (const words of [
+    ['--json', 'people', 'list'],
+    ['people', '--json', 'list'],
+    ['people', 'list', '--json'],
+    ['--home', 'here', '--json', 'people'],
+    ['--json', '--limit', '3', 'visits'],
+    ['--limit=3', 'visits', '--json'],
+  ]) {
+    const { code, out, err } = await type(folder, words, { api });
+    assert.deepEqual([code, out, err], [0, '[]', ''], words.join(' '));
+  }
+  const starts: StartRequest[] = [];
+  const start = async (request: StartRequest) => {
+    starts.push(request);
+    return { outcome: 'refused' as const, message: 'no' };
+  };
+  await type(folder, ['--web.port', '0', '--camera.source=demo', 'run', '--demo-household'], { start });
+  assert.deepEqual(starts[0]?.settingFlags, { 'web.port': '0', 'camera.source': 'demo' });
+  assert.equal(starts[0]?.hasDemoHousehold, true);
+  assert.match((await type(folder, ['--help', 'ring'])).out, /^Usage: doorward ring /);
+  const dashed = await type(folder, ['people', 'show', '--', '--json'], { api });
+  assert.match(dashed.err, /cannot find "--json" in the household/, 'what follows -- is a word');
+});
+
+test('an option takes a value with every command, or with none', () => {
+  const kinds = new Map<string, string>();
+  for (const { name, options = {} } of commands())
+    for (const [option, { type: kind }] of Object.entries(options)) {
+      assert.equal(kind, kinds.get(option) ?? kind, `${name} --${option}`);
+      kinds.set(option, kind);
+    }
+  assert.ok(kinds.size > 10);
+});
+
+test('a noun alone shows its list, or what may follow it', async (context) => {
+  const folder = newFolder(context);
+  const api = {
+    'GET /api/v1/people': ok({ people: [], total: 0 }),
+    'GET /api/v1/visits': ok({ visits: [] }),
+    'GET /api/v1/strangers': ok({ strangers: [] }),
+    'GET /api/v1/update/history': ok({ trials: [] }),
+  };
+  const nouns = new Set(commands().flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0] ?? ''] : [])));
+  for (const noun of [...nouns, 'visits', 'history']) {
+    const alone = await type(folder, [noun], { api });
+    assert.deepEqual([alone.code, alone.err], [0, ''], noun);
+    assert.notEqual(alone.out, '', noun);
+    if (['release', 'audit'].includes(noun)) continue;
+    assert.deepEqual(await type(folder, [noun, 'list'], { api }), alone, noun);
+  }
+  assert.match((await type(folder, ['release'])).out, /release build/);
 });
 
 test('the home is what the flag says, else the variable, else the default', async (context) => {

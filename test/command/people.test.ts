@@ -8,6 +8,9 @@ import { newFolder, no, ok, type, type House } from './typed.ts';
 function person(id: string, name: string) {
   return { id, name, standing: 'household', notify: 'default', createdMs: 1, mergedInto: null, referenceFaces: 2 };
 }
+const visit = {
+  id: 'v1', phase: 'decided', source: 'button', startedMs: 1, outcome: 'stranger', personName: null, reason: null,
+}; // prettier-ignore
 const ada = person('person-1', 'Ada');
 const alan = person('person-2', 'Alan');
 
@@ -59,6 +62,26 @@ test('a person is found by id, or by a name whatever its case', async (context) 
     assert.equal(out, 'Ada is now Ada Lovelace');
     assert.equal(code, 0);
   }
+});
+
+test('a person is found by the beginning of an id, when it is no name and only one begins so', async (context) => {
+  const folder = newFolder(context);
+  const long = [
+    person('ada4f3c1-0000-4000-8000-000000000001', 'Grace'),
+    person('ada4f3c1-0000-4000-8000-000000000002', 'Edsger'),
+    person('1b2c3d4e-0000-4000-8000-000000000003', 'Barbara'),
+  ];
+  const house = household(long, { 'DELETE /api/v1/people/1b2c3d4e-0000-4000-8000-000000000003': no(500, 'never') });
+  const { out } = await type(folder, ['people', 'list'], house);
+  assert.match(out, /Grace .* ada4f3c1-0000-4000-8000-000000000001\nEdsger .*02\nBarbara .*03$/, 'as long as it takes');
+  const show = async (text: string) => {
+    const { code, out: told, err } = await type(folder, ['people', 'show', text], house);
+    return [code, told.split('\n')[0] ?? '', err];
+  };
+  assert.deepEqual(await show('1b2c'), [0, 'Barbara (1b2c3d4e-0000-4000-8000-000000000003)', '']);
+  assert.match(String(await show('ada4f3c1')), /^1,,cannot tell which person "ada4f3c1" is meant: ada4f3c1-0000/);
+  for (const name of ['ada', 'Adaa', '1b2', 'ada4f3c1-1'])
+    assert.match(String(await show(name)), /^1,,cannot find ".*" in the household/, `${name} is nobody`);
 });
 
 test('a name that two bear is not guessed', async (context) => {
@@ -120,6 +143,7 @@ test('somebody who is enrolled gets another face; camera and visit do as well', 
   const house = household([ada], {
     'POST /api/v1/people/person-1/faces': noting(enrolled('Ada', false)),
     'POST /api/v1/people': noting(enrolled('Grace', true)),
+    'GET /api/v1/visits': ok({ visits: [visit] }),
     'POST /api/v1/visits/v1/enrol': noting(enrolled('Ada', false)),
   });
   assert.equal((await type(folder, ['people', 'add', 'ada', '--camera'], house)).code, 0);

@@ -146,3 +146,25 @@ test('recognize prints box, name, score and reason for each face, and goes on af
     ['ada.jpg', undefined, 1], ['bad.jpg', 'cannot decode the picture: it is corrupt', undefined], ['tree.jpg', undefined, 0],
   ]); // prettier-ignore
 });
+
+test('a visit is told by the beginning of its id, also by an appliance that takes whole ids only', async (context) => {
+  const folder = newFolder(context);
+  const id = 'aa8764f4-1111-4000-8000-000000000001';
+  const other = 'aa8764f4-2222-4000-8000-000000000002';
+  const whole = { ...visit, id };
+  const api = (visits: unknown): NonNullable<House['api']> => ({
+    'GET /api/v1/visits': ok({ visits }),
+    [`GET /api/v1/visits/${id}`]: ok(whole),
+  });
+  const one = await type(folder, ['visits', 'AA8764F4'], { api: api([whole]) });
+  assert.match(one.out, /^Ada is at the door/);
+  assert.deepEqual(one.calls, ['GET /api/v1/visits?limit=6&id=aa8764f4', `GET /api/v1/visits/${id}`]);
+  const two = await type(folder, ['visits', 'aa8764f4'], { api: api([whole, { ...visit, id: other }]) });
+  assert.equal(two.err, 'cannot tell which visit "aa8764f4" is meant: aa8764f4-1, aa8764f4-2');
+  const none = await type(folder, ['visits', '../people'], { api: api([]) });
+  assert.deepEqual([none.code, none.err, none.calls], [1, 'cannot find visit "../people": see doorward visits', []]);
+  const before = { ...api([]), 'GET /api/v1/visits': no(400, 'cannot read the query: id is unknown') };
+  assert.match((await type(folder, ['visits', id], { api: before })).out, /^Ada is at the door/);
+  const { out } = await type(folder, ['visits'], { api: api([whole, { ...visit, id: 'bb8764f4-0' }]) });
+  assert.deepEqual(out.match(/[a-f0-9-]{6,} {2}distance/g), ['aa8764f4  distance', 'bb8764f4  distance']);
+});

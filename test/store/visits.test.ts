@@ -123,6 +123,9 @@ test('visits are listed newest first and by what one asks for', async (t) => {
   assert.deepEqual(ids({ outcome: 'stranger' }), ['v2']);
   assert.deepEqual(ids({ personId: 'ada', beforeMs: 5003 }), ['v1']);
   assert.deepEqual(ids({ strangerId: 's' }), ['v2']);
+  assert.deepEqual(ids({ idBeginning: 'v' }), ['v3', 'v2', 'v1']);
+  assert.deepEqual(ids({ idBeginning: 'v2' }), ['v2']);
+  assert.deepEqual(ids({ idBeginning: '2' }), []);
   assert.deepEqual(ids({ strangerId: 's', personId: 'ada' }), []);
 });
 

@@ -25,6 +25,9 @@ const listQuery = Type.Object(
     before: Type.Optional(
       Type.Integer({ minimum: 0, description: 'Only visits that started before this `startedMs`' }),
     ),
+    id: Type.Optional(
+      Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_-]+$', description: 'The id, or the beginning of it' }),
+    ),
     outcome: Type.Optional(outcomeShape),
     person: Type.Optional(idShape),
     stranger: Type.Optional(idShape),
@@ -52,10 +55,11 @@ export function visitRoutes(site: Site, parts: WebParts): void {
       },
     },
     (request) => {
-      const { limit, before, outcome, person, stranger } = request.query;
+      const { limit, before, id, outcome, person, stranger } = request.query;
       const visits = parts.read.visits({
         limit,
         ...(before === undefined ? {} : { beforeMs: before }),
+        ...(id === undefined ? {} : { idBeginning: id }),
         ...(outcome === undefined ? {} : { outcome }),
         ...(person === undefined ? {} : { personId: person }),
         ...(stranger === undefined ? {} : { strangerId: stranger }),
