@@ -104,9 +104,9 @@ export class Neighbours implements Read, HouseholdActs, Book {
   facesOf = (personId: string): readonly StoredFace[] => this.faces.filter((face) => face.personId === personId);
   face = (id: string): StoredFace | undefined => this.faces.find((face) => face.id === id);
   visit = (id: string): Visit | undefined => this.past.find((visit) => visit.id === id);
-  visits = ({ limit, beforeMs = Infinity, outcome, personId }: VisitQuery): readonly Visit[] =>
+  visits = ({ limit, beforeMs = Infinity, idBeginning = '', outcome, personId }: VisitQuery): readonly Visit[] =>
     this.past
-      .filter((visit) => visit.startedMs < beforeMs)
+      .filter((visit) => visit.startedMs < beforeMs && visit.id.startsWith(idBeginning))
       .filter((visit) => outcome === undefined || visit.outcome === outcome)
       .filter((visit) => personId === undefined || visit.personId === personId)
       .slice(0, limit);

@@ -45,6 +45,7 @@ test('visits and the bell over HTTP', async (t) => {
     };
     assert.deepEqual(await ids('limit=2'), { ids: ['visit-1', 'visit-2'], before: monday + 2 });
     assert.deepEqual(await ids(`limit=2&before=${monday + 2}`), { ids: ['visit-3'], before: null });
+    assert.deepEqual((await ids('id=visit-3')).ids, ['visit-3']);
     assert.deepEqual((await ids('outcome=stranger')).ids, ['visit-2']);
     assert.deepEqual((await ids('person=ada')).ids, ['visit-1', 'visit-3']);
   });
