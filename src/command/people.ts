@@ -180,9 +180,9 @@ async function removePerson(context: CommandContext, client: ApiClient): Promise
 }
 
 interface Act {
-  callFor(person: PersonAnswer): Omit<ApiCall, 'form'>;
+  readonly callFor: (person: PersonAnswer) => Omit<ApiCall, 'form'>;
   /** What is said when it is done. */
-  words(after: PersonAnswer, before: PersonAnswer): string;
+  readonly words: (after: PersonAnswer, before: PersonAnswer) => string;
 }
 
 function actOnPerson(context: CommandContext, what: Act): Promise<ExitCode> {
