@@ -18,6 +18,7 @@ import { peekDeviceSettings, sqliteVersion } from './store/peek.ts';
 import type { Home } from './system/home.ts';
 import type { Terminal } from './system/terminal.ts';
 import { verifyAudit, type AuditVerdict } from './telemetry/audit-verify.ts';
+import { wordsOf } from './system/error-words.ts';
 
 /** How to start. */
 export interface StartRequest {
@@ -72,7 +73,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
   if (opened.outcome === 'refused') return opened;
   const { ground } = opened;
   const recognition = await openRecognition(release.modelsFolder, ground.log); // Its nets load while the door opens.
-  const rooms = await openRooms({ home, ground, recognition, isOffDuty, terminal, machine }).catch(messageOf);
+  const rooms = await openRooms({ home, ground, recognition, isOffDuty, terminal, machine }).catch(wordsOf);
   if (typeof rooms === 'string') {
     await recognition.stop();
     await closeGround(ground);
@@ -82,7 +83,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
   await house.household.sweep();
   loops.takeDuty();
   loops.readLine();
-  const fault = await openDoor(front.web, { ...request, ground }).then(() => undefined, messageOf);
+  const fault = await openDoor(front.web, { ...request, ground }).then(() => undefined, wordsOf);
   if (fault !== undefined) {
     await closeRooms(rooms);
     return { outcome: 'refused', message: fault, isMachineToBlame: true };
@@ -153,8 +154,4 @@ export function verifyAuditOf(home: Home): Promise<AuditVerdict> {
 /** The device's own settings, whether or not an appliance runs there; none where there is no database. */
 export function readDeviceSettings(home: Home): Promise<Readonly<Record<string, unknown>>> {
   return peekDeviceSettings(home, disk);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -12,21 +12,11 @@ import { nodeRandom } from './machine/node/node-random.ts';
 import { nodeStorage } from './machine/node/node-storage.ts';
 import { processTerminal } from './machine/process/process-terminal.ts';
 import { release } from './machine/executable/running-release.ts';
+import { wordsOf } from './system/error-words.ts';
 
-const causesMax = 10;
-
-/** What went wrong, and why, and why that: one line each. */
+/** What went wrong, and why, and why that. */
 function complain(error: unknown): void {
-  if (process.env['DOORWARD_DEBUG'] === '1') {
-    processTerminal.complain(inspect(error));
-    return;
-  }
-  let link = error;
-  for (let depth = 0; depth < causesMax && link !== undefined; depth += 1) {
-    const message = link instanceof Error ? link.message : inspect(link);
-    processTerminal.complain(depth === 0 ? message : ` -> ${message}`);
-    link = link instanceof Error ? link.cause : undefined;
-  }
+  processTerminal.complain(process.env['DOORWARD_DEBUG'] === '1' ? inspect(error) : wordsOf(error));
 }
 
 const end = new AbortController();

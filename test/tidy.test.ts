@@ -64,6 +64,22 @@ test('every room has its charter where one looks first: what it is, who calls it
   assert.ok(rooms.length >= 11, 'rooms are missing: the check is blind');
 });
 
+/** A fault that becomes words anywhere but in system/error-words.ts: without its causes, or as [object Object]. */
+const cloneOfWords =
+  /instanceof Error \? \w+\.message|String\((error|fault|cause|thrown)\)|\$\{(error|cause|thrown)\}|function (messageOf|wordsOf)\(error\b/;
+
+test('errors become words in one place', () => {
+  const clones = sources.filter(
+    ({ path, text }) => /^src\/.*\.ts$/.test(path) && path !== 'src/system/error-words.ts' && cloneOfWords.test(text),
+  );
+  assert.deepEqual(
+    clones.map(({ path }) => path),
+    [],
+  );
+  for (const clone of ['error instanceof Error ? error.message : String(error)', '`cannot: ${cause}`', 'String(fault)'])
+    assert.match(clone, cloneOfWords);
+});
+
 test('no skipped, lonely or postponed test', () => {
   const idle = sources.filter(
     ({ path, text }) =>

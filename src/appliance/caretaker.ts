@@ -15,6 +15,7 @@ import type { Gauges } from '../telemetry/metrics.ts';
 import type { House } from './house.ts';
 import type { PassedChronicle } from './trial/passed-chronicle.ts';
 import type { Senses } from './senses.ts';
+import { wordsOf as errorWords } from '../system/error-words.ts';
 
 export interface CaretakerParts {
   readonly home: Home;
@@ -175,7 +176,7 @@ export class Caretaker {
       store.read.counts();
       return checkDatabase({ outcome: 'answered', durationMs: clock.uptimeMs() - startedMs });
     } catch (error) {
-      return checkDatabase({ outcome: 'failed', reason: error instanceof Error ? error.message : String(error) });
+      return checkDatabase({ outcome: 'failed', reason: errorWords(error) });
     }
   }
 

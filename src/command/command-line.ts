@@ -7,6 +7,7 @@ import { exitCodes, misused, type Command, type CommandOption, type ExitCode } f
 import { commands } from './commands.ts';
 import { Flags, type Surroundings } from './context.ts';
 import { helpOf, helpOfAll } from './help.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** Options that every command takes. */
 export const globalOptions: Readonly<Record<string, CommandOption>> = {
@@ -147,7 +148,7 @@ function parseOptions(known: Readonly<Record<string, CommandOption>>, options: r
 function misusedOption(words: readonly string[], known: readonly string[], error: unknown): string {
   const names = known.map((name) => `--${name}`);
   const unknown = words.find((word) => word.startsWith('-') && !names.includes(word.split('=')[0] ?? ''));
-  const text = error instanceof Error ? error.message : String(error);
+  const text = wordsOf(error);
   if (unknown === undefined || !/unknown option/i.test(text)) return `cannot run this: ${text}`;
   const [name = ''] = unknown.split('=');
   return `cannot run this: there is no option ${name}${didYouMean(name, names)}`;

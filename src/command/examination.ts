@@ -5,6 +5,7 @@ import { isoTime } from '../system/iso-time.ts';
 import type { CommandContext } from './context.ts';
 import { examineDevice } from './examine-device.ts';
 import { bytesText } from './text.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** One thing that was looked at. `mend`: the bell does not work so; `advice`: it does, but. */
 export interface Finding {
@@ -82,7 +83,7 @@ async function examineHome({ disk, home }: CommandContext): Promise<Finding> {
     await disk.remove(probe);
     return good('home', `${home.root} is writable`);
   } catch (error) {
-    return mend('home', messageOf(error), 'make the folder writable for this user, or choose another with --home');
+    return mend('home', wordsOf(error), 'make the folder writable for this user, or choose another with --home');
   }
 }
 
@@ -96,7 +97,7 @@ async function examineDatabase({
     return { finding: good('database', `readable, ${Object.keys(device).length} settings of its own`), device };
   } catch (error) {
     const advice = 'run the release that wrote it, or start from one of the backups in the home';
-    return { finding: mend('database', messageOf(error), advice), device: {} };
+    return { finding: mend('database', wordsOf(error), advice), device: {} };
   }
 }
 
@@ -117,7 +118,7 @@ async function examineModels({ disk, release }: CommandContext): Promise<Finding
     }
     return good('models', `${files.length} in ${folder}, intact`);
   } catch (error) {
-    return mend('models', `cannot read ${folder}: ${messageOf(error)}`, advice);
+    return mend('models', `cannot read ${folder}: ${wordsOf(error)}`, advice);
   }
 }
 
@@ -175,7 +176,7 @@ async function examineDisk({ disk, home }: CommandContext): Promise<Finding> {
       advice: 'remove files, or shorten retention.days and retention.bytesMax',
     };
   } catch (error) {
-    return { name: 'disk', verdict: 'advice', message: messageOf(error), advice: 'look at the home first' };
+    return { name: 'disk', verdict: 'advice', message: wordsOf(error), advice: 'look at the home first' };
   }
 }
 
@@ -234,10 +235,6 @@ function good(name: string, message: string): Finding {
 
 function mend(name: string, message: string, advice: string): Finding {
   return { name, verdict: 'mend', message, advice };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function objectOf(value: unknown): object {

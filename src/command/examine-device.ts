@@ -4,6 +4,7 @@ import { manifestName, parseManifest } from '../release/manifest.ts';
 import { readBack } from '../release/read-back.ts';
 import type { CommandContext } from './context.ts';
 import type { Finding } from './examination.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 const modelPath = '/proc/device-tree/model';
 const kernelPath = '/proc/version';
@@ -31,7 +32,7 @@ async function examineLibraries({ appliance }: CommandContext): Promise<Finding>
   try {
     return { name: 'libraries', verdict: 'good', message: `loaded, SQLite ${await appliance.sqliteVersion()}` };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = wordsOf(error);
     const advice = 'get the release again; its folder has to be writable once, and mounted without noexec';
     return { name: 'libraries', verdict: 'mend', message, advice };
   }

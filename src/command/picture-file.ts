@@ -1,6 +1,7 @@
 import { pictureLimits } from '../system/inference.ts';
 import type { Disk } from '../system/disk.ts';
 import { bytesText } from './text.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 export type PictureRead =
   | { readonly outcome: 'read'; readonly bytes: Uint8Array }
@@ -15,6 +16,6 @@ export async function readPicture(disk: Pick<Disk, 'read'>, path: string): Promi
     const sizes = `it has ${bytesText(bytes.length)}, and ${bytesText(pictureLimits.fileBytesMax)} is the most`;
     return { outcome: 'refused', message: `cannot use ${path}: ${sizes}` };
   } catch (error) {
-    return { outcome: 'refused', message: error instanceof Error ? error.message : String(error) };
+    return { outcome: 'refused', message: wordsOf(error) };
   }
 }

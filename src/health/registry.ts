@@ -1,5 +1,6 @@
 import type { Clock } from '../system/clock.ts';
 import { isoTime } from '../system/iso-time.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** In the spelling of the contract. */
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
@@ -187,6 +188,6 @@ async function runCheck(check: HealthCheck): Promise<CheckResult> {
   try {
     return await check.check();
   } catch (error) {
-    return { status: 'unknown', message: `cannot check: ${error instanceof Error ? error.message : String(error)}` };
+    return { status: 'unknown', message: `cannot check: ${wordsOf(error)}` };
   }
 }

@@ -9,8 +9,9 @@ import type { Clock } from '../system/clock.ts';
 import type { EventData, Events } from '../system/event.ts';
 import type { Log } from '../system/log.ts';
 import type { Random } from '../system/random.ts';
-import { within, wordsOf, type Waited } from '../system/deadline.ts';
+import { within, type Waited } from '../system/deadline.ts';
 import { isQuiet } from './quiet-hours.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** The outbox is looked at this often even when nobody says that there is something new. */
 const lookMsMax = 30_000;

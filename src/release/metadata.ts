@@ -1,6 +1,7 @@
 import { Metadata, MetadataKind, type Key, type Root, type Targets } from '@tufjs/models';
 import { manifestName } from './manifest.ts';
 import { keyIdOf } from './keys.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** Of the TUF specification that metadata is written by. */
 export const specVersion = '1.0.31';
@@ -71,7 +72,7 @@ function parse<Parsed>(bytes: Uint8Array, read: (data: JsonObject) => Parsed): P
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     return isJsonObject(value) ? read(value) : 'it is not a JSON object';
   } catch (error) {
-    return `it cannot be read: ${error instanceof Error ? error.message.slice(0, detailMax) : String(error)}`;
+    return `it cannot be read: ${wordsOf(error).slice(0, detailMax)}`;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Storage } from '../system/storage.ts';
 import { chunkBytes } from './manifest.ts';
 import { windowLogMax } from './staged-payload.ts';
 import { tarEndBytes, tarPaddingBytes } from './tar-header.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** Small and slow: a release is built once and fetched by every device. Higher levels need more memory to unpack. */
 export const releaseCompressionLevel = 19;
@@ -69,7 +70,7 @@ async function* compressed({ pieces, level }: CompressTask): AsyncGenerator<Uint
     }
     stream.end();
   })();
-  feeding.catch((fault: unknown) => stream.destroy(fault instanceof Error ? fault : new Error(String(fault))));
+  feeding.catch((fault: unknown) => stream.destroy(fault instanceof Error ? fault : new Error(wordsOf(fault))));
   for await (const part of stream) {
     if (part instanceof Uint8Array) yield part;
   }

@@ -4,6 +4,7 @@ import type { ByteSource } from './byte-source.ts';
 import { bodyBytes, chunkBytes, type Manifest } from './manifest.ts';
 import type { VerifyFailure } from './refusal.ts';
 import { letGo } from './spent-bytes.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** 8 MiB: what level 19 uses. A payload that asks for more memory to be unpacked is refused. */
 export const windowLogMax = 23;
@@ -45,7 +46,7 @@ export async function* unpackedPieces(source: ByteSource, manifest: Manifest): A
   // Not awaited: its end shows in the stream's. After a destroyed stream it may wait for ever, and is collected.
   void feed(stream, readChunks(source, manifest)).catch((fault: unknown) => {
     fed.fault ??= fault;
-    stream.destroy(fault instanceof Error ? fault : new Error(String(fault)));
+    stream.destroy(fault instanceof Error ? fault : new Error(wordsOf(fault)));
   });
   try {
     for await (const piece of stream) {

@@ -1,5 +1,6 @@
 import type { Disk } from '../system/disk.ts';
 import { type Layer, layerOfTexts, originOfCredential } from './layers.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** Of their names, as systemd-creds(1) and /etc/credstore know them: `doorward.notify.webhookSecret`. */
 const prefix = 'doorward.';
@@ -25,7 +26,7 @@ export async function credentialLayer(disk: Disk, folder: string | undefined): P
     }
     return layerOfTexts(texts, originOfCredential);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     return { chosen: new Map(), complaints: [`cannot use the credentials in ${folder}: ${why}`] };
   }
 }

@@ -4,6 +4,7 @@ import type { Home } from '../system/home.ts';
 import { layerOfDevice, layerOfEnvironment, layerOfFlags, layerOfTable, type Layer } from './layers.ts';
 import { credentialLayer } from './credentials.ts';
 import { brokenRules, resolveLayers, without, type Resolved } from './resolve.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** A settings file larger than this is none. */
 const fileBytesMax = 1024 * 1024;
@@ -89,7 +90,7 @@ async function fileLayers(disk: Disk, folder: string): Promise<readonly Layer[]>
       layers.push(complaining(`cannot read more than ${filesMax} files in ${folder}/settings.d`));
     return layers;
   } catch (error) {
-    return [await fileLayer(disk, main), complaining(messageOf(error))];
+    return [await fileLayer(disk, main), complaining(lineAndPlace(error))];
   }
 }
 
@@ -100,7 +101,7 @@ async function fileLayer(disk: Disk, path: string): Promise<Layer> {
     if (bytes.length > fileBytesMax) return complaining(`cannot use ${path}: it is larger than ${fileBytesMax} bytes`);
     return layerOfTable(parse(Buffer.from(bytes).toString()), path);
   } catch (error) {
-    return complaining(`cannot use ${path}: ${messageOf(error)}`);
+    return complaining(`cannot use ${path}: ${lineAndPlace(error)}`);
   }
 }
 
@@ -121,9 +122,8 @@ function complaining(complaint: string): Layer {
 }
 
 /** smol-toml draws the line and a pointer below its first line; one line is enough here. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const at =
-    'line' in error && 'column' in error ? ` (line ${String(error.line)}, column ${String(error.column)})` : '';
-  return (error.message.split('\n')[0] ?? '') + at;
+function lineAndPlace(error: unknown): string {
+  const [line = ''] = wordsOf(error).split('\n');
+  const hasPlace = error instanceof Error && 'line' in error && 'column' in error;
+  return hasPlace ? `${line} (line ${String(error.line)}, column ${String(error.column)})` : line;
 }

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 
 import { StoreFault, type StoreFaultKind } from './store.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** What SQLite's result codes (sqlite.org/rescode.html) mean to a person; a code stands for its extended ones. */
 const kinds: readonly (readonly [code: string, kind: StoreFaultKind, advice: string])[] = [
@@ -20,7 +21,7 @@ const kinds: readonly (readonly [code: string, kind: StoreFaultKind, advice: str
 export function faultOf(act: string, error: unknown): StoreFault {
   if (error instanceof StoreFault) return error;
   if (!(error instanceof Database.SqliteError)) {
-    return new StoreFault(`cannot ${act}: ${error instanceof Error ? error.message : String(error)}`, 'other', error);
+    return new StoreFault(`cannot ${act}: ${wordsOf(error)}`, 'other', error);
   }
   const known = kinds.find(([code]) => error.code === code || error.code.startsWith(`${code}_`));
   if (known === undefined) return new StoreFault(`cannot ${act}: ${error.message} (${error.code})`, 'other', error);

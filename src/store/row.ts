@@ -1,5 +1,6 @@
 import { refuse } from './fault.ts';
 import { StoreFault } from './store.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 
@@ -114,7 +115,7 @@ export function jsonText(what: string, value: object, decode: (row: Row) => unkn
   try {
     decode(new Row(what, JSON.parse(text)));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     throw new StoreFault(`cannot store ${what}: it would not read back (${why})`, 'constraint', error);
   }
   return text;

@@ -18,8 +18,3 @@ export async function within<Value>(clock: Clock, durationMs: number, work: Prom
   finished.abort();
   return first;
 }
-
-/** The words of whatever was thrown. */
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -7,6 +7,7 @@ import { sealEntry, type ChainLink, type SealedEntry } from './audit-entry.ts';
 import { auditFileName, auditFiles, cutFile, firstLinkOf } from './audit-files.ts';
 import { writeHead, type AuditHead } from './audit-head.ts';
 import { unsignedEntriesMax } from './audit-verify.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** 256 KiB is about 700 entries: small enough to check one file without holding the bell up. */
 const fileBytesMax = 256 * 1024;
@@ -85,7 +86,7 @@ export class Audit implements Chronicle {
         this.#lastFault = undefined;
         for (const waiting of batch) waiting.resolve();
       } catch (error) {
-        this.#lastFault = error instanceof Error ? error.message : String(error);
+        this.#lastFault = wordsOf(error);
         for (const waiting of batch) waiting.reject(error);
       }
     }

@@ -1,6 +1,7 @@
 import type { Storage } from '../system/storage.ts';
 import type { LookResult, Offer, UpdateSource } from './offer.ts';
 import { sourceOf } from './stored-file.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** A folder in which release files lie. */
 export interface ReleaseFolder {
@@ -45,7 +46,7 @@ export class FolderSource implements UpdateSource {
         offers: files.map(({ name, bytes, modifiedMs }) => this.#offer(name, bytes, modifiedMs)),
       };
     } catch (error) {
-      return { outcome: 'failed', reason: error instanceof Error ? error.message : String(error) };
+      return { outcome: 'failed', reason: wordsOf(error) };
     }
   }
 

@@ -16,7 +16,8 @@ import {
   rehearsedSchema,
   trialProtocol,
 } from './trial-protocol.ts';
-import { enterPhase, messageOf, type Trial, type TrialState, type UpdateTools } from './update-parts.ts';
+import { enterPhase, type Trial, type TrialState, type UpdateTools } from './update-parts.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** What a rehearsal is about. */
 export interface RehearsalTask {
@@ -121,7 +122,7 @@ function failed(reason: string, message: string, { isItsFault = false } = {}): T
 
 /** The trial in a state of failure that a fault of the machine caused: the release is not to blame. */
 export function failByFault(trial: Trial, error: unknown, nowMs: number): Trial {
-  const failure = { reason: 'incumbent-fault', message: messageOf(error), isItsFault: false };
+  const failure = { reason: 'incumbent-fault', message: wordsOf(error), isItsFault: false };
   const { state } = trial;
   const candidate = 'candidate' in state ? state.candidate : undefined;
   return enterPhase(trial, { phase: 'failed', failure, ...(candidate === undefined ? {} : { candidate }) }, nowMs);

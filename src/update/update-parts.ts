@@ -83,9 +83,3 @@ function nameOfWork(state: TrialState): string {
     case 'committed': return 'commit';
   } // prettier-ignore
 }
-
-/** What to say of an error that a machine answered with, for people. */
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} -> ${messageOf(error.cause)}`;
-}

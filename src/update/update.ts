@@ -34,8 +34,9 @@ import { firstScrubMs, ScrubInterrupted, scrubSlots } from './scrub.ts';
 import { clean, settle } from './settle.ts';
 import { beginRehearsal, leave, revertCandidate, takeTrialStep, writeDown } from './trial.ts';
 import { heartbeatIntervalMs } from './trial-protocol.ts';
-import { messageOf, type UpdateParts, type UpdateTools } from './update-parts.ts';
+import { type UpdateParts, type UpdateTools } from './update-parts.ts';
 import { nextStep, type UpdateFacts, type UpdateStep } from './update-state.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** Faults in a row after which a trial is given up. */
 const trialFaultsMax = 3;
@@ -124,7 +125,7 @@ export class Updater {
   #meet(error: unknown): Notebook {
     const tools = this.#tools;
     const notebook = this.#notebook;
-    const problem = messageOf(error);
+    const problem = wordsOf(error);
     if (!(error instanceof SourceFault || error instanceof DiskFault)) throw error;
     tools.log.warn('an update step failed', { problem });
     if (notebook.trial !== undefined && notebook.trial.state.phase !== 'unrecorded') {

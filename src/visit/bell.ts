@@ -1,6 +1,5 @@
 import type { Notification, PressKind, Trigger, TriggerSource, Visit } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { wordsOf } from '../system/deadline.ts';
 import { decide } from './decide.ts';
 import { joinVisit } from './ring.ts';
 import type { TriggerTarget } from './trigger.ts';
@@ -9,6 +8,7 @@ import { handleVisit } from './visit.ts';
 import type { VisitParts } from './visit-parts.ts';
 import { mayJoin } from './visit-state.ts';
 import { VisitUnderWay } from './visit-under-way.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** Visits at the same time: one is looked at, the others are being recorded. A press beyond joins the newest. */
 const visitsUnderWayMax = 4;

@@ -4,8 +4,9 @@ import type { Events } from '../system/event.ts';
 import type { Log } from '../system/log.ts';
 import { i420Bytes } from '../system/pixels.ts';
 import type { Random } from '../system/random.ts';
-import { within, wordsOf } from '../system/deadline.ts';
+import { within } from '../system/deadline.ts';
 import { FramePool } from './frame-pool.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** A camera may take this long from opening to its first frame. */
 const openMsMax = 10_000;

@@ -1,8 +1,9 @@
 import type { DetectedFace, DetectEffort } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
-import { within, wordsOf } from '../system/deadline.ts';
+import { within } from '../system/deadline.ts';
 import { complaintAbout, type FaceLimits } from './face-quality.ts';
 import type { VisitParts } from './visit-parts.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** One look of a net may take this long; then recognition is taken for dead and the visit goes on without. */
 export const inferenceMsMax = 3000;

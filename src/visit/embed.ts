@@ -1,7 +1,8 @@
 import type { Embedding } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
-import { within, wordsOf } from '../system/deadline.ts';
+import { within } from '../system/deadline.ts';
 import { inferenceMsMax, type FaceInView, type Looked, type LookParts } from './detect.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 export interface EmbeddedFace extends FaceInView {
   /** Undefined for a face that recognition may not use. */

@@ -2,7 +2,8 @@ import { StoreFault, type Store, type StoreWrites } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Events } from '../system/event.ts';
 import type { Log } from '../system/log.ts';
-import { within, wordsOf } from '../system/deadline.ts';
+import { within } from '../system/deadline.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** One write may take this long: the bell is announced without its row rather than not at all. */
 const writeMsMax = 2000;

@@ -4,11 +4,12 @@ import type { VisitDecision } from '../store/store.ts';
 import { replaceFile } from '../system/disk.ts';
 import type { Pixels } from '../system/pixels.ts';
 import { nameNotifications } from '../notify/announce.ts';
-import { within, wordsOf } from '../system/deadline.ts';
+import { within } from '../system/deadline.ts';
 import type { Verdict } from './decide.ts';
 import type { SavedFrames } from './saved-frames.ts';
 import type { VisitParts } from './visit-parts.ts';
 import type { VisitUnderWay } from './visit-under-way.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** Coding and saving the pictures may take this long; then the visit is recorded without the missing ones. */
 const picturesMsMax = 3000;

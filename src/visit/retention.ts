@@ -5,7 +5,7 @@ import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import type { Log } from '../system/log.ts';
-import { wordsOf } from '../system/deadline.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 const sweepIntervalMs = 60 * 60_000;
 const dayMs = 24 * 60 * 60_000;

@@ -1,8 +1,9 @@
 import { replaceFile } from '../system/disk.ts';
-import { within, wordsOf } from '../system/deadline.ts';
+import { within } from '../system/deadline.ts';
 import type { VisitFrame } from './visit-frames.ts';
 import type { VisitParts } from './visit-parts.ts';
 import type { VisitUnderWay } from './visit-under-way.ts';
+import { wordsOf } from '../system/error-words.ts';
 
 /** Frames saved while the visit is still looked at: enough to finish it after a power cut, few enough not to delay it. */
 const earlyFramesMax = 2;

@@ -4,7 +4,7 @@ import type { Frame } from '../system/camera.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Events } from '../system/event.ts';
 import type { Log } from '../system/log.ts';
-import { wordsOf } from '../system/deadline.ts';
+import { wordsOf } from '../system/error-words.ts';
 import {
   advanceMotion, compareLuma, sampleLuma, stillScene,
   type LumaPlane, type MotionEffect, type MotionSettings, type MotionState,

@@ -12,6 +12,7 @@ import type { Settings } from '../../settings/settings-schema.ts';
 import { recogniseGoldenFaces } from './golden-faces.ts';
 import { readSettings, type GroundParts } from '../ground.ts';
 import type { Recognition } from '../recognition.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 export interface RehearsalParts extends GroundParts {
   readonly recognition: Recognition;
@@ -42,7 +43,7 @@ export async function rehearse(parts: RehearsalParts, { directory, visitIds }: R
         decisions.push(...(await decideAll({ ...parts, store, directory, settings }, visitIds, failures)));
       }
     } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
+      failures.push(wordsOf(error));
     } finally {
       await store.close();
     }

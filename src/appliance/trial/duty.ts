@@ -13,6 +13,7 @@ import { auditedSchema, preparedSchema, storedSchema, webSocket, type Note, type
 import { OwnQuestions } from './own-questions.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
 import { closeGround, type Rooms } from '../rooms.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 /** Opening the household's database may mean migrating it on a slow card. The door is answered meanwhile. */
 const prepareMsMax = 5 * 60_000;
@@ -75,7 +76,7 @@ export class ApplianceDuty implements Duty {
     try {
       return await prepareMaterial(this.#parts, directory, visitsMax);
     } catch (error) {
-      return { outcome: 'failed', reason: messageOf(error) };
+      return { outcome: 'failed', reason: wordsOf(error) };
     }
   }
 
@@ -123,7 +124,7 @@ export class ApplianceDuty implements Duty {
       await this.#stepBack(candidate, { second, hearsPresses, takesQuestions });
       return this.#done(startedMs);
     } catch (error) {
-      return failed(messageOf(error));
+      return failed(wordsOf(error));
     }
   }
 
@@ -185,7 +186,7 @@ export class ApplianceDuty implements Duty {
       return done;
     } catch (error) {
       this.#place = place; // May be asked again.
-      return failed(messageOf(error));
+      return failed(wordsOf(error));
     }
   }
 
@@ -241,8 +242,4 @@ function lastEventOf(candidate: Candidate): number {
 
 function failed(reason: string): DutyResult {
   return { outcome: 'failed', reason };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

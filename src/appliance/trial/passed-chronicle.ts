@@ -1,5 +1,6 @@
 import type { AuditEntry, Chronicle } from '../../system/audit.ts';
 import type { Audit } from '../../telemetry/audit.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 /** Entries kept while nobody can write them. */
 const keptMax = 1000;
@@ -42,7 +43,7 @@ export class PassedChronicle implements Chronicle {
       this.#fault = undefined;
     } catch (error) {
       this.#hand = { holder: 'nobody' };
-      this.#fault = error instanceof Error ? error.message : String(error);
+      this.#fault = wordsOf(error);
       throw error;
     }
     await this.#recordKept();

@@ -5,6 +5,7 @@ import { i420Bytes, type Pixels } from '../../system/pixels.ts';
 import { carriedAt } from '../executable/carried-files.ts';
 import { type CameraParts, copyInto, Pace, scaled, stretchedInto } from './camera-parts.ts';
 import { type Cutout, type CutoutScratch, paintCutout, scaleCutout, scratchFor } from './cutout.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 /** Somebody of the demo, as `visitors.json` lists them. `scripts/demo.ts` makes it and the pictures it names. */
 export interface DemoVisitor {
@@ -89,7 +90,7 @@ export function demoCamera(folder: string, parts: CameraParts): DemoCamera {
       try {
         scenery = await readScenery(folder, parts);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = wordsOf(error);
         return { outcome: 'failed', reason: `cannot show the demo in ${folder}: ${why}: make it with npm start` };
       }
       const pace = new Pace(parts);

@@ -4,6 +4,7 @@ import type { Camera, CameraEnd, FrameSink } from '../../system/camera.ts';
 import { i420Bytes } from '../../system/pixels.ts';
 import { redact, type VideoSource } from './camera-address.ts';
 import type { CameraParts } from './camera-parts.ts';
+import { codeOf } from '../../system/error-words.ts';
 
 /** The end of what ffmpeg complained of that is kept. */
 const complaintCharactersMax = 2000;
@@ -124,6 +125,6 @@ function signalGroup({ pid }: Child, name: 'SIGTERM' | 'SIGKILL'): void {
     process.kill(-pid, name);
   } catch (error) {
     // ESRCH: the group is gone already, which is what was wanted.
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ESRCH') throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { Camera, CameraEnd, FrameSink } from '../../system/camera.ts';
 import { pictureLimits } from '../../system/inference.ts';
 import type { Pixels } from '../../system/pixels.ts';
 import { type CameraParts, copyInto, fitWithin, Pace, spareBuffer } from './camera-parts.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 const pictureExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.tif', '.tiff']);
 
@@ -72,7 +73,7 @@ async function pictureNames(folder: string): Promise<string[] | string> {
   try {
     names = await readdir(folder);
   } catch (error) {
-    return `cannot show folder ${folder}: ${error instanceof Error ? error.message : String(error)}`;
+    return `cannot show folder ${folder}: ${wordsOf(error)}`;
   }
   const byNumber = new Intl.Collator('en', { numeric: true });
   const found = names.filter((name) => pictureExtensions.has(extname(name).toLowerCase())).sort(byNumber.compare);
@@ -93,7 +94,7 @@ async function readPicture(path: string, parts: CameraParts, showing: Showing): 
     if (decoded.outcome === 'decoded') return fitWithin(decoded.picture, parts);
     parts.complain(`cannot show ${path}: ${decoded.message}`);
   } catch (error) {
-    parts.complain(`cannot show ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    parts.complain(`cannot show ${path}: ${wordsOf(error)}`);
   }
   return undefined;
 }

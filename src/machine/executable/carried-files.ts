@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getRawAsset, isSea } from 'node:sea';
-import { codeOf } from '../node/error-code.ts';
+import { codeOf } from '../../system/error-words.ts';
 
 /**
  * Where a release keeps what it carries beside its code. The single executable holds it in itself, and a path that leads

@@ -14,7 +14,7 @@ import { constants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { librariesList, type NativeLibraries, type NativeLibrary } from '../../system/native-libraries.ts';
 import { carriedFile } from './carried-files.ts';
-import { codeOf } from '../node/error-code.ts';
+import { codeOf, wordsOf } from '../../system/error-words.ts';
 
 /** Where it carries the library of a name. */
 export const carriedLibrary = (name: string): string => `libraries/${name}`;
@@ -101,7 +101,7 @@ function unpack(folder: string, { name, sha256 }: NativeLibrary): void {
   } catch (cause) {
     if (existsSync(fresh)) rmSync(fresh, { force: true });
     const advice = 'free some space there, or name another folder in DOORWARD_LIB';
-    throw new Error(`cannot unpack ${path} (${codeOf(cause) ?? String(cause)}): ${advice}`, { cause });
+    throw new Error(`cannot unpack ${path} (${codeOf(cause) ?? wordsOf(cause)}): ${advice}`, { cause });
   }
 }
 

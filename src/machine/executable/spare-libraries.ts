@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { librariesList } from '../../system/native-libraries.ts';
 import { librariesFolderIn } from './native-libraries.ts';
-import { codeOf } from '../node/error-code.ts';
+import { codeOf } from '../../system/error-words.ts';
 
 /** Folders that are removed at a time. */
 const foldersMax = 20;

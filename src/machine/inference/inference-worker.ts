@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type FacePipeline, openPipeline } from './inference-pipeline.ts';
 import { free, PictureCoder } from '../picture/inference-pictures.ts';
 import type { Answer, FromWorker, Question, ToWorker, WorkerSettings } from './inference-protocol.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 /**
  * The inference thread: nets and pictures. Faces and pictures wait in two lines, so that a large upload does not hold up
@@ -66,7 +67,7 @@ function answerer(pipeline: FacePipeline): (question: Question) => Promise<Answe
     try {
       return await give(question);
     } catch (error) {
-      return { call: 'failed', message: `cannot ${question.call}: ${String(error)}` };
+      return { call: 'failed', message: `cannot ${question.call}: ${wordsOf(error)}` };
     }
   };
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { carriedAt } from '../executable/carried-files.ts';
-import { codeOf } from '../node/error-code.ts';
 import type { ModelName, ModelPack } from './model-pack.ts';
+import { codeOf, wordsOf } from '../../system/error-words.ts';
 
 export type PackFailure = 'models-missing' | 'models-damaged';
 
@@ -24,7 +24,7 @@ export async function checkModel({ folder, manifest }: ModelPack, name: ModelNam
     bytes = carriedAt(path) ?? (await readFile(path));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return refuse('models-missing', `${path} is missing`);
-    return refuse('models-damaged', `${path} cannot be read (${String(error)})`);
+    return refuse('models-damaged', `${path} cannot be read (${wordsOf(error)})`);
   }
   const isSound = createHash('sha256').update(bytes).digest('hex') === sha256;
   return isSound

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { carriedAt } from '../executable/carried-files.ts';
-import { codeOf } from '../node/error-code.ts';
 import { type PackFailure, refuse } from './model-file.ts';
+import { codeOf, wordsOf } from '../../system/error-words.ts';
 
 const modelFile = Type.Object({
   // A name, not a path: a pack lies in one folder.
@@ -64,14 +64,14 @@ export async function readModelPack(folder: string): Promise<PackResult> {
     text = Buffer.from(carriedAt(path) ?? (await readFile(path))).toString();
   } catch (error) {
     const isAbsent = codeOf(error) === 'ENOENT';
-    const why = isAbsent ? `${path} is missing` : `${path} cannot be read (${String(error)})`;
+    const why = isAbsent ? `${path} is missing` : `${path} cannot be read (${wordsOf(error)})`;
     return refuse(isAbsent ? 'models-missing' : 'models-damaged', why);
   }
   let manifest: unknown;
   try {
     manifest = JSON.parse(text);
   } catch (error) {
-    return refuse('models-damaged', `${path} is not JSON (${String(error)})`);
+    return refuse('models-damaged', `${path} is not JSON (${wordsOf(error)})`);
   }
   if (!Value.Check(manifestSchema, manifest)) {
     const first = Value.Errors(manifestSchema, manifest)[0];

@@ -5,6 +5,7 @@ import { share } from '../picture/inference-pictures.ts';
 import type { Answer, FromWorker, Question, ToWorker, WorkerSettings } from './inference-protocol.ts';
 import type { PackFailure } from './model-file.ts';
 import { identityOf, readModelPack, type RecogniserName } from './model-pack.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 /** What recognition has done since it was started. */
 export interface InferenceStats {
@@ -191,7 +192,7 @@ class InferenceThread {
         }
       });
       worker.on('error', (error) => {
-        reason = String(error);
+        reason = wordsOf(error);
       });
       worker.once('exit', () => {
         resolve({ outcome: 'unusable', message: `cannot start recognition: ${reason}` });

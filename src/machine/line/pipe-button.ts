@@ -2,6 +2,7 @@ import { closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Button, ButtonEdge } from '../../system/button.ts';
 import type { Clock } from '../../system/clock.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 /**
  * Edges without a time that are read together have waited, while the line was passed on or the process was busy: they
@@ -92,6 +93,6 @@ function openPipe(path: string): number | string {
     if (!lstatSync(path).isFIFO()) return `cannot read the button pipe ${path}: not a named pipe: make one with mkfifo`;
     return openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   } catch (error) {
-    return `cannot read the button pipe ${path}: ${error instanceof Error ? error.message : String(error)}`;
+    return `cannot read the button pipe ${path}: ${wordsOf(error)}`;
   }
 }

@@ -4,8 +4,8 @@ import { lchown, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import type { Host, Owner, RunOptions, RunResult } from '../../system/host.ts';
-import { codeOf } from './error-code.ts';
 import { attempt } from './node-disk.ts';
+import { codeOf } from '../../system/error-words.ts';
 
 const outputBytesMax = 256 * 1024;
 const versionMsMax = 5000;

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, readdir, rename, rm, stat, statfs, writeFile } f
 import { dirname } from 'node:path';
 import { DiskFault, type Disk, type DiskEntry, type DiskFaultKind } from '../../system/disk.ts';
 import { carriedAt } from '../executable/carried-files.ts';
-import { codeOf } from './error-code.ts';
+import { codeOf, meaningOf, wordsOf } from '../../system/error-words.ts';
 
 /** Nobody but the appliance's user may look at the faces and keys of a household. */
 const fileMode = 0o600;
@@ -124,17 +124,9 @@ const faultKinds: Readonly<Record<string, DiskFaultKind>> = {
   EPERM: 'denied',
 };
 
-const remedies: Readonly<Record<DiskFaultKind, string | undefined>> = {
-  full: 'the disk is full: remove files or shorten retention.days',
-  'read-only': 'the disk is read-only: mount it for writing, or check the card',
-  denied: 'permission denied: make the directory belong to the user that runs doorward',
-  other: undefined,
-};
-
 /** The fault of a call that failed, with what to do. */
 function faultOf(act: string, path: string, error: unknown): DiskFault {
   const code = codeOf(error) ?? '';
   const kind = faultKinds[code] ?? 'other';
-  const why = remedies[kind] ?? (error instanceof Error ? error.message : String(error));
-  return new DiskFault(`cannot ${act} ${path}: ${why}`, kind, error);
+  return new DiskFault(`cannot ${act} ${path}: ${meaningOf(code) ?? wordsOf(error)}`, kind, error);
 }

@@ -1,4 +1,5 @@
 import { unescape } from 'node:querystring';
+import { wordsOf } from '../../system/error-words.ts';
 import type { Network, NetworkRequest, NetworkResult } from '../../system/network.ts';
 import { askStatus } from './status-request.ts';
 
@@ -89,9 +90,7 @@ async function readAtMost(response: Response, bytesMax: number): Promise<Uint8Ar
   return Buffer.concat(parts);
 }
 
-/** fetch says only "fetch failed"; what happened is its cause, or the first of the causes of several addresses. */
+/** fetch says only "fetch failed"; what happened is its cause. */
 function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (cause instanceof AggregateError && cause.errors.length > 0) return causeOf(cause.errors[0]);
-  return cause instanceof Error ? cause.message : String(cause);
+  return wordsOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
 }

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { chmod, open, readlink, symlink, truncate } from 'node:fs/promises';
 import type { Storage } from '../../system/storage.ts';
-import { codeOf } from './error-code.ts';
 import { attempt, nodeDisk } from './node-disk.ts';
+import { codeOf } from '../../system/error-words.ts';
 
 const fileMode = 0o600;
 

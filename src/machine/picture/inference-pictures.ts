@@ -8,6 +8,7 @@ import {
   pictureLimits,
 } from '../../system/inference.ts';
 import { type Box, i420Bytes, type Pixels } from '../../system/pixels.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 /** Longest side of a decoded picture: faces need no more, and memory is short. */
 const sideMax = 1920;
@@ -193,6 +194,6 @@ function megabytes(bytes: number): string {
 }
 
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = wordsOf(error);
   return text.split('\n')[0]?.trim() ?? '';
 }

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { DiskFault, replaceFile } from '../../system/disk.ts';
 import { nodeClock } from '../node/node-clock.ts';
 import { nodeDisk } from '../node/node-disk.ts';
+import { wordsOf } from '../../system/error-words.ts';
 
 /** SQLITE_BUSY: somebody else holds the lock (sqlite.org/rescode.html). */
 const busyCode = 5;
@@ -51,7 +52,7 @@ export async function acquireInstanceLock(home: string): Promise<LockResult> {
       await nodeClock.sleep(retryDelayMs);
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     return { outcome: 'unusable', message: `cannot lock ${home}: ${why}: make it a folder that doorward may write` };
   }
   const by = await readRunning(home);
