@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** Causes below a fault, and faults in one of several, that are told. */
 const depthMax = 5;
 const severalMax = 3;
@@ -100,11 +102,7 @@ function causesOf({ cause }: Error): readonly unknown[] {
 
 function valueWords(value: unknown): string {
   if (value === undefined || value === null) return 'no reason was given';
-  if (typeof value !== 'object') return String(value).slice(0, valueCharactersMax);
-  if ('message' in value && typeof value.message === 'string' && value.message !== '') return value.message;
-  try {
-    return (JSON.stringify(value) ?? 'no reason was given').slice(0, valueCharactersMax);
-  } catch {
-    return 'no reason that can be told'; // It holds itself.
-  }
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && 'message' in value && typeof value.message === 'string') return value.message;
+  return inspect(value, { breakLength: Infinity }).slice(0, valueCharactersMax);
 }

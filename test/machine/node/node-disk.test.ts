@@ -70,6 +70,9 @@ test('faults name the path, and a full disk is told from the others', async (t) 
   );
   await assert.rejects(nodeDisk.append('/dev/full', 'x'), isFault('full', /^cannot add to \/dev\/full/));
   await assert.rejects(nodeDisk.read(folder), isFault('other', /^cannot read \/.*it is a directory/));
-  await assert.rejects(nodeDisk.write(`${folder}/no/file`, ''), isFault('other', /^cannot write .*ENOENT/));
+  await assert.rejects(
+    nodeDisk.write(`${folder}/no/file`, ''),
+    isFault('other', /^cannot write .*: there is no such file or directory/),
+  );
   await assert.rejects(nodeDisk.makeDirectory('/proc/doorward'), isFault('other', /^cannot make the directory \/proc/));
 });
