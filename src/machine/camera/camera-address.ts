@@ -2,8 +2,8 @@
 const rtsp = ['rtp', 'srtp', 'rtsp', 'rtsps', 'udp', 'tcp', 'tls', 'crypto'];
 const http = ['http', 'https', 'tcp', 'tls', 'crypto'];
 
-/** Seconds of silence after which ffmpeg gives up; the appliance notices a stall long before. */
-const silenceUs = '10000000';
+/** Silence after which ffmpeg gives up: the last resort, because the appliance knows better how often this camera speaks. */
+const silenceUs = '60000000';
 
 /** What ffmpeg is asked to open. */
 export interface VideoSource {
@@ -24,7 +24,7 @@ export function networkVideo(address: string): VideoSource | undefined {
   switch (url.protocol) {
     case 'rtsp:':
     case 'rtsps:': {
-      const options = ['-protocol_whitelist', rtsp.join(','), '-rtsp_transport', 'tcp', '-timeout', silenceUs];
+      const options = ['-protocol_whitelist', rtsp.join(','), ...rtspOptions, '-timeout', silenceUs];
       return { ...common, input: [...liveOptions, ...options, '-i', address] };
     }
     case 'http:':
@@ -40,8 +40,16 @@ export function networkVideo(address: string): VideoSource | undefined {
 /** Some cameras want name and password in the path: `/user=admin_password=…_channel=1.sdp`. */
 const tellingPath = /pass|pwd|token|secret|key=|auth/i;
 
-/** Little waiting and no frame-wise threads: a doorbell shows now, not a second ago. */
-const liveOptions = ['-fflags', 'nobuffer', '-flags', 'low_delay'];
+/** Nothing lost where the camera can; a camera that can only send datagrams is shown all the same. */
+const rtspOptions = ['-rtsp_flags', 'prefer_tcp', '-allowed_media_types', 'video'];
+
+/**
+ * The time of a picture is the time when it came: a camera's clock may jump, stand or run back, and what is left out then
+ * depends on it. No frame-wise threads, which keep pictures back; little looking at the stream before its first picture.
+ */
+const liveOptions = [
+  '-use_wallclock_as_timestamps', '1', '-flags', 'low_delay', '-analyzeduration', '500000', '-fpsprobesize', '0',
+]; // prettier-ignore
 
 /** A camera on the USB, `/dev/video0`. */
 export function usbVideo(

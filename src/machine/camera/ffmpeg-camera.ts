@@ -2,13 +2,13 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Camera, CameraEnd, FrameSink } from '../../system/camera.ts';
 import { i420Bytes } from '../../system/pixels.ts';
-import { redact, type VideoSource } from './camera-address.ts';
+import type { VideoSource } from './camera-address.ts';
 import type { CameraParts } from './camera-parts.ts';
 import { codeOf } from '../../system/error-words.ts';
+import { cameraWords } from './camera-words.ts';
 
 /** The end of what ffmpeg complained of that is kept. */
 const complaintCharactersMax = 2000;
-const complaintLinesMax = 3;
 
 /** ffmpeg may say goodbye to the camera (some allow one viewer only); then it is killed. */
 const goodbyeMs = 1000;
@@ -34,8 +34,8 @@ export function ffmpegCamera(source: VideoSource, form: Form, program = 'ffmpeg'
       const end = await endOf(child, signal);
       if (signal.aborted) return { outcome: 'ended' };
       const act = end.outcome === 'not-started' ? 'open' : 'read';
-      const why = redact(reasonFor(end, complaint()), source.secrets);
-      return { outcome: 'failed', reason: `cannot ${act} ${source.description}: ${why}` };
+      const reason = `cannot ${act} ${source.description}: ${reasonFor(end, complaint(), source)}`;
+      return { outcome: 'failed', reason };
     },
   };
 }
@@ -43,24 +43,57 @@ export function ffmpegCamera(source: VideoSource, form: Form, program = 'ffmpeg'
 function argumentsFor(source: VideoSource, { width, height, framesPerSecond }: Form): string[] {
   const size = `${width}:${height}`;
   const filters = [
-    `fps=${framesPerSecond}`,
+    atMost(framesPerSecond),
     `scale=${size}:force_original_aspect_ratio=decrease:force_divisible_by=2:out_range=full:out_color_matrix=bt601`,
     'format=yuv420p',
     `pad=${size}:(ow-iw)/2:(oh-ih)/2`,
   ];
   const quiet = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error'];
-  const output = ['-map', '0:v:0', '-vf', filters.join(','), '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'];
+  // A picture goes out when it has come: threads of the coder would keep one back until the next.
+  const live = ['-fps_mode', 'passthrough', '-threads', '1'];
+  const output = [
+    '-map',
+    '0:v:0',
+    '-vf',
+    filters.join(','),
+    ...live,
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'yuv420p',
+    'pipe:1',
+  ];
   return [...quiet, ...source.input, ...output];
 }
 
-/** Cuts the stream of bytes into frames. A frame counts from the moment its first bytes arrive. */
+/**
+ * Leaves out what is more than so many pictures a second, and never makes one up: `fps` and a constant rate fill gaps with
+ * copies of what was. Variable 0 is when the next picture is due (the generic cell rate algorithm): one that comes half a
+ * turn early passes, so that a rate just as wanted is not halved by its trembling. When the clock steps back, all begins anew.
+ */
+function atMost(framesPerSecond: number): string {
+  const turn = 1 / framesPerSecond;
+  const isDue = `gte(t,ld(0)-${turn / 2})`;
+  const hasSteppedBack = `lt(t,ld(0)-${2 * turn})`;
+  return `select='isnan(t)+if(${isDue}+${hasSteppedBack},st(0,if(${hasSteppedBack},t,max(t,ld(0)))+${turn}),0)'`;
+}
+
+/**
+ * Cuts the stream of bytes into frames. ffmpeg sees that a picture is complete when the next one begins, so that it hands
+ * out each one turn late, whatever the turn: a frame counts from the moment the one before it came. At worst it is
+ * younger than it says, never older.
+ */
 function readFrames(pipe: Readable, sink: FrameSink, { clock, width, height }: Form): void {
   const bytes = i420Bytes(width, height);
+  let beforeMs = clock.uptimeMs();
   let frame: { pixels: SharedArrayBuffer; filled: number; capturedMs: number } | undefined;
   pipe.on('data', (chunk: Uint8Array) => {
     let rest = chunk;
     while (rest.length > 0) {
-      frame ??= { pixels: sink.takeBuffer(bytes), filled: 0, capturedMs: clock.uptimeMs() };
+      if (frame === undefined) {
+        frame = { pixels: sink.takeBuffer(bytes), filled: 0, capturedMs: beforeMs };
+        beforeMs = clock.uptimeMs();
+      }
       const part = rest.subarray(0, bytes - frame.filled);
       new Uint8Array(frame.pixels).set(part, frame.filled);
       frame.filled += part.length;
@@ -72,27 +105,23 @@ function readFrames(pipe: Readable, sink: FrameSink, { clock, width, height }: F
   });
 }
 
-/** The last lines that ffmpeg wrote, on one line; empty when it said nothing. */
+/** The end of what ffmpeg wrote. */
 function keepEnd(pipe: Readable): () => string {
   let end = '';
   pipe.setEncoding('utf8').on('data', (text: string) => {
     end = (end + text).slice(-complaintCharactersMax);
   });
-  return () => {
-    const lines = end.split('\n').map((line) => line.trim());
-    const last = lines.filter((line) => line !== '').slice(-complaintLinesMax);
-    return last.join('; ');
-  };
+  return () => end;
 }
 
 type ChildEnd =
   | { readonly outcome: 'not-started'; readonly error: Error }
   | { readonly outcome: 'exited'; readonly killedBy: string | null };
 
-function reasonFor(end: ChildEnd, complaint: string): string {
+function reasonFor(end: ChildEnd, complaint: string, { secrets }: VideoSource): string {
   if (end.outcome === 'exited') {
     if (end.killedBy !== null) return `ffmpeg was ended by ${end.killedBy}`;
-    return complaint === '' ? 'the video has ended' : complaint;
+    return cameraWords(complaint, secrets) ?? 'the video has ended';
   }
   const isMissing = 'code' in end.error && end.error.code === 'ENOENT';
   return isMissing ? 'ffmpeg is not installed: apt install ffmpeg' : end.error.message;
