@@ -1,8 +1,24 @@
 import swagger from '@fastify/swagger';
+import type { FastifySchema, RouteOptions } from 'fastify';
+import type { Addresses } from './addresses.ts';
+import { problems } from './problem.ts';
 import type { Site } from './site.ts';
 
+const tags = [
+  { name: 'bell', description: 'How the doorbell is, and ringing it' },
+  { name: 'visits', description: 'Who was at the door, and why we think so' },
+  { name: 'people', description: 'The household and its faces' },
+  { name: 'strangers', description: 'Faces seen at the door that nobody has named' },
+  { name: 'camera', description: 'The live picture' },
+  { name: 'events', description: 'Everything that happens, as it happens' },
+  { name: 'settings', description: 'What holds and where it came from' },
+  { name: 'update', description: 'New releases: where they come from, how their trials go, and the way back' },
+  { name: 'health', description: 'For watchers' },
+  { name: 'page', description: 'The page and this document' },
+];
+
 /** The OpenAPI 3.1 document, written from the routes' own schemas; served at /openapi.json. */
-export async function describe(site: Site, version: string): Promise<void> {
+export async function describe(site: Site, version: string, addresses: Addresses): Promise<void> {
   await site.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -10,22 +26,69 @@ export async function describe(site: Site, version: string): Promise<void> {
         title: 'Doorward',
         description:
           'A doorbell that knows who is at the door. Errors are application/problem+json and say what to do. ' +
-          'Times are milliseconds since 1970 (UTC) and end in Ms; distances between faces are Euclidean.',
+          'Times are milliseconds since 1970 (UTC) and end in Ms; distances between faces are Euclidean. ' +
+          'A method that an address does not have is answered with 405 and Allow, and an unknown address with 404.',
         version,
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
-      tags: [
-        { name: 'bell', description: 'How the doorbell is, and ringing it' },
-        { name: 'visits', description: 'Who was at the door, and why we think so' },
-        { name: 'people', description: 'The household and its faces' },
-        { name: 'strangers', description: 'Faces seen at the door that nobody has named' },
-        { name: 'camera', description: 'The live picture' },
-        { name: 'events', description: 'Everything that happens, as it happens' },
-        { name: 'settings', description: 'What holds and where it came from' },
-        { name: 'update', description: 'New releases: where they come from, how their trials go, and the way back' },
-        { name: 'health', description: 'For watchers' },
-      ],
+      tags,
+    },
+    transform: ({ schema, url, route }) => ({ schema: withCommonProblems(schema, route), url }),
+    transformObject: (document) => {
+      const { openapiObject } = document as { openapiObject: Described }; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the union of OpenAPI 2 and 3; we ask for 3
+      describeOtherMethods(openapiObject, addresses);
+      return openapiObject;
     },
   });
+}
+
+/** What any request of a route may be refused with, before or whatever the route itself does. */
+function withCommonProblems(schema: FastifySchema, { method, url, config }: RouteOptions): FastifySchema {
+  const common = {
+    ...problems(400, 403, 408, 417, 431, 500, 503, 507),
+    ...(url.includes(':') ? problems(404, 414) : {}),
+    ...(config?.rateLimit === false ? {} : problems(429)),
+    ...(method === 'GET' ? {} : problems(413, 415)),
+  };
+  const response = typeof schema.response === 'object' ? schema.response : {};
+  return { ...schema, response: { ...common, ...response } };
+}
+
+interface Described {
+  readonly paths?: Record<string, Record<string, Operation>>;
+}
+
+interface Operation {
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly parameters?: unknown;
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: unknown }>>;
+}
+
+/** HEAD answers as GET does and sends no body; OPTIONS tells what may be done. */
+function describeOtherMethods({ paths = {} }: Described, addresses: Addresses): void {
+  for (const [path, operations] of Object.entries(paths)) {
+    const [some] = Object.values(operations);
+    if (some === undefined) continue;
+    const { tags: tagsOfPath, parameters } = some;
+    const about = { ...(tagsOfPath === undefined ? {} : { tags: tagsOfPath }), ...pathOnly(parameters) };
+    const { get } = operations;
+    if (get !== undefined && addresses.methodsAt(path).includes('HEAD'))
+      operations['head'] = { ...get, summary: `${get.summary ?? ''}: the header alone`, responses: bodiless(get) };
+    const responses = { 204: { description: 'Allow says what may be done here' }, ...optionsProblems };
+    operations['options'] = { ...about, summary: 'What may be done here', responses };
+  }
+}
+
+const optionsProblems = problems(400, 403, 404, 408, 413, 414, 415, 417, 429, 431, 500);
+
+function bodiless({ responses }: Operation): Operation['responses'] {
+  return Object.fromEntries(Object.entries(responses).map(([status, { description }]) => [status, { description }]));
+}
+
+/** The parameters that stand in the path. */
+function pathOnly(parameters: unknown): { readonly parameters?: unknown } {
+  if (!Array.isArray(parameters)) return {};
+  return { parameters: parameters.filter((one: { readonly in?: string }) => one.in === 'path') };
 }

@@ -13,6 +13,8 @@ export function addressRefusal(address: string): string | undefined {
   );
 }
 
+type GuardedRequest = Pick<FastifyRequest, 'headers' | 'method'> & { readonly raw: { readonly httpVersion: string } };
+
 const ownHostPattern = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
 const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -21,9 +23,16 @@ const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
  * shows in Host; a form or script of another page shows in Origin or Sec-Fetch-Site (Fetch Metadata, W3C).
  * The port is not compared: it differs behind a tunnel, and Origin must match Host to the letter anyway.
  */
-export function refuseForeign(request: Pick<FastifyRequest, 'headers' | 'method'>): void {
-  const host = request.headers.host ?? '';
-  if (!ownHostPattern.test(host))
+export function refuseForeign(request: GuardedRequest): void {
+  const { host = '' } = request.headers;
+  if (host === '' && request.raw.httpVersion !== '1.0')
+    throw new RequestRefused(400, 'no-host', {
+      message: 'cannot answer a request without the header Host (RFC 9112, 3.2)',
+      advice: 'Send Host: 127.0.0.1, or the request as HTTP/1.0.',
+    });
+  // Simple watchers speak HTTP/1.0 and name no host. Browsers always do, so that nobody can be led here that way.
+  const isSimpleReader = host === '' && readingMethods.has(request.method);
+  if (!isSimpleReader && !ownHostPattern.test(host))
     throw new RequestRefused(403, 'foreign-host', {
       message: 'cannot answer under this name: only 127.0.0.1, localhost and [::1] are answered',
       advice: 'Open http://127.0.0.1 with the port of this server.',

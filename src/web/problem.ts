@@ -14,15 +14,50 @@ export const problemShape = Type.Object(
   },
   { $id: 'Problem', description: 'What went wrong and what to do about it' },
 );
-type Problem = Static<typeof problemShape>;
+export type Problem = Static<typeof problemShape>;
 
 /** Who met a full house may try again after this long: streams and pictures end within seconds. */
 const crowdedRetryS = 5;
 
-/** Statuses a route may fail with, each with the shape of a problem, for its OpenAPI description. */
-export function problems<Status extends number>(...statuses: readonly Status[]): Record<Status, typeof problemShape> {
-  return Object.fromEntries(statuses.map((status) => [status, problemShape])) as Record<Status, typeof problemShape>; // oxlint-disable-line typescript/no-unsafe-type-assertion -- fromEntries forgets its keys
+/** What problems are sent as. */
+export const problemType = 'application/problem+json';
+
+/** How a problem is described. */
+interface ProblemAnswer {
+  readonly description: string;
+  readonly content: Readonly<Record<typeof problemType, { readonly schema: typeof problemShape }>>;
 }
+
+/**
+ * Statuses a route may fail with beside those that every route may (`commonProblems`), each with the shape of a problem,
+ * for its OpenAPI description.
+ */
+export function problems<Status extends number>(...statuses: readonly Status[]): Record<Status, ProblemAnswer> {
+  const answers = statuses.map((status) => [
+    status,
+    { description: meanings[status] ?? 'A problem', content: { [problemType]: { schema: problemShape } } },
+  ]);
+  return Object.fromEntries(answers) as Record<Status, ProblemAnswer>; // oxlint-disable-line typescript/no-unsafe-type-assertion -- fromEntries forgets its keys
+}
+
+const meanings: Readonly<Record<number, string>> = {
+  400: 'Not what this address accepts',
+  403: 'Sent by another site, or under a name that is not ours',
+  404: 'Not there, or not any more',
+  405: 'This cannot be done here; Allow says what can',
+  408: 'Too slow',
+  409: 'Not now, or not in this state',
+  413: 'Too large',
+  414: 'The address is too long',
+  415: 'A Content-Type that is not read here',
+  417: 'An expectation that is not met here',
+  422: 'Understood, and refused; the message says why',
+  429: 'Too much at once; Retry-After says when to come back',
+  431: 'The header is too large',
+  500: 'A fault of the doorbell',
+  503: 'Not able to now',
+  507: 'The disk is full',
+};
 
 /** Ends a request with a problem. Thrown by routes; anything else that is thrown is a fault of ours. */
 export class RequestRefused extends Error {
@@ -58,6 +93,22 @@ export function notFound(thing: string): RequestRefused {
   });
 }
 
+/** 404 for an address that is none of this server's. */
+export function noSuchAddress(): RequestRefused {
+  return new RequestRefused(404, 'not-found', {
+    message: 'cannot find this address: there is nothing here',
+    advice: 'See /openapi.json for what there is.',
+  });
+}
+
+/** 405, beside the header Allow. */
+export function noSuchMethod(methods: readonly string[]): RequestRefused {
+  return new RequestRefused(405, 'no-such-method', {
+    message: 'cannot do this here: the address is right and the method is not',
+    advice: `Use ${methods.join(', ')}.`,
+  });
+}
+
 /** 422: understood, and the house says no; the message carries the reason. */
 export function refused(code: string, message: string): RequestRefused {
   return new RequestRefused(422, code, { message, advice: 'Mend what the message names and try again.' });
@@ -71,6 +122,7 @@ export function answerError(
 ): FastifyReply {
   const { request, reply } = exchange;
   const problem = { ...problemOf(error), requestId: request.id };
+  reply.header('x-request-id', request.id);
   const context = { correlation_id: request.id, method: request.method, endpoint: request.routeOptions.url };
   if (error instanceof RequestRefused && problem.status >= 500)
     log.warn('a request was refused', { ...context, code: problem.code, reason: problem.message });
@@ -84,7 +136,7 @@ export function answerError(
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply
     .code(problem.status)
-    .type('application/problem+json; charset=utf-8')
+    .type(`${problemType}; charset=utf-8`)
     .serializer((body: unknown) => JSON.stringify(body))
     .send(problem);
 }
@@ -119,6 +171,11 @@ function storeProblem(fault: StoreFault): Omit<Problem, 'requestId'> {
 }
 
 const plainProblems: Readonly<Record<number, { code: string; message: string; advice: string }>> = {
+  414: {
+    code: 'address-too-long',
+    message: 'cannot accept this request: a part of its address is longer than anything here is called',
+    advice: 'See /openapi.json for what there is.',
+  },
   413: {
     code: 'too-large',
     message: 'cannot accept this request: it is too large',

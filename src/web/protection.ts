@@ -1,5 +1,6 @@
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
 import { refuseForeign } from './guard.ts';
 import { isOwn } from './own-question.ts';
 import type { WebParts } from './parts.ts';
@@ -13,7 +14,10 @@ declare module 'fastify' {
   }
 }
 
-/** A page with 30 pictures loads 40 things; nobody at home needs more than this. */
+/**
+ * A page with 30 pictures loads 40 things; nobody at home needs more than this. For each address and each kind of
+ * request: whoever reads without end leaves the commands their place.
+ */
 const requestsPerMinuteMax = 1200;
 
 /** Everything the page loads comes from here, and no script may write HTML (Trusted Types). */
@@ -37,6 +41,7 @@ const contentSecurityPolicy = {
 export async function protect(site: Site, parts: WebParts): Promise<void> {
   countRequests(site, parts);
   site.addHook('onRequest', async (request, reply) => {
+    if (request.raw.socket.destroyed) return reply.hijack(); // Nobody is there any more, and nobody's address can be asked.
     if (isOwn(request) && request.routeOptions.config.isStream === true) return reply.code(204).send(); // It would not end.
     reply.header('x-request-id', request.id);
     try {
@@ -45,6 +50,7 @@ export async function protect(site: Site, parts: WebParts): Promise<void> {
       if (error instanceof RequestRefused) report(parts, error, request.id);
       throw error;
     }
+    return undefined;
   });
   await site.register(helmet, {
     contentSecurityPolicy,
@@ -52,7 +58,21 @@ export async function protect(site: Site, parts: WebParts): Promise<void> {
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
   });
-  await site.register(rateLimit, { global: true, max: requestsPerMinuteMax, timeWindow: '1 minute', allowList: isOwn });
+  await site.register(rateLimit, {
+    global: true,
+    max: requestsPerMinuteMax,
+    timeWindow: '1 minute',
+    keyGenerator: budgetOf,
+    allowList: isOwn,
+  });
+}
+
+/** What a request counts towards. */
+function budgetOf({ ip, method, routeOptions: { url } }: FastifyRequest): string {
+  const kind =
+    url?.startsWith('/api/') === true ? (method === 'GET' || method === 'HEAD' ? 'read' : 'act') : (url ?? 'unmatched');
+  const address: string | undefined = ip; // Undefined once the other end of the socket has gone, whatever its type says.
+  return `${kind} ${address ?? 'gone'}`;
 }
 
 function report(parts: WebParts, error: RequestRefused, requestId: string): void {

@@ -1,12 +1,15 @@
 import fastify, { type FastifyError } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { Addresses } from './addresses.ts';
+import { answerExpectations, brokenRequests } from './broken-requests.ts';
+import { ConnectionPlaces } from './connection-places.ts';
 import { describe } from './description.ts';
 import { EventConnections } from './event-connections.ts';
 import { addressRefusal } from './guard.ts';
 import { LiveView } from './live-view.ts';
 import { answerOwn } from './own-question.ts';
 import type { WebParts } from './parts.ts';
-import { answerError, notFound } from './problem.ts';
+import { answerError, noSuchAddress, noSuchMethod } from './problem.ts';
 import { protect } from './protection.ts';
 import { bellRoutes } from './routes/bell-routes.ts';
 import { cameraRoutes, pushRoutes } from './routes/camera-routes.ts';
@@ -30,7 +33,11 @@ import { acceptUploads } from './upload.ts';
 const jsonBytesMax = 64 * 1024;
 /** From the first byte of a request to its last: a picture over a slow tunnel, not a drip that holds a place. */
 const requestTimeoutMs = 60_000;
-const connectionsMax = 200;
+/** From the first byte of a request to the last of its header; looked at once a second. */
+const headersTimeoutMs = 10_000;
+const timeoutLookMs = 1000;
+/** An answer of which nothing more is taken for this long will not be taken. */
+const unreadAnswerMs = 120_000;
 /** Requests under way at close may finish for this long; then they are cut. */
 const drainMs = 5000;
 /** At close a connection without a request yet may still send one for this long. */
@@ -74,7 +81,8 @@ export async function openWeb(parts: WebParts): Promise<Web> {
   if (refusal !== undefined) throw new Error(refusal);
   const grace: Grace = { isLeaving: false, streams: [] };
   const site = await buildSite(parts, grace);
-  const cutSilent = watchSilentConnections(site);
+  const places = new ConnectionPlaces(site.server, parts);
+  const cutSilent = (): void => places.cutSilent();
   return {
     get address() {
       return addressOf(site);
@@ -147,30 +155,24 @@ async function close(site: Site, clock: WebParts['clock'], cutSilent: () => void
   drained.abort();
 }
 
-/** Browsers open connections ahead of need. One that never carried a request is not idle to Node, and would hold the close. */
-function watchSilentConnections(site: Site): () => void {
-  const silent = new Set<{ destroy(): unknown }>();
-  site.server.on('connection', (socket) => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
-  });
-  site.server.on('request', (request) => silent.delete(request.socket));
-  return () => {
-    for (const socket of silent) socket.destroy();
-  };
-}
-
 /** The whole site, not listening yet. */
 export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: false, streams: [] }): Promise<Site> {
   const site: Site = fastify({
     bodyLimit: jsonBytesMax,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
+    connectionTimeout: unreadAnswerMs,
+    http: {
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: timeoutLookMs,
+      requireHostHeader: false, // The guard refuses in words what has no Host and should.
+    },
+    ...brokenRequests(parts),
     genReqId: () => parts.random.id(),
     requestIdHeader: false,
     schemaErrorFormatter: describeSchemaErrors,
   }).withTypeProvider<TypeBoxTypeProvider>();
-  site.server.maxConnections = connectionsMax;
+  answerExpectations(site.server, parts);
   site.removeContentTypeParser('text/plain');
   site.setValidatorCompiler(checkerOf);
   site.setSerializerCompiler(serializerOf);
@@ -178,12 +180,18 @@ export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: fal
   const connections = new EventConnections(parts);
   grace.streams = [live, connections];
   endWithGrace(site, grace);
-  await describe(site, parts.version);
+  const addresses = new Addresses();
+  site.addHook('onRoute', ({ url, method }) => addresses.note(url, method));
+  await describe(site, parts.version, addresses);
   await protect(site, parts);
   site.setErrorHandler<FastifyError>((error, request, reply) => answerError(parts.log, error, { request, reply }));
-  site.setNotFoundHandler({ preHandler: site.rateLimit() }, (request, reply) =>
-    answerError(parts.log, notFound('address'), { request, reply }),
-  );
+  site.setNotFoundHandler({ preHandler: site.rateLimit() }, (request, reply) => {
+    const methods = addresses.methodsAt(request.url.split('?', 1)[0] ?? '');
+    if (methods.length > 0) reply.header('allow', methods.join(', '));
+    if (methods.length > 0 && request.method === 'OPTIONS') return reply.code(204).send();
+    const refusal = methods.length === 0 || methods.includes(request.method) ? noSuchAddress() : noSuchMethod(methods);
+    return answerError(parts.log, refusal, { request, reply });
+  });
   await registerRoutes({ site, parts, live, connections });
   await site.ready();
   return site;

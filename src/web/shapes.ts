@@ -146,3 +146,5 @@ export const jpegShape = Type.Unsafe<Uint8Array | void>({
   type: 'string',
   format: 'binary',
 });
+/** 304: what the browser has is still right. */
+export const unchangedShape = Type.Null({ description: 'What you have is still right' });

@@ -5,6 +5,12 @@ import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import { notFound } from './problem.ts';
 
+/**
+ * A browser keeps a face, and asks each time whether it may still show it. Chosen: ask, and 304; rejected: a day of
+ * `immutable`; why: a picture must not outlive its deletion or a log-out, and asking costs a hash.
+ */
+const mustAsk = 'private, no-cache, must-revalidate';
+
 interface PictureShelf {
   readonly home: Pick<Home, 'root' | 'visits' | 'people'>;
   readonly disk: Pick<Disk, 'read'>;
@@ -21,18 +27,16 @@ interface PictureRequest {
   readonly shelf: PictureShelf;
   /** Relative to the home, as the store keeps it. */
   readonly path: string | undefined;
-  /** False while a visit is still going on: its picture may yet be replaced. */
-  readonly isFinal: boolean;
 }
 
 /** Answers with a stored JPEG, or with 304 when the browser has it. Throws `RequestRefused` 404 when it is gone. */
 export async function sendPicture(request: FastifyRequest, reply: FastifyReply, wanted: PictureRequest): Promise<void> {
-  const { shelf, path: relative, isFinal } = wanted;
+  const { shelf, path: relative } = wanted;
   const path = relative === undefined ? undefined : confinedPath(shelf.home, relative);
   const bytes = path === undefined ? undefined : await shelf.disk.read(path);
   if (bytes === undefined) throw notFound('picture');
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-  reply.header('etag', etag).header('cache-control', isFinal ? 'private, max-age=86400, immutable' : 'no-cache');
+  reply.header('etag', etag).header('cache-control', mustAsk);
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
   return reply.type('image/jpeg').send(bytes);
 }

@@ -3,13 +3,13 @@ import test from 'node:test';
 import { addressRefusal, refuseForeign } from '../../src/web/guard.ts';
 import { RequestRefused } from '../../src/web/problem.ts';
 
-function verdict(method: string, headers: Record<string, string>): string {
+function verdict(method: string, headers: Record<string, string>, httpVersion = '1.1'): string {
   try {
-    refuseForeign({ method, headers });
+    refuseForeign({ method, headers, raw: { httpVersion } });
     return 'answered';
   } catch (error) {
     assert.ok(error instanceof RequestRefused);
-    assert.equal(error.status, 403);
+    assert.equal(error.status, error.code === 'no-host' ? 400 : 403);
     return error.code;
   }
 }
@@ -17,8 +17,9 @@ function verdict(method: string, headers: Record<string, string>): string {
 test('only names of this machine are answered, whatever the port', () => {
   for (const host of ['127.0.0.1:8080', 'localhost', 'LOCALHOST:9', '[::1]:8080'])
     assert.equal(verdict('GET', { host }), 'answered', host);
+  assert.equal(verdict('GET', {}), 'no-host');
+  assert.equal(verdict('GET', { host: '' }), 'no-host');
   for (const host of [
-    '',
     'evil.example',
     '127.0.0.1.evil.example',
     'localhost.evil:80',
@@ -27,6 +28,14 @@ test('only names of this machine are answered, whatever the port', () => {
     '127.0.0.1 ',
   ])
     assert.equal(verdict('GET', { host }), 'foreign-host', host);
+});
+
+test('a watcher that speaks HTTP/1.0 and names no host may read, and do nothing else', () => {
+  assert.equal(verdict('GET', {}, '1.0'), 'answered');
+  assert.equal(verdict('HEAD', {}, '1.0'), 'answered');
+  assert.equal(verdict('POST', {}, '1.0'), 'foreign-host');
+  assert.equal(verdict('GET', { host: 'evil.example' }, '1.0'), 'foreign-host');
+  assert.equal(verdict('GET', { 'sec-fetch-site': 'cross-site' }, '1.0'), 'foreign-site');
 });
 
 test('a form or script of another site is refused, also of another port of this machine', () => {

@@ -25,7 +25,8 @@ export function cameraRoutes(site: Site, parts: WebParts, live: LiveView): void 
       schema: {
         summary: 'What the camera sees now',
         tags,
-        response: { 200: jpegShape, ...problems(429, 500, 503) },
+        produces: ['image/jpeg'],
+        response: { 200: jpegShape },
       },
     },
     async (_request, reply) => {
@@ -50,9 +51,9 @@ export function cameraRoutes(site: Site, parts: WebParts, live: LiveView): void 
         summary: 'The live picture as motion JPEG',
         tags,
         querystring: liveQuery,
+        produces: ['multipart/x-mixed-replace'],
         response: {
           200: Type.Unsafe<void>({ description: 'multipart/x-mixed-replace, until you leave', type: 'string' }),
-          ...problems(400, 429, 500),
         },
       },
     },
@@ -82,7 +83,7 @@ export function pushRoutes(site: Site, parts: WebParts): void {
           'Only with camera.source = "push". The body is the JPEG itself, or a form with the field "picture".',
         tags,
         body: { content: pictureBody() },
-        response: { 202: doneShape, ...problems(400, 403, 409, 413, 415, 422, 429, 500, 503) },
+        response: { 202: doneShape, ...problems(409, 422) },
       },
     },
     async (request, reply) => {

@@ -19,7 +19,7 @@ const newFaceBody = Type.Object({ fromCamera, isSomebodyElse }, closed);
 
 /** Enrolment by a picture sent as a form, or from the live camera. */
 export function enrolRoutes(site: Site, parts: WebParts): void {
-  const response = { 201: enrolledShape, ...problems(400, 403, 404, 409, 413, 415, 422, 429, 500, 503) };
+  const response = { 201: enrolledShape, ...problems(404, 409, 422) };
 
   site.post(
     '/api/v1/people',

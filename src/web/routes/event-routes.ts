@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { eventTypes, type EventType } from '../../system/event.ts';
 import { updateEvent, type EventConnections } from '../event-connections.ts';
 import type { WebParts } from '../parts.ts';
-import { RequestRefused, problems, tooMuch } from '../problem.ts';
+import { RequestRefused, tooMuch } from '../problem.ts';
 import { closed } from '../shapes.ts';
 import type { Site } from '../site.ts';
 import { openStream } from '../stream-answer.ts';
@@ -34,9 +34,9 @@ export function eventRoutes(site: Site, parts: WebParts, connections: EventConne
         tags: ['events'],
         querystring: eventsQuery,
         headers: eventsHeaders,
+        produces: ['text/event-stream'],
         response: {
           200: Type.Unsafe<void>({ description: 'text/event-stream, until you leave', type: 'string' }),
-          ...problems(400, 429, 500),
         },
       },
     },
@@ -62,7 +62,6 @@ export function eventRoutes(site: Site, parts: WebParts, connections: EventConne
         tags: ['events'],
         response: {
           202: Type.Object({ channels: Type.Array(Type.String()) }),
-          ...problems(403, 429, 500, 503),
         },
       },
     },

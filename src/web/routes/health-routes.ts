@@ -1,6 +1,5 @@
 import Type, { type TSchema } from 'typebox';
 import type { WebParts } from '../parts.ts';
-import { problems } from '../problem.ts';
 import type { Site } from '../site.ts';
 
 const tags = ['health'];
@@ -49,7 +48,7 @@ export function healthRoutes(site: Site, parts: WebParts): void {
       schema: {
         summary: 'Is it well? 503 when unhealthy',
         tags,
-        response: { ...either(summaryShape), ...problems(500) },
+        response: { ...either(summaryShape) },
       },
     },
     (_request, reply) => {
@@ -66,7 +65,7 @@ export function healthRoutes(site: Site, parts: WebParts): void {
       schema: {
         summary: 'May it be given work? 503 when not',
         tags,
-        response: { ...either(readyShape), ...problems(500) },
+        response: { ...either(readyShape) },
       },
     },
     (_request, reply) => {
@@ -83,7 +82,7 @@ export function healthRoutes(site: Site, parts: WebParts): void {
       schema: {
         summary: 'Every check with its message; 503 when unhealthy',
         tags,
-        response: { ...either(reportShape), ...problems(500) },
+        response: { ...either(reportShape) },
       },
     },
     (_request, reply) => {
@@ -104,7 +103,8 @@ function metricsRoute(site: Site, parts: WebParts): void {
       schema: {
         summary: 'Figures for Prometheus (text format 0.0.4)',
         tags,
-        response: { 200: Type.String(), ...problems(500) },
+        produces: ['text/plain'],
+        response: { 200: Type.String() },
       },
     },
     async (_request, reply) => {

@@ -4,13 +4,14 @@ import { actor, householdRefused, wholePerson } from '../household-answer.ts';
 import type { WebParts } from '../parts.ts';
 import { notFound, problems } from '../problem.ts';
 import {
-  closed, idParams, idShape, jpegShape, nameShape, notifyRuleShape, personShape, standingShape, wholePersonShape,
+  closed, idParams, idShape, jpegShape, nameShape, notifyRuleShape, personShape, standingShape, unchangedShape,
+  wholePersonShape,
 } from '../shapes.ts'; // prettier-ignore
 import type { Site } from '../site.ts';
 import { sendPicture } from '../stored-picture.ts';
 
 const tags = ['people'];
-const acted = { 200: wholePersonShape, ...problems(400, 403, 404, 409, 415, 422, 429, 500, 503) };
+const acted = { 200: wholePersonShape, ...problems(409, 422) };
 const listQuery = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
@@ -62,7 +63,7 @@ function listRoutes(site: Site, parts: WebParts): void {
         summary: 'The household, by name; merged people are marked',
         tags,
         querystring: listQuery,
-        response: { 200: listAnswer, ...problems(400, 429, 500) },
+        response: { 200: listAnswer },
       },
     },
     (request) => {
@@ -84,7 +85,7 @@ function listRoutes(site: Site, parts: WebParts): void {
         summary: 'One person and the faces kept of them',
         tags,
         params: idParams,
-        response: { 200: wholePersonShape, ...problems(400, 404, 429, 500) },
+        response: { 200: wholePersonShape },
       },
     },
     (request) => {
@@ -134,7 +135,7 @@ function changeRoutes(site: Site, parts: WebParts): void {
         summary: 'Forget a person: rows, vectors, pictures, visits and backups. Cannot be undone',
         tags,
         params: idParams,
-        response: { 200: certificateShape, ...problems(400, 403, 404, 409, 422, 429, 500, 503) },
+        response: { 200: certificateShape, ...problems(409, 422) },
       },
     },
     async (request) => {
@@ -184,7 +185,7 @@ function faceRoutes(site: Site, parts: WebParts): void {
         summary: 'Remove one face of a person',
         tags,
         params: Type.Object({ id: idShape, faceId: idShape }, closed),
-        response: { 204: Type.Null(), ...problems(400, 403, 404, 409, 422, 429, 500, 503) },
+        response: { 204: Type.Null(), ...problems(409, 422) },
       },
     },
     async (request, reply) => {
@@ -203,12 +204,13 @@ function faceRoutes(site: Site, parts: WebParts): void {
         summary: 'The picture of a face',
         tags,
         params: idParams,
-        response: { 200: jpegShape, ...problems(400, 404, 429, 500) },
+        produces: ['image/jpeg'],
+        response: { 200: jpegShape, 304: unchangedShape },
       },
     },
     async (request, reply) => {
       const path = parts.read.face(request.params.id)?.picture;
-      return sendPicture(request, reply, { shelf: parts, path, isFinal: true });
+      return sendPicture(request, reply, { shelf: parts, path });
     },
   );
 }

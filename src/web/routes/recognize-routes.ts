@@ -20,7 +20,7 @@ export function recognizeRoutes(site: Site, parts: WebParts): void {
         description: 'Each face is judged by the thresholds of a visit, but alone: no other frame can agree.',
         tags: ['people'],
         body: { content: pictureBody() },
-        response: { 200: recognitionShape, ...problems(400, 403, 413, 415, 422, 429, 500, 503) },
+        response: { 200: recognitionShape, ...problems(422) },
       },
     },
     async (request) => {

@@ -52,7 +52,7 @@ export function releaseFileRoutes(site: Site, parts: WebParts): void {
         summary: 'How much of a pushed release file is here',
         tags,
         params: nameParams,
-        response: { 200: progressShape, ...problems(400, 409, 429, 500) },
+        response: { 200: progressShape, ...problems(409) },
       },
     },
     async (request, reply) => {
@@ -72,7 +72,7 @@ export function releaseFileRoutes(site: Site, parts: WebParts): void {
         params: nameParams,
         headers: partHeaders,
         body: partBody,
-        response: { 200: progressShape, 201: progressShape, ...problems(400, 403, 409, 413, 415, 500, 503, 507) },
+        response: { 200: progressShape, 201: progressShape, ...problems(409) },
       },
     },
     async (request, reply) => {

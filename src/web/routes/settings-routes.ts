@@ -29,7 +29,7 @@ export function settingsRoutes(site: Site, parts: WebParts): void {
       schema: {
         summary: 'Every setting, and where its value came from',
         tags,
-        response: { 200: settingsAnswer, ...problems(429, 500) },
+        response: { 200: settingsAnswer },
       },
     },
     answer,
@@ -43,7 +43,7 @@ export function settingsRoutes(site: Site, parts: WebParts): void {
         description: 'All or none are taken; they hold from the next start. Files, environment and flags may override.',
         tags,
         body: changesBody,
-        response: { 200: settingsAnswer, ...problems(400, 403, 415, 422, 429, 500, 503) },
+        response: { 200: settingsAnswer, ...problems(422) },
       },
     },
     async (request) => {

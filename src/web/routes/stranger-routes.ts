@@ -18,7 +18,7 @@ export function strangerRoutes(site: Site, parts: WebParts): void {
         summary: 'Who was here and has no name yet',
         tags,
         querystring: listQuery,
-        response: { 200: Type.Object({ strangers: Type.Array(strangerShape) }), ...problems(400, 429, 500) },
+        response: { 200: Type.Object({ strangers: Type.Array(strangerShape) }) },
       },
     },
     (request) => {
@@ -43,7 +43,7 @@ export function strangerRoutes(site: Site, parts: WebParts): void {
             faces: Type.Integer({ description: 'Faces enrolled; with none nobody is recognised' }),
             refusals: Type.Array(Type.Object({ label: Type.String(), reason: Type.String(), message: Type.String() })),
           }),
-          ...problems(400, 403, 404, 409, 415, 422, 429, 500, 503),
+          ...problems(409, 422),
         },
       },
     },

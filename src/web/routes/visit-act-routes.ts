@@ -7,7 +7,7 @@ import { closed, idParams, idShape, nullable, wholeVisitShape } from '../shapes.
 import type { Site } from '../site.ts';
 
 const tags = ['visits'];
-const failures = problems(400, 403, 404, 409, 415, 422, 429, 500, 503);
+const failures = problems(409, 422);
 
 /** What people say about a visit afterwards. */
 export function visitActRoutes(site: Site, parts: WebParts): void {
@@ -59,7 +59,7 @@ export function visitActRoutes(site: Site, parts: WebParts): void {
         summary: 'Forget a visit and its pictures',
         tags,
         params: idParams,
-        response: { 204: Type.Null(), ...problems(400, 403, 404, 409, 422, 429, 500, 503) },
+        response: { 204: Type.Null(), ...problems(409, 422) },
       },
     },
     async (request, reply) => {

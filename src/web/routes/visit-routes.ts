@@ -2,7 +2,7 @@ import Type from 'typebox';
 import type { Visit } from '../../store/records.ts';
 import { visitAnswer, wholeVisitAnswer } from '../answers.ts';
 import type { WebParts } from '../parts.ts';
-import { notFound, problems } from '../problem.ts';
+import { notFound } from '../problem.ts';
 import {
   closed,
   idParams,
@@ -10,6 +10,7 @@ import {
   jpegShape,
   nullable,
   outcomeShape,
+  unchangedShape,
   visitShape,
   wholeVisitShape,
 } from '../shapes.ts';
@@ -50,7 +51,6 @@ export function visitRoutes(site: Site, parts: WebParts): void {
             visits: Type.Array(visitShape),
             before: nullable(Type.Number({ description: 'Ask with this for the next page; null on the last one' })),
           }),
-          ...problems(400, 429, 500),
         },
       },
     },
@@ -76,7 +76,7 @@ export function visitRoutes(site: Site, parts: WebParts): void {
         summary: 'One visit, with everything its decision rested on',
         tags,
         params: idParams,
-        response: { 200: wholeVisitShape, ...problems(400, 404, 429, 500) },
+        response: { 200: wholeVisitShape },
       },
     },
     (request) => wholeVisitAnswer(visitOf(parts, request.params.id), parts.read),
@@ -85,39 +85,41 @@ export function visitRoutes(site: Site, parts: WebParts): void {
 
 /** The pictures of visits and of strangers. */
 export function visitPictureRoutes(site: Site, parts: WebParts): void {
-  const response = { 200: jpegShape, ...problems(400, 404, 429, 500) };
-  const ofVisit = (summary: string) => ({ schema: { summary, tags, params: idParams, response } });
+  const produces = ['image/jpeg'];
+  const response = { 200: jpegShape, 304: unchangedShape };
+  const ofVisit = (summary: string) => ({ schema: { summary, tags, params: idParams, produces, response } });
 
   site.get('/api/v1/visits/:id/picture.jpg', ofVisit('The picture of a visit'), async (request, reply) => {
     const visit = visitOf(parts, request.params.id);
     return sendPicture(request, reply, {
       shelf: parts,
       path: visit.picture ?? visit.frames[0],
-      isFinal: isDecided(visit),
     });
   });
 
   site.get('/api/v1/visits/:id/thumbnail.jpg', ofVisit('The small picture of a visit'), async (request, reply) => {
     const visit = visitOf(parts, request.params.id);
-    return sendPicture(request, reply, { shelf: parts, path: visit.thumbnail, isFinal: isDecided(visit) });
+    return sendPicture(request, reply, { shelf: parts, path: visit.thumbnail });
   });
 
   site.get(
     '/api/v1/visits/:id/frames/:position.jpg',
-    { schema: { summary: 'One saved frame of a visit', tags, params: frameParams, response } },
+    { schema: { summary: 'One saved frame of a visit', tags, params: frameParams, produces, response } },
     async (request, reply) => {
       const path = visitOf(parts, request.params.id).frames[request.params.position];
-      return sendPicture(request, reply, { shelf: parts, path, isFinal: true });
+      return sendPicture(request, reply, { shelf: parts, path });
     },
   );
 
   site.get(
     '/api/v1/strangers/:id/thumbnail.jpg',
-    { schema: { summary: 'The small picture of a stranger', tags: ['strangers'], params: idParams, response } },
+    {
+      schema: { summary: 'The small picture of a stranger', tags: ['strangers'], params: idParams, produces, response },
+    },
     async (request, reply) => {
       const stranger = parts.read.stranger(request.params.id);
       if (stranger === undefined) throw notFound('stranger');
-      return sendPicture(request, reply, { shelf: parts, path: stranger.thumbnail, isFinal: false });
+      return sendPicture(request, reply, { shelf: parts, path: stranger.thumbnail });
     },
   );
 }
@@ -127,8 +129,4 @@ function visitOf(parts: Pick<WebParts, 'read'>, id: string): Visit {
   const visit = parts.read.visit(id);
   if (visit === undefined) throw notFound('visit');
   return visit;
-}
-
-function isDecided(visit: Visit): boolean {
-  return visit.phase === 'decided';
 }
