@@ -13,10 +13,11 @@ import { nodeStorage } from './machine/node/node-storage.ts';
 import { processTerminal } from './machine/process/process-terminal.ts';
 import { release } from './machine/executable/running-release.ts';
 import { wordsOf } from './system/error-words.ts';
+import { priorities } from './system/terminal.ts';
 
 /** What went wrong, and why, and why that. */
 function complain(error: unknown): void {
-  processTerminal.complain(process.env['DOORWARD_DEBUG'] === '1' ? inspect(error) : wordsOf(error));
+  processTerminal.complain(process.env['DOORWARD_DEBUG'] === '1' ? inspect(error) : wordsOf(error), priorities.error);
 }
 
 const end = new AbortController();

@@ -1,5 +1,5 @@
 import { exitCodes, noParameters, type Command } from './command.ts';
-import { readableLog } from './readable-log.ts';
+import { logLinesTo } from './log-lines.ts';
 
 /** A release on trial. Started by the appliance that it may replace, and by nobody else. */
 export const candidateCommand: Command = {
@@ -19,7 +19,7 @@ export const candidateCommand: Command = {
         settingFlags,
         isOffDuty: false,
         hasDemoHousehold: flags.isSet('demo-household'),
-        writeLog: (line) => terminal.complain(terminal.isInteractive ? readableLog(line) : line.trimEnd()),
+        writeLog: logLinesTo(terminal),
         terminal,
       },
       signal,

@@ -1,5 +1,6 @@
+import { priorities } from '../system/terminal.ts';
 import { exitCodes, noParameters, type Command } from './command.ts';
-import { readableLog } from './readable-log.ts';
+import { logLinesTo } from './log-lines.ts';
 
 /** The appliance itself. */
 export const runCommand: Command = {
@@ -7,7 +8,7 @@ export const runCommand: Command = {
   summary: 'Run the doorbell until it is told to stop',
   parameters: noParameters,
   description:
-    'Standard output says who is at the door. Standard error has the log: JSON lines, or readable ones on a terminal.\n' +
+    'Standard output says who is at the door. Standard error has the log: JSON lines, each with its\npriority where it goes to the journal, or readable ones on a terminal.\n' +
     'Ctrl-C or SIGTERM end it well: visits under way are finished first.',
   options: {
     'demo-household': {
@@ -23,11 +24,11 @@ export const runCommand: Command = {
       settingFlags,
       isOffDuty: false,
       hasDemoHousehold: flags.isSet('demo-household'),
-      writeLog: (line) => terminal.complain(terminal.isInteractive ? readableLog(line) : line.trimEnd()),
+      writeLog: logLinesTo(terminal),
       terminal,
     });
     if (started.outcome === 'refused') {
-      terminal.complain(started.message);
+      terminal.complain(started.message, priorities.error);
       return started.isMachineToBlame === true ? exitCodes.notNow : exitCodes.failed;
     }
     terminal.print(`Doorward runs: ${started.address}`);

@@ -124,7 +124,13 @@ function report(parts: VisitParts, visit: VisitUnderWay, verdict: Verdict): void
   const durationMs = visit.trace.named ?? 0;
   const data = { visitId, outcome, reason, stage: 'visit', durationMs, ...who };
   parts.events.emit({ type: 'EVENT_ENRICHED', status: 'success', component: 'visit', correlationId, data });
-  parts.log.info('a visit is decided', { correlation_id: correlationId, visitId, outcome, trace: visit.trace });
+  parts.log.info('a visit is decided', {
+    correlation_id: correlationId,
+    visitId,
+    outcome,
+    personId: person?.personId,
+    trace: visit.trace,
+  });
 }
 
 function eventOf(outcome: VisitOutcome): EventType {

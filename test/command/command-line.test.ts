@@ -198,18 +198,37 @@ test('run passes settings and flags on, says where it is, and ends when told', a
   assert.deepEqual([request?.isOffDuty, request?.hasDemoHousehold], [false, true]);
 });
 
-test('on a terminal the log is readable', async (context) => {
+const logLine = (fields: object): string =>
+  `${JSON.stringify({ timestamp: '2026-11-20T18:30:05.007Z', level: 'INFO', logger: 'visit', message: 'm', ...fields })}\n`;
+
+test('on a terminal the log is readable: ids are short and told once, outcome and reason are words', async (context) => {
+  const visitId = 'aa8764f4-1111-4000-8000-000000000001';
+  const trace = { rung: 12.345, named: 640 };
   const start = async (request: StartRequest) => {
+    const fault = { exception: { message: 'disk\u001b[2J full' }, context: { visitId: 'v' } };
+    request.writeLog(logLine({ level: 'ERROR', message: 'cannot save', ...fault }));
+    const decided = { correlation_id: visitId, visitId, outcome: 'known', trace };
+    request.writeLog(logLine({ message: 'a visit is decided', context: decided }));
     request.writeLog(
-      '{"timestamp":"2026-11-20T18:30:05.007Z","level":"ERROR","logger":"visit","message":"cannot save","context":{"visitId":"v"},"exception":{"message":"disk\\u001b[2J full"}}\n',
+      logLine({
+        level: 'WARN',
+        context: { correlation_id: visitId, reason: 'no answer', list: [1, null], text: 'a b' },
+      }),
     );
-    request.writeLog('not json\n');
+    request.writeLog('not json \u001b[2J\n');
     return { outcome: 'refused' as const, message: 'cannot start: the home is locked' };
   };
-  const { code, err } = await type(newFolder(context), ['run'], { start, isInteractive: true });
+  const { code, err, priorities } = await type(newFolder(context), ['run'], { start, isInteractive: true });
   assert.equal(code, 1);
-  assert.equal(
-    err,
-    '18:30:05 ERROR visit: cannot save visitId=v (disk\\u{1b}[2J full)\nnot json\ncannot start: the home is locked',
-  );
+  assert.deepEqual(priorities, [3, 6, 4, 6, 3], 'for the journal');
+  assert.deepEqual(err.split('\n'), [
+    '18:30:05 ERROR visit: cannot save (disk\\u{1b}[2J full) visit=v',
+    '18:30:05 INFO visit: a visit is decided: known visit=aa8764f4 trace=(rung 12.35, named 640)',
+    '18:30:05 WARN visit: m: no answer id=aa8764f4 list=[1, null] text="a b"',
+    'not json \\u{1b}[2J',
+    'cannot start: the home is locked',
+  ]);
+  const coloured = await type(newFolder(context), ['run'], { start, isInteractive: true, hasColour: true });
+  const painted = '\u001b[2m18:30:05\u001b[0m \u001b[31mERROR\u001b[0m \u001b[1mvisit\u001b[0m: cannot save';
+  assert.ok(coloured.err.startsWith(painted));
 });

@@ -16,6 +16,7 @@ export interface House {
   readonly audit?: AuditAnswer;
   readonly device?: Readonly<Record<string, unknown>>;
   readonly isInteractive?: boolean;
+  readonly hasColour?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   readonly surroundings?: Partial<Surroundings>;
 }
@@ -26,6 +27,8 @@ export interface Typed {
   readonly err: string;
   readonly progress: readonly string[];
   readonly calls: readonly string[];
+  /** Of the lines of `err`, where somebody said. */
+  readonly priorities: readonly (number | undefined)[];
 }
 
 export function newFolder(context: TestContext): string {
@@ -48,6 +51,7 @@ export async function type(folder: string, words: readonly string[], house: Hous
   const err: string[] = [];
   const progress: string[] = [];
   const calls: string[] = [];
+  const marks: (number | undefined)[] = [];
   let nowMs = 0;
   const surroundings: Surroundings = {
     clock: {
@@ -92,8 +96,12 @@ export async function type(folder: string, words: readonly string[], house: Hous
     },
     terminal: {
       isInteractive: house.isInteractive ?? false,
+      hasColour: house.hasColour ?? false,
       print: (line) => out.push(line),
-      complain: (line) => err.push(line),
+      complain: (line, priority) => {
+        err.push(line);
+        marks.push(priority);
+      },
       progress: (line) => progress.push(line),
     },
     environment: house.environment ?? {},
@@ -116,5 +124,6 @@ export async function type(folder: string, words: readonly string[], house: Hous
     ...house.surroundings,
   };
   const code = await runCommandLine(words, surroundings);
-  return { code, out: out.join('\n'), err: err.join('\n'), progress: progress.filter((line) => line !== ''), calls };
+  const shown = progress.filter((line) => line !== '');
+  return { code, out: out.join('\n'), err: err.join('\n'), progress: shown, calls, priorities: marks };
 }

@@ -60,6 +60,7 @@ export class RecordingLog implements Log {
 /** Keeps what was printed. */
 export class RecordingTerminal implements Terminal {
   readonly isInteractive = false;
+  readonly hasColour = false;
   readonly printed: string[] = [];
   readonly complaints: string[] = [];
 

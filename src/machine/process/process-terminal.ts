@@ -1,4 +1,5 @@
-import type { Terminal } from '../../system/terminal.ts';
+import { fstatSync } from 'node:fs';
+import { priorities, type Terminal } from '../../system/terminal.ts';
 
 /** Goes to the start of the line and empties it (ECMA-48). */
 const clearLine = '\r\u001B[2K';
@@ -15,13 +16,17 @@ export const processTerminal: Terminal = {
   get isInteractive() {
     return Boolean(process.stdout.isTTY && process.stderr.isTTY) && process.env['TERM'] !== 'dumb';
   },
+  get hasColour() {
+    return processTerminal.isInteractive && (process.env['NO_COLOR'] ?? '') === '';
+  },
   print(line) {
     processTerminal.progress(''); // A printed line must not continue the line of progress.
     write(process.stdout, `${harmless(line)}\n`);
   },
-  complain(line) {
+  complain(line, priority = priorities.warning) {
     processTerminal.progress('');
-    write(process.stderr, `${harmless(line)}\n`);
+    const mark = isJournal(process.stderr.fd) ? `<${priority}>` : '';
+    write(process.stderr, `${harmless(line).replace(/^/gm, mark)}\n`);
   },
   progress(line) {
     if (!processTerminal.isInteractive) return;
@@ -29,6 +34,21 @@ export const processTerminal: Terminal = {
     write(process.stderr, clearLine + harmless(line).slice(0, columns - 1)); // A wrapped line could not be rewritten.
   },
 };
+
+/**
+ * Whether this stream is the one that the service manager has connected to the journal: the variable alone is inherited by
+ * whatever is started from there, into pipes and files too (systemd.exec(5), $JOURNAL_STREAM).
+ */
+function isJournal(descriptor: number): boolean {
+  const named = /^(\d+):(\d+)$/.exec(process.env['JOURNAL_STREAM'] ?? '');
+  if (named === null) return false;
+  try {
+    const { dev, ino } = fstatSync(descriptor, { bigint: true });
+    return named[1] === String(dev) && named[2] === String(ino);
+  } catch {
+    return false; // It was closed.
+  }
+}
 
 function harmless(line: string): string {
   return line.replace(harmful, (found) => (found.endsWith('m') && found.length > 1 ? found : '\uFFFD'));

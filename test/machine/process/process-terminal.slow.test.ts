@@ -24,3 +24,15 @@ test('a reader that has seen enough is no error', () => {
   const { stdout, stderr } = spawnSync('bash', ['-c', shell, process.execPath, text], { encoding: 'utf8' });
   assert.deepEqual([stdout, stderr], ['line 0\n0\n', '']);
 });
+
+test('lines to the journal bear their priority, and those to anything else never do', () => {
+  const text = `${begin} processTerminal.complain('one\\ntwo'); processTerminal.complain('worse', 3); processTerminal.print('said');`;
+  const shell = `JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) "$0" --input-type=module -e "$1"`;
+  const journal = spawnSync('bash', ['-c', shell, process.execPath, text], { encoding: 'utf8' });
+  assert.deepEqual([journal.stdout, journal.stderr], ['said\n', '<4>one\n<4>two\n<3>worse\n']);
+  for (const stream of ['1:2', 'nonsense', '']) {
+    const env = { ...process.env, JOURNAL_STREAM: stream };
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text], { encoding: 'utf8', env });
+    assert.equal(stderr, 'one\ntwo\nworse\n', 'inherited from the journal, and led elsewhere');
+  }
+});
