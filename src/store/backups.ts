@@ -1,4 +1,5 @@
-import type { Connection } from './connection.ts';
+import { existsSync, rmSync } from 'node:fs';
+import { keepPrivate, type Connection } from './connection.ts';
 
 /**
  * Remembers copies of the database (paths relative to the home) with the newest person in them: who is removed must go
@@ -32,7 +33,17 @@ export function forgetAllBackups(db: Connection): readonly unknown[] {
  * the copy has them. Copies below the home are remembered.
  */
 export async function backUp(db: Connection, path: string, home: string): Promise<{ bytes: number }> {
-  const { totalPages } = await db.backup(path);
+  const isNew = !existsSync(path);
+  keepPrivate(path);
+  const totalPages = await copyTo(db, path).catch((error: unknown) => {
+    if (isNew) rmSync(path, { force: true }); // Half a copy is worth nothing, and takes the space that was missing.
+    throw error;
+  });
   if (path.startsWith(`${home}/`)) rememberBackups(db, [path.slice(home.length + 1)]);
   return { bytes: totalPages * Number(db.pragma('page_size', { simple: true })) };
+}
+
+async function copyTo(db: Connection, path: string): Promise<number> {
+  const { totalPages } = await db.backup(path);
+  return totalPages;
 }

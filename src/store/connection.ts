@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /** An open SQLite database. Calls block the thread: the writing one lives on the writer thread only. */
@@ -14,8 +15,28 @@ export const readerBusyMs = 100;
 /** The write-ahead log is cut back to this after a burst of writes. */
 const walBytesMax = 16 * 1024 * 1024;
 
+/** SQLite's name for a database that is nowhere on disk. */
+const inMemory = ':memory:';
+
+/** Nobody but the appliance's user may read who lives here. */
+const fileMode = 0o600;
+
+/**
+ * Makes a file nobody else's to read, and makes it when it is not there: SQLite would let everybody read it, and gives
+ * the files beside it the same permissions. What cannot be changed is told by SQLite itself, in its own words.
+ */
+export function keepPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', fileMode));
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, fileMode);
+  } catch {
+    return; // A disk that may only be read, or somebody else's file.
+  }
+}
+
 /** Opens or creates the database for writing. The caller closes it. */
 export function openForWriting(path: string, busyMs: number): Connection {
+  if (path !== inMemory) keepPrivate(path);
   const db = new Database(path, { timeout: busyMs });
   try {
     db.pragma('journal_mode = WAL');
@@ -38,7 +59,7 @@ export function openForReading(path: string, busyMs: number): Connection {
 
 /** A database that is nowhere on disk. The caller closes it. */
 export function openInMemory(): Connection {
-  return new Database(':memory:');
+  return new Database(inMemory);
 }
 
 /** Empties the write-ahead log into the database. False when a reader or another process is in the way. */

@@ -2,6 +2,7 @@ import type { Connection } from './connection.ts';
 import { decisionOf } from './json-columns.ts';
 import type { Candidate, Decision } from './records.ts';
 import { jsonText, Row } from './row.ts';
+import { shortName } from './short-name.ts';
 
 /** What a visit tells of people in words. */
 interface Told {
@@ -14,7 +15,8 @@ interface Unwanted {
   readonly names: readonly string[];
 }
 
-const reasonOfRemoved = 'The reason named a person who was removed.';
+/** Stands where a name stood: the reason stays, and says no more who it was. */
+const somebodyRemoved = 'somebody who was removed';
 
 /** Remembers whom the decision or the reason of a visit may name. Unknown people are left out. */
 export function mentionPeople(db: Connection, visitId: string, personIds: readonly (string | undefined)[]): void {
@@ -36,7 +38,7 @@ export function withoutPeople({ decision, reason }: Told, { ids, names }: Unwant
   const gone = decision.candidates.filter(isGone);
   return {
     decision: { ...decision, candidates: decision.candidates.filter((candidate) => !isGone(candidate)) },
-    reason: holdsName(reason, [...names, ...gone.map(({ name }) => name)]) ? reasonOfRemoved : reason,
+    reason: withoutNames(reason, [...names, ...gone.map(({ name }) => name)]),
   };
 }
 
@@ -69,6 +71,18 @@ function removeNotificationsNaming(db: Connection, visitId: unknown, names: read
     if (holdsName(row.text('payload'), names)) remove.run(row.text('id'));
   }
 }
+
+/** Ann goes and Anna stays: a name is whole words. */
+function withoutNames(reason: string, names: readonly string[]): string {
+  const spellings = [...new Set(names.flatMap((name) => [name, shortName(name)]))].filter((name) => name !== '');
+  return spellings
+    .toSorted((one, other) => other.length - one.length)
+    .map((name) => new RegExp(`(?<!${letter})${name.replace(patternSigns, String.raw`\$&`)}(?!${letter})`, 'gu'))
+    .reduce((text, name) => text.replace(name, somebodyRemoved), reason);
+}
+
+const letter = String.raw`[\p{L}\p{M}\p{N}]`;
+const patternSigns = /[\\^$.*+?()[\]{}|/]/g;
 
 /** Plain, or as JSON writes it. */
 function holdsName(text: string, names: readonly string[]): boolean {

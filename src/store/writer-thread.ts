@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parentPort, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 
 import { backUp, rememberBackups } from './backups.ts';
-import { type Connection, emptyWriteAheadLog, openForReading, openForWriting } from './connection.ts';
+import { type Connection, emptyWriteAheadLog, keepPrivate, openForReading, openForWriting } from './connection.ts';
 import { faultOf } from './fault.ts';
 import { migrate, requireSound, versionOf } from './migrate.ts';
 import type { Input, Result, WriteName } from './write-functions.ts';
@@ -140,6 +140,7 @@ async function prepare(db: Connection, version: number, order: OpenOrder): Promi
   emptyWriteAheadLog(db); // A power cut may have come between a removal and this.
   const migrated = await bringUpToDate(db, version, order);
   rememberBackups(db, order.backups);
+  for (const backup of order.backups) keepPrivate(`${order.home}/${backup}`); // Older releases let others read them.
   return migrated;
 }
 

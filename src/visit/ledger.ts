@@ -17,6 +17,8 @@ interface KeptWrite {
   readonly visitId: string;
   readonly name: keyof StoreWrites;
   attempt(): Promise<unknown>;
+  /** An attempt that was late, and may succeed yet: asked twice, the database would complain about the second. */
+  late?: Promise<unknown>;
 }
 
 /** `stored`: durable. `kept`: in memory until the database takes it. `refused`: never will be. */
@@ -101,14 +103,17 @@ export class Ledger {
   }
 
   async #try(write: KeptWrite): Promise<'stored' | 'refused' | 'late' | 'failed'> {
-    const done = await within(this.#parts.clock, writeMsMax, write.attempt());
+    const attempt = write.late ?? write.attempt();
+    const done = await within(this.#parts.clock, writeMsMax, attempt);
+    delete write.late;
     if (done.outcome === 'done') return 'stored';
     if (done.outcome === 'late') {
+      write.late = attempt;
       this.#report(write, `the database has not answered for ${writeMsMax} ms`);
       return 'late';
     }
     this.#report(write, wordsOf(done.error));
-    // A constraint will not heal: a late write that arrived after all, or a person deleted meanwhile.
+    // A constraint will not heal: a person deleted meanwhile.
     const isLasting = done.error instanceof StoreFault && ['constraint', 'closed', 'too-new'].includes(done.error.kind);
     return isLasting ? 'refused' : 'failed';
   }

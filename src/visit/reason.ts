@@ -1,8 +1,6 @@
 import type { Candidate } from '../store/records.ts';
+import { shortName } from '../store/short-name.ts';
 import type { Sighting } from './match.ts';
-
-/** Longer names are cut in reasons; the record keeps them whole. */
-const nameLettersMax = 60;
 
 /** What the frames of a visit say together. */
 export interface Evidence {
@@ -34,8 +32,8 @@ export function knownReason(evidence: Evidence, { known, probably }: Allowed): s
   const { nearest, runnerUp, gap, agreeing, usable } = evidence;
   if (nearest === undefined) return 'nobody is near';
   const allowed = nearest.distance <= known ? known : probably;
-  const rival = runnerUp === undefined ? 'nobody else is near' : `${two(gap)} nearer than ${cut(runnerUp.name)}`;
-  const near = `${cut(nearest.name)}: distance ${two(nearest.distance)} (${two(allowed)} allowed), ${rival}`;
+  const rival = runnerUp === undefined ? 'nobody else is near' : `${two(gap)} nearer than ${shortName(runnerUp.name)}`;
+  const near = `${shortName(nearest.name)}: distance ${two(nearest.distance)} (${two(allowed)} allowed), ${rival}`;
   const agreed = evidence.isPicture ? '' : `, ${agreeing} of ${usable} frames agree`;
   return `${near}${agreed}${crowd(evidence)}`;
 }
@@ -45,11 +43,11 @@ export function strangerReason(evidence: Evidence, { probably, margin }: Allowed
   const frames = `${usable} ${usable === 1 ? 'frame' : 'frames'}`;
   const inFrames = evidence.isPicture ? '' : `, ${frames}`;
   if (nearest === undefined) return `nobody enrolled looks like this${inFrames}${crowd(evidence)}`;
-  const who = `${cut(nearest.name)} (${two(nearest.distance)})`;
+  const who = `${shortName(nearest.name)} (${two(nearest.distance)})`;
   if (nearest.distance > probably)
     return `nobody known: the nearest is ${who}, ${two(probably)} allowed${inFrames}${crowd(evidence)}`;
   if (runnerUp !== undefined && gap < margin)
-    return `${who} or ${cut(runnerUp.name)} (${two(runnerUp.distance)}): too near each other to say, ${two(margin)} apart needed${crowd(evidence)}`;
+    return `${who} or ${shortName(runnerUp.name)} (${two(runnerUp.distance)}): too near each other to say, ${two(margin)} apart needed${crowd(evidence)}`;
   return `perhaps ${who}, but only ${agreeing} of ${frames} agree: too few for a name${crowd(evidence)}`;
 }
 
@@ -61,12 +59,6 @@ export function noFaceReason(frames: number, complaint: string | undefined): str
 function crowd({ others }: Evidence): string {
   if (others === 0) return '';
   return others === 1 ? '; one more face in view' : `; ${others} more faces in view`;
-}
-
-function cut(name: string): string {
-  if (name.length <= nameLettersMax) return name;
-  const letters = Array.from(new Intl.Segmenter().segment(name), ({ segment }) => segment);
-  return letters.length <= nameLettersMax ? name : `${letters.slice(0, nameLettersMax - 1).join('')}…`;
 }
 
 function two(value: number): string {

@@ -26,6 +26,7 @@ export interface Viewer {
   readonly writableNeedDrain: boolean;
   write(chunk: Uint8Array | string): boolean;
   end(): unknown;
+  destroy(): unknown;
 }
 
 interface LiveParts {
@@ -153,7 +154,7 @@ class LiveStream {
       patience.stalledSinceMs ??= nowMs;
       if (nowMs - patience.stalledSinceMs < viewerStallMsMax) continue;
       this.#leave(viewer);
-      viewer.end();
+      viewer.destroy(); // Whoever takes nothing would not take the end either, and keep the connection.
     }
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chmodSync, globSync, statSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { faultOfWrite, notification, open, openedStore, person, temporaryHome } from './samples.ts';
@@ -40,4 +41,30 @@ test('writes go through the writer thread one by one, are read back at once, and
   );
   assert.equal(again.migrated, undefined);
   await again.store.close();
+});
+
+test('nobody else can read the database, what SQLite keeps beside it, or a copy, whatever an older release left', async (t) => {
+  const home = temporaryHome(t);
+  const before = process.umask(0);
+  t.after(() => process.umask(before));
+  const first = await openedStore(t, home);
+  await first.close();
+  chmodSync(home.database, 0o644);
+  const oldCopy = `${home.backups}/doorward-v1-1.db`;
+  writeFileSync(oldCopy, '', { mode: 0o644 });
+  const store = await openedStore(t, home);
+  await store.write('addPerson', person('one'));
+  await store.write('backup', { path: `${home.backups}/copy.db` });
+  const files = globSync(`${home.root}/**/*`, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const modes = files.map(({ name, parentPath }) => [
+    name,
+    (statSync(`${parentPath}/${name}`).mode & 0o777).toString(8),
+  ]);
+  assert.deepEqual(Object.fromEntries(modes), {
+    'copy.db': '600',
+    'doorward-v1-1.db': '600',
+    'doorward.db': '600',
+    'doorward.db-shm': '600',
+    'doorward.db-wal': '600',
+  });
 });

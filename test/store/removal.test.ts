@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { shortName } from '../../src/store/short-name.ts';
 import type { Store } from '../../src/store/store.ts';
 import { addFace, decision, face, faultOfWrite, notification, person, recogniser, storeInMemory, vector, wholeVisit } from './samples.ts'; // prettier-ignore
 
@@ -9,6 +10,8 @@ const candidates = [
   { personId: 'ada', name, distance: 0.3, frames: 2 },
   { personId: 'bob', name: 'Bob', distance: 0.4, frames: 1 },
 ];
+
+const reasonOfV4 = (who: string): string => `Bob, 0.4 away, although ${who} is near, and Adam (${who})`;
 
 /** Ada with all that can be hers; Bob, whose visit mentions her. */
 async function fill(store: Store): Promise<void> {
@@ -34,7 +37,7 @@ async function fill(store: Store): Promise<void> {
   await wholeVisit(store, 'v4', {
     outcome: 'known',
     personId: 'bob',
-    reason: `Bob, 0.4 away, although ${name} is near`,
+    reason: reasonOfV4(name),
     decision: { ...decision, candidates },
     notifications: [
       notification('ring-of-v4', { visitId: 'v4' }),
@@ -92,12 +95,28 @@ test('another person’s visit forgets the name of the one removed', async (t) =
   await store.write('removePerson', { personId: 'ada' });
   const visit = store.read.visit('v4');
   assert.deepEqual(visit?.decision?.candidates, candidates.slice(1));
-  assert.equal(visit?.reason, 'The reason named a person who was removed.');
+  assert.equal(visit?.reason, reasonOfV4('somebody who was removed'), 'the rest of the reason stays');
   assert.deepEqual(
     store.read.notificationsOf('v4').map(({ id }) => id),
     ['ring-of-v4', 'clean-of-v4'],
   );
   assert.equal(store.read.visit('v5')?.reason, 'nobody is near enough');
+});
+
+test('a name is taken out of a reason however long or odd it is, and the names of others stay', async (t) => {
+  const store = storeInMemory(t);
+  const long = 'Hubert Blaine Wolfeschlegelsteinhausenbergerdorff the Elder of Philadelphia'.repeat(2);
+  const odd = 'A+ (B|C) $& [x] \\d';
+  for (const [id, called] of [['ann', 'Ann'], ['anna', 'Anna'], ['long', long], ['odd', odd]] as const)
+    await store.write('addPerson', person(id, { name: called })); // prettier-ignore
+  const near = ['ann', 'anna', 'long', 'odd'].map((personId) => ({ personId, name: '', distance: 0.5, frames: 1 }));
+  await wholeVisit(store, 'v1', {
+    decision: { ...decision, candidates: near },
+    reason: `Ann (0.57) or Anna (0.58), ${shortName(long)} (0.60) or ${odd} (0.61)`,
+  });
+  for (const personId of ['ann', 'long', 'odd']) await store.write('removePerson', { personId });
+  const who = 'somebody who was removed';
+  assert.equal(store.read.visit('v1')?.reason, `${who} (0.57) or Anna (0.58), ${who} (0.60) or ${who} (0.61)`);
 });
 
 test('a decision that arrives after the removal brings no name back', async (t) => {

@@ -9,13 +9,14 @@ import { SteppedClock } from '../fakes/stepped-clock.ts';
 function startLedger() {
   const clock = new SteppedClock();
   const store = new PlainStore();
-  const ledger = new Ledger({ store, clock, events: new RecordingEvents(), log: new RecordingLog() });
+  const log = new RecordingLog();
+  const ledger = new Ledger({ store, clock, events: new RecordingEvents(), log });
   const open = (id: string) => {
     const trigger = { id: `trigger-${id}`, visitId: id, source: 'api', press: undefined, atMs: 0 } as const;
     return ledger.write(id, 'openVisit', { visit: { id, source: 'api', startedMs: 0 }, trigger, notifications: [] });
   };
   const save = (id: string) => ledger.write(id, 'saveFrames', { visitId: id, frames: ['visits/a/frame-0.jpg'] });
-  return { clock, store, ledger, open, save };
+  return { clock, store, ledger, log, open, save };
 }
 const full = (): never => {
   throw new StoreFault('cannot write: the disk is full', 'full');
@@ -63,4 +64,26 @@ test('a write that can never succeed is refused, and is in nobody’s way', asyn
   assert.equal(await save('a'), 'stored');
   assert.equal(ledger.waiting, 0);
   await clock.advance(1);
+});
+
+test('a write that is late and arrives after all is not asked twice, and nothing is called an error but the delay', async () => {
+  const { clock, store, ledger, log, open } = startLedger();
+  const lock = Promise.withResolvers<void>();
+  let asked = 0;
+  store.before = () => {
+    asked += 1;
+    return lock.promise;
+  };
+  const opening = open('a');
+  await clock.advance(2500);
+  assert.equal(await opening, 'kept');
+  const flushing = ledger.flush();
+  await clock.advance(2500);
+  await flushing;
+  assert.equal(ledger.waiting, 1);
+  lock.resolve();
+  await ledger.flush();
+  assert.deepEqual([asked, ledger.waiting, store.read.visit('a')?.phase], [1, 0, 'open']);
+  const reasons = log.lines.filter(({ level }) => level === 'error').map(({ context }) => JSON.stringify(context));
+  assert.ok(reasons.length > 0 && reasons.every((reason) => reason.includes('has not answered')), reasons.join());
 });

@@ -9,6 +9,7 @@ import { House, jpeg, silentLog } from './house.ts';
 class Watcher implements Viewer {
   writableNeedDrain = false;
   isEnded = false;
+  isCut = false;
   text = '';
   write(chunk: Uint8Array | string): boolean {
     this.text += Buffer.from(chunk as Uint8Array).toString('latin1');
@@ -16,6 +17,9 @@ class Watcher implements Viewer {
   }
   end(): void {
     this.isEnded = true;
+  }
+  destroy(): void {
+    this.isCut = true;
   }
   get pictures(): number {
     return this.text.split(jpeg.toString('latin1')).length - 1;
@@ -117,10 +121,14 @@ test('a slow viewer misses pictures and is let go in the end; a dead encoder end
     await settle();
   };
   await next();
-  assert.deepEqual([quick.pictures, slow.pictures, slow.isEnded], [1, 0, false]);
+  assert.deepEqual([quick.pictures, slow.pictures, slow.isCut], [1, 0, false]);
   clock.nowMs += 31_000;
   await next();
-  assert.deepEqual([quick.pictures, slow.isEnded, live.viewers], [2, true, 1]);
+  assert.deepEqual(
+    [quick.pictures, slow.isCut, live.viewers],
+    [2, true, 1],
+    'its connection is gone, not only its name',
+  );
   house.show({ capturedMs: startMs + 10_000 });
   encodings.at(-1)?.fail();
   await settle();
