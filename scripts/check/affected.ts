@@ -1,4 +1,4 @@
-/** Which files a change can reach: those whose own text, or the text of anything that they import, is not what it was. */
+/** Which files a change can reach: those whose own text, or the text of what they import, is not what it was. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -8,7 +8,10 @@ import { Check } from 'typebox/value';
 /** `from './x.ts'`, `import('./x.ts')`, `new URL('./x.ts', …)`. */
 const importPattern = /(?:from|import|URL)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
 
-/** Remembers, for each step and file, what the file and everything below it were when the step last found it sound. */
+/** `deep`: whatever is below the file, however far, can change what is found in it; `near`: what it imports itself. */
+export type Reach = 'deep' | 'near';
+
+/** Remembers, for each step and file, what the file and what is below it were when the step last found it sound. */
 export class Affected {
   readonly #path: string;
   /** What every file depends on without importing it: libraries, compiler options, rules. */
@@ -23,20 +26,21 @@ export class Affected {
   }
 
   /** Those that the step has not found sound as they are now. */
-  of(step: string, files: readonly string[]): readonly string[] {
-    return files.filter((file) => this.#sound[`${step} ${file}`] !== this.#nameOf(file));
+  of(step: string, reach: Reach, files: readonly string[]): readonly string[] {
+    return files.filter((file) => this.#sound[`${step} ${file}`] !== this.#nameOf(file, reach));
   }
 
   /** The step has found these sound, as they were when this began. */
-  noteSound(step: string, files: readonly string[]): void {
-    for (const file of files) this.#sound[`${step} ${file}`] = this.#nameOf(file);
+  noteSound(step: string, reach: Reach, files: readonly string[]): void {
+    for (const file of files) this.#sound[`${step} ${file}`] = this.#nameOf(file, reach);
     mkdirSync(dirname(this.#path), { recursive: true });
     writeFileSync(this.#path, JSON.stringify(this.#sound));
   }
 
-  #nameOf(file: string): string {
-    const reached = new Set([file]);
-    for (const name of reached) for (const imported of this.#read(name).imports) reached.add(imported);
+  #nameOf(file: string, reach: Reach): string {
+    const reached = new Set([file, ...this.#read(file).imports]);
+    if (reach === 'deep')
+      for (const name of reached) for (const imported of this.#read(name).imports) reached.add(imported);
     return hashOf(
       [this.#ground, ...[...reached].toSorted().map((name) => `${name} ${this.#read(name).hash}`)].join('\n'),
     );
