@@ -89,8 +89,13 @@ export function checkDatabase(facts: DatabaseFacts): CheckResult {
 export interface CameraFacts {
   readonly state: 'flowing' | 'starting' | 'stalled' | 'failed';
   readonly restarts: number;
+  /** For how long it has shown one and the same picture. */
+  readonly repeatedMs?: number;
   readonly reason?: string;
 }
+
+/** A camera that shows the same picture for so long has frozen. */
+const frozenMs = 300_000;
 
 /** `camera`: the bell rings without it, but nobody is recognised. */
 export function checkCamera(facts: CameraFacts): CheckResult {
@@ -98,7 +103,9 @@ export function checkCamera(facts: CameraFacts): CheckResult {
     flowing: 'healthy', starting: 'degraded', stalled: 'degraded', failed: 'unhealthy',
   }; // prettier-ignore
   const why = facts.reason === undefined ? '' : `: ${facts.reason}`;
-  return { status: statuses[facts.state], message: `frames are ${facts.state}${why}`, details: { ...facts } };
+  const isFrozen = facts.state === 'flowing' && (facts.repeatedMs ?? 0) >= frozenMs;
+  const message = `frames are ${facts.state}${why}${isFrozen ? ': switch the camera off and on' : ''}`;
+  return { status: isFrozen ? 'degraded' : statuses[facts.state], message, details: { ...facts } };
 }
 
 export type InferenceFacts =

@@ -5,15 +5,14 @@ import type { Log } from '../system/log.ts';
 import { i420Bytes } from '../system/pixels.ts';
 import type { Random } from '../system/random.ts';
 import { within } from '../system/deadline.ts';
-import { FramePool } from './frame-pool.ts';
 import { wordsOf } from '../system/error-words.ts';
+import { nowMsMax, troubleOf, type CameraStatus } from './camera-status.ts';
+import { FramePool } from './frame-pool.ts';
+import { Patience, restartDelayMs } from './patience.ts';
+import { SamePicture } from './same-picture.ts';
 
-/** A camera may take this long from opening to its first frame. */
-const openMsMax = 10_000;
 /** A camera that was stopped may take this long to close; then it is left behind. */
 const closeMsMax = 2000;
-const restartDelayMsMin = 250;
-const restartDelayMsMax = 30_000;
 /** Only a camera that delivered for this long is trusted again: one frame must not reset the back-off. */
 const steadyMs = 10_000;
 /** Frames that visits may hold beyond those of the ring buffer; more are dropped. */
@@ -28,20 +27,6 @@ export interface CameraFeedParts {
   readonly events: Events;
   readonly log: Log;
   readonly settings: { readonly ringFrames: number; readonly ringBytesMax: number; readonly stallMs: number };
-}
-
-export interface CameraStatus {
-  readonly state: 'starting' | 'flowing' | 'stalled' | 'failed';
-  readonly framesTotal: number;
-  readonly framesDropped: number;
-  readonly restarts: number;
-  /** The longest time between two frames of this process. */
-  readonly gapMsMax: number;
-  /** What the camera took last from being opened to its first frame. */
-  readonly startMs: number | undefined;
-  /** `clock.uptimeMs()` of the newest frame's arrival. */
-  readonly lastFrameMs: number | undefined;
-  readonly reason?: string;
 }
 
 type FeedState =
@@ -64,6 +49,10 @@ export class CameraFeed {
   readonly #pool = new FramePool();
   readonly #listeners = new Set<(frame: Frame) => void>();
   readonly #ring: Frame[] = [];
+  readonly #patience: Patience;
+  readonly #samePicture: SamePicture;
+  /** The newest picture that was new; it outlives the ring buffer, because a camera may be frozen before a restart and after. */
+  #newest: Frame | undefined;
   #state: FeedState = { state: 'starting' };
   #framesTotal = 0;
   #framesDropped = 0;
@@ -71,10 +60,11 @@ export class CameraFeed {
   #gapMsMax = 0;
   #startMs: number | undefined;
   #lastFrameMs: number | undefined;
-  #lastCapturedMs = 0;
 
   constructor(parts: CameraFeedParts) {
     this.#parts = parts;
+    this.#patience = new Patience(parts.settings.stallMs);
+    this.#samePicture = new SamePicture(parts.camera.origin);
   }
 
   /** Until the signal: opens the camera, watches it, opens it again. Never gives up, never rejects. */
@@ -85,41 +75,25 @@ export class CameraFeed {
       if (signal.aborted) break;
       const isRepeat = end.outcome === 'ended'; // A file played to its end.
       failuresInRow = isRepeat || flowedMs >= steadyMs ? 0 : failuresInRow + 1;
+      this.#patience.noteEnd(end.outcome === 'stalled', flowedMs);
       this.#restarts += 1;
       this.#report(end);
       await this.#parts.clock.sleep(restartDelayMs(failuresInRow, this.#parts.random), signal);
     }
     this.#dropRing();
+    this.#keepNewest(undefined);
   }
 
-  /** The newest frame. Retain it before awaiting anything. */
+  /** What the camera sees now. Retain it before awaiting anything. */
   latest(): Frame | undefined {
-    return this.#ring.at(-1);
+    const isNow = this.#lastFrameMs !== undefined && this.#parts.clock.uptimeMs() - this.#lastFrameMs <= nowMsMax;
+    return isNow ? this.#ring.at(-1) : undefined;
   }
 
   /** The ring buffer, oldest first. Every frame is retained for the caller, who releases it. */
   recent(): readonly Frame[] {
     for (const frame of this.#ring) this.#pool.retain(frame);
     return [...this.#ring];
-  }
-
-  /** The next frames to come, retained for the caller; fewer when the signal is aborted first. */
-  async next(count: number, signal: AbortSignal): Promise<readonly Frame[]> {
-    const frames: Frame[] = [];
-    if (signal.aborted || count <= 0) return frames;
-    await new Promise<void>((resolve) => {
-      const finish = (): void => {
-        unsubscribe();
-        signal.removeEventListener('abort', finish);
-        resolve();
-      };
-      const unsubscribe = this.subscribe((frame) => {
-        this.#pool.retain(frame);
-        if (frames.push(frame) >= count) finish();
-      });
-      signal.addEventListener('abort', finish, { once: true });
-    });
-    return frames;
   }
 
   /** Resolves right after a frame, or after so long a wait for one: who stops the camera then leaves the shortest gap. */
@@ -150,14 +124,21 @@ export class CameraFeed {
   }
 
   status(): CameraStatus {
+    const { camera, clock } = this.#parts;
+    const { repeatedMs } = this.#samePicture;
+    const lastFrameMs = this.#lastFrameMs;
+    const hasFailed = this.#state.state === 'stalled' || this.#state.state === 'failed';
+    const trouble = hasFailed ? undefined : troubleOf(camera.origin, { repeatedMs, lastFrameMs }, clock.uptimeMs());
     return {
       ...this.#state,
+      ...(trouble === undefined ? {} : { reason: trouble }),
       framesTotal: this.#framesTotal,
       framesDropped: this.#framesDropped,
       restarts: this.#restarts,
       gapMsMax: this.#gapMsMax,
       startMs: this.#startMs,
-      lastFrameMs: this.#lastFrameMs,
+      lastFrameMs,
+      repeatedMs,
     };
   }
 
@@ -196,12 +177,13 @@ export class CameraFeed {
 
   /** Resolves when frames stay away for too long, or never before the signal. */
   async #watch(attempt: Attempt, signal: AbortSignal): Promise<AttemptEnd> {
-    const { clock, settings } = this.#parts;
+    const { camera, clock, settings } = this.#parts;
     while (!signal.aborted) {
-      const allowedMs = attempt.firstFrameMs === undefined ? Math.max(openMsMax, settings.stallMs) : settings.stallMs;
+      const allowedMs =
+        camera.origin === 'sender' ? Infinity : this.#patience.allowedMs(attempt.firstFrameMs !== undefined);
       const silentMs = clock.uptimeMs() - attempt.lastFrameMs;
       if (silentMs >= allowedMs) return { outcome: 'stalled', reason: `no picture for ${Math.round(silentMs)} ms` };
-      await clock.sleep(Math.min(allowedMs - silentMs, settings.stallMs), signal); // The first frame shortens the patience.
+      await clock.sleep(Math.min(allowedMs - silentMs, settings.stallMs), signal); // Every frame may shorten the patience.
     }
     return { outcome: 'ended' };
   }
@@ -215,25 +197,39 @@ export class CameraFeed {
       return;
     }
     const nowMs = clock.uptimeMs();
-    const capturedMs = Math.max(given.capturedMs, this.#lastCapturedMs); // A camera's own clock may step back.
-    const { width, height, pixels } = given;
-    const frame: Frame = { width, height, pixels, sequence: this.#framesTotal, capturedMs };
+    const isOld = this.#samePicture.isOld(this.#newest, given, nowMs);
+    const { width, height, pixels, capturedMs } = given;
+    const frame: Frame = {
+      width, height, pixels, sequence: this.#framesTotal, capturedMs, ...(isOld ? { isRepeat: true } : {}),
+    }; // prettier-ignore
     this.#pool.adopt(frame);
     this.#noteFlow(attempt, nowMs);
-    this.#lastCapturedMs = capturedMs;
     this.#framesTotal += 1;
-    this.#ring.push(frame);
-    this.#trimRing();
+    if (!isOld) {
+      this.#keepNewest(frame);
+      this.#pool.retain(frame);
+      this.#ring.push(frame);
+      this.#trimRing();
+    }
     this.#listeners.forEach((listener) => listener(frame));
+    this.#pool.release(frame);
+  }
+
+  #keepNewest(frame: Frame | undefined): void {
+    if (frame !== undefined) this.#pool.retain(frame);
+    if (this.#newest !== undefined) this.#pool.release(this.#newest);
+    this.#newest = frame;
   }
 
   #noteFlow(attempt: Attempt, nowMs: number): void {
     const { events } = this.#parts;
     if (this.#lastFrameMs !== undefined) this.#gapMsMax = Math.max(this.#gapMsMax, nowMs - this.#lastFrameMs);
     this.#lastFrameMs = nowMs;
+    if (attempt.firstFrameMs !== undefined) this.#patience.noteTurn(nowMs - attempt.lastFrameMs);
     attempt.lastFrameMs = nowMs;
     if (attempt.firstFrameMs === undefined) {
       attempt.firstFrameMs = nowMs;
+      this.#patience.noteOpened(nowMs - attempt.startedMs);
       this.#state = { state: 'flowing' };
       const durationMs = nowMs - attempt.startedMs;
       this.#startMs = durationMs;
@@ -287,10 +283,4 @@ function isPicture(frame: Omit<Frame, 'sequence'>): boolean {
   const { width, height, pixels } = frame;
   const isEven = width > 0 && height > 0 && width % 2 === 0 && height % 2 === 0;
   return isEven && pixels.byteLength >= i420Bytes(width, height);
-}
-
-/** Doubles with every failure in a row, with equal jitter: between half and the whole. */
-function restartDelayMs(failuresInRow: number, random: Random): number {
-  const wholeMs = Math.min(restartDelayMsMax, restartDelayMsMin * 2 ** Math.min(failuresInRow, 16));
-  return wholeMs / 2 + (wholeMs / 2) * random.fraction();
 }

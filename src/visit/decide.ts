@@ -44,6 +44,8 @@ export interface DecisionRules {
   readonly recogniser: string;
   /** A picture and no visit: no frame before or after it can agree, so that it is taken at its word. */
   readonly isPicture?: boolean;
+  /** Pictures that came and were old: nobody is named from them, and whoever asks why is told. */
+  readonly oldFrames?: number;
 }
 
 /** One frame's most prominent face. */
@@ -61,7 +63,7 @@ export function decide(sightings: readonly Sighting[], rules: DecisionRules): Ve
   const shown = views.toSorted((a, b) => b.face.prominence - a.face.prominence)[0];
   const base = { watched, shown: shown?.sequence, confidence: confidenceIn(evidence.nearest?.distance, rules) };
   if (usable.length === 0) {
-    const reason = noFaceReason(sightings.length, shown?.face.complaint);
+    const reason = noFaceReason(sightings.length, shown?.face.complaint, rules.oldFrames);
     return { ...base, ...ending('no-face', reason), decision: decisionOf(evidence, rules, shown) };
   }
   const isNamed = outcomeOf(evidence, rules);

@@ -51,8 +51,10 @@ export function strangerReason(evidence: Evidence, { probably, margin }: Allowed
   return `perhaps ${who}, but only ${agreeing} of ${frames} agree: too few for a name${crowd(evidence)}`;
 }
 
-export function noFaceReason(frames: number, complaint: string | undefined): string {
+export function noFaceReason(frames: number, complaint: string | undefined, oldFrames = 0): string {
   if (complaint !== undefined) return complaint;
+  if (frames === 0 && oldFrames > 0)
+    return `the camera sent only old pictures (${oldFrames}): nobody is named from them`;
   return frames === 0 ? 'there was no picture to look at' : `no face in ${frames} ${frames === 1 ? 'frame' : 'frames'}`;
 }
 

@@ -15,6 +15,8 @@ export interface FrameSource {
   takeNewest(): Promise<VisitFrame | undefined>;
   letGo(frame: VisitFrame): void;
   close(): void;
+  /** Pictures that came after the trigger and are not of this visit: taken long before it, or shown before. */
+  readonly oldFrames?: number;
 }
 
 /** What a visit needs of the camera. */
@@ -36,13 +38,14 @@ export class VisitFrames implements FrameSource {
   readonly #held = new Set<Frame>();
   #untaken: Frame[] = [];
   #wake = new AbortController();
+  #oldFrames = 0;
 
   constructor(feed: FeedOfFrames, clock: Clock, visit: VisitUnderWay) {
     this.#feed = feed;
     this.#clock = clock;
     this.#visit = visit;
     for (const frame of feed.recent()) {
-      if (visit.start.triggeredMs - frame.capturedMs <= framesBeforeMs) this.#keep(frame);
+      if (this.#isOfVisit(frame)) this.#keep(frame);
       else feed.release(frame);
     }
     this.#unsubscribe = feed.subscribe((frame) => this.#arrive(frame));
@@ -78,9 +81,22 @@ export class VisitFrames implements FrameSource {
     this.#wake.abort();
   }
 
+  get oldFrames(): number {
+    return this.#oldFrames;
+  }
+
+  /** A picture that comes now may be of long ago: kept back on its way, or shown again and again. */
+  #isOfVisit(frame: Frame): boolean {
+    return frame.isRepeat !== true && this.#visit.start.triggeredMs - frame.capturedMs <= framesBeforeMs;
+  }
+
   #arrive(frame: Frame): void {
     const { state } = this.#visit;
     if (state.phase !== 'looking' || state.burstTaken >= state.burstWanted) return;
+    if (!this.#isOfVisit(frame)) {
+      this.#oldFrames += 1;
+      return;
+    }
     this.#feed.retain(frame);
     this.#keep(frame);
     this.#visit.advance({ kind: 'burst-frame' });

@@ -37,7 +37,8 @@ export async function nameVisitor(parts: VisitParts, visit: VisitUnderWay, seen:
   try {
     const sightings = await look(parts, visit, seen);
     await seen.rung;
-    const verdict = explain(parts, visit, decide(sightings, rulesOf(parts)));
+    const rules = { ...rulesOf(parts), oldFrames: seen.frames.oldFrames ?? 0 };
+    const verdict = explain(parts, visit, decide(sightings, rules));
     await record(parts, visit, { verdict, saved: seen.saved });
     report(parts, visit, verdict);
   } finally {

@@ -77,20 +77,6 @@ test('a camera that never opens is tried again and reported; the bell rings with
   await waitFor('the camera comes back', async () => (await appliance.get('/api/v1/snapshot.jpg')).status === 200);
 });
 
-test('a camera that falls silent is restarted, counted and reported', async (t) => {
-  const folder = newFolder(t);
-  const appliance = await startAppliance(t, { home: join(folder, 'home'), settings: { 'camera.stallMs': '200' } });
-  await appliance.post('/api/v1/frames', await demoPicture('red'));
-  interface Status {
-    readonly camera: { readonly restarts: number; readonly state: string };
-  }
-  await waitFor('a restart', async () => (await appliance.json<Status>('/api/v1/status')).camera.restarts > 0);
-  await waitFor('the count', async () =>
-    /^doorward_camera_restarts_total [1-9]/m.test((await appliance.get('/metrics')).text),
-  );
-  assert.ok(appliance.process.log().some(({ level, logger }) => level === 'WARN' && logger === 'camera'));
-});
-
 test('a database of a newer release is refused, and is the same to the byte afterwards', async (t) => {
   const home = join(newFolder(t), 'home');
   await type(['people', 'list', '--home', home]);

@@ -6,11 +6,17 @@ import { i420Bytes } from '../../src/system/pixels.ts';
 export class ScriptedCamera implements Camera {
   readonly description = 'scripted camera';
   readonly #clock: Clock;
-  readonly intervalMs: number;
+  intervalMs: number;
   size = { width: 64, height: 36 };
   scene = 0;
   /** `silent` opens and shows nothing; `deaf` does not even close. */
   mood: 'flowing' | 'silent' | 'deaf' | 'failing' | 'ending' = 'flowing';
+  origin: Camera['origin'] = 'sensor';
+  /** Shows the same picture again and again, as no sensor does. */
+  isFrozen = false;
+  /** How old a picture is when it comes. */
+  lateMs = 0;
+  #noise = 0;
   opened = 0;
 
   constructor(clock: Clock, intervalMs = 125) {
@@ -32,7 +38,8 @@ export class ScriptedCamera implements Camera {
 
   #show(sink: FrameSink): void {
     const pixels = sink.takeBuffer(i420Bytes(this.size.width, this.size.height));
-    new Uint8Array(pixels)[0] = this.scene;
-    sink.deliver({ ...this.size, pixels, capturedMs: this.#clock.uptimeMs() });
+    if (!this.isFrozen) this.#noise = (this.#noise + 1) % 256;
+    new Uint8Array(pixels).fill(0).set([this.scene, this.#noise]);
+    sink.deliver({ ...this.size, pixels, capturedMs: this.#clock.uptimeMs() - this.lateMs });
   }
 }

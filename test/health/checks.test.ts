@@ -59,6 +59,10 @@ test('the camera flows, starts, stalls or has failed', () => {
   );
   assert.deepEqual(statuses, ['healthy', 'degraded', 'degraded', 'unhealthy']);
   assert.match(checkCamera({ state: 'failed', restarts: 3, reason: 'no such device' }).message, /no such device/);
+  const repeating = { state: 'flowing', restarts: 0, reason: 'it has shown the same picture for a while' } as const;
+  assert.equal(checkCamera({ ...repeating, repeatedMs: 60_000 }).status, 'healthy');
+  const frozen = checkCamera({ ...repeating, repeatedMs: 300_000 });
+  assert.deepEqual([frozen.status, frozen.message.includes('switch the camera off and on')], ['degraded', true]);
 });
 
 test('the models are loaded or not', () => {

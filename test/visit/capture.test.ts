@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { Camera } from '../../src/system/camera.ts';
 import { CameraFeed } from '../../src/visit/capture.ts';
 import { RecordingEvents, RecordingLog } from '../fakes/recorders.ts';
 import { ScriptedCamera } from '../fakes/scripted-camera.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { settled, SteppedClock } from '../fakes/stepped-clock.ts';
 
-function startFeed(settings: { ringFrames?: number; ringBytesMax?: number } = {}): {
+interface FeedSettings {
+  readonly ringFrames?: number;
+  readonly ringBytesMax?: number;
+  /** Changes the camera before it is opened. */
+  readonly origin?: Camera['origin'] | 'files';
+  readonly mood?: ScriptedCamera['mood'];
+}
+
+function startFeed({ origin = 'sensor', mood = 'flowing', ...settings }: FeedSettings = {}): {
   clock: SteppedClock;
   camera: ScriptedCamera;
   feed: CameraFeed;
@@ -16,6 +25,8 @@ function startFeed(settings: { ringFrames?: number; ringBytesMax?: number } = {}
   // prettier-ignore
   const clock = new SteppedClock();
   const camera = new ScriptedCamera(clock);
+  camera.origin = origin === 'files' ? undefined : origin;
+  camera.mood = mood;
   const events = new RecordingEvents();
   const parts = { camera, clock, events, random: new SeededRandom(), log: new RecordingLog() };
   const feed = new CameraFeed({
@@ -87,25 +98,6 @@ test('a frame that somebody retains is not written over', async () => {
   await stop();
 });
 
-test('the next frames are handed out as they come; an abort hands out what there is', async () => {
-  const { clock, feed, stop } = startFeed();
-  await clock.advance(500);
-  const latest = feed.latest()?.sequence ?? 0;
-  const three = feed.next(3, new AbortController().signal);
-  const ending = new AbortController();
-  const many = feed.next(100, ending.signal);
-  await clock.advance(1000);
-  ending.abort();
-  assert.deepEqual(
-    (await three).map(({ sequence }) => sequence - latest),
-    [1, 2, 3],
-  );
-  assert.equal((await many).length, 8);
-  for (const frame of [...(await three), ...(await many)]) feed.release(frame);
-  await stop();
-  assert.equal(feed.framesHeld, 0);
-});
-
 test('a camera that goes silent is opened again, counted and reported, and its old frames are not shown', async () => {
   const { clock, camera, feed, events, stop } = startFeed();
   await clock.advance(1000);
@@ -126,13 +118,113 @@ test('a camera that goes silent is opened again, counted and reported, and its o
   await stop();
 });
 
-test('a camera that goes silent after its very first frame is not given the time of one that opens', async () => {
+test('a camera that goes silent before its beat is known is borne longer, but not for ever', async () => {
   const { clock, camera, feed, stop } = startFeed();
   await clock.advance(1);
   camera.mood = 'silent';
-  await clock.advance(4100);
+  await clock.advance(9000);
+  assert.equal(feed.status().state, 'flowing');
+  await clock.advance(1100);
   assert.equal(feed.status().state, 'stalled');
   await stop();
+});
+
+for (const intervalMs of [1000, 2000, 5000, 9000]) {
+  test(`a camera that shows a picture every ${intervalMs} ms is never restarted, and is missed when it is gone`, async () => {
+    const { clock, camera, feed, stop } = startFeed();
+    camera.intervalMs = intervalMs;
+    await clock.advance(120_000);
+    const { state, restarts, framesTotal } = feed.status();
+    assert.deepEqual({ state, restarts }, { state: 'flowing', restarts: 0 });
+    assert.ok(framesTotal >= 120_000 / intervalMs - 1, `${framesTotal} frames: every one is taken`);
+    camera.mood = 'silent';
+    await clock.advance(4 * intervalMs + 1000);
+    assert.equal(feed.status().state, 'stalled');
+    await stop();
+  });
+}
+
+test('a camera whose first picture takes 20 seconds is given them, and is not restarted for a short pause', async () => {
+  const { clock, camera, feed, stop } = startFeed({ mood: 'silent' });
+  await clock.advance(20_000);
+  camera.mood = 'flowing';
+  await clock.advance(5000);
+  assert.equal(feed.status().restarts, 0);
+  camera.mood = 'silent';
+  await clock.advance(15_000);
+  assert.deepEqual([feed.status().state, feed.status().restarts], ['flowing', 0], 'it would take longer to come back');
+  await stop();
+});
+
+test('a camera that pauses again and again is borne longer each time, until it is restarted no more', async () => {
+  const { clock, camera, feed, stop } = startFeed();
+  for (let pause = 0; pause < 20; pause += 1) {
+    camera.mood = 'flowing';
+    await clock.advance(5000);
+    camera.mood = 'silent';
+    await clock.advance(9000);
+  }
+  assert.ok(feed.status().restarts <= 3, `${feed.status().restarts} restarts`);
+  await stop();
+});
+
+test('a camera that waits for senders is never restarted, and says how long nobody has sent anything', async () => {
+  const { clock, camera, feed, stop } = startFeed({ origin: 'sender', mood: 'silent' });
+  await clock.advance(45_000);
+  assert.deepEqual([feed.status().state, feed.status().reason], ['starting', 'nobody has sent a picture yet']);
+  camera.mood = 'flowing';
+  await clock.advance(1000);
+  assert.equal(feed.status().reason, undefined);
+  camera.mood = 'silent';
+  await clock.advance(59_000);
+  assert.ok(feed.latest() !== undefined, 'what was sent a minute ago is shown');
+  await clock.advance(31_000);
+  assert.match(feed.status().reason ?? '', /^nobody has sent a picture for (89|90) s$/);
+  assert.deepEqual([feed.status().state, feed.latest(), camera.opened], ['flowing', undefined, 1]);
+  await stop();
+});
+
+test('a picture that comes again is shown, counted and no visit’s; the camera that does so is named', async () => {
+  const { clock, camera, feed, stop } = startFeed();
+  await clock.advance(2000);
+  camera.isFrozen = true;
+  const seen: (true | undefined)[] = [];
+  feed.subscribe(({ isRepeat }) => seen.push(isRepeat));
+  const before = feed.status().framesTotal;
+  await clock.advance(6000);
+  assert.equal(feed.status().framesTotal - before, seen.length);
+  assert.ok(seen.length >= 47 && seen.every((isRepeat) => isRepeat === true), 'all of them are old');
+  const { state, reason, repeatedMs, restarts } = feed.status();
+  assert.deepEqual({ state, restarts }, { state: 'flowing', restarts: 0 });
+  assert.match(reason ?? '', /^it has shown the same picture for 6 s$/);
+  assert.ok(repeatedMs >= 5800);
+  assert.ok((feed.latest()?.capturedMs ?? 0) <= 2000, 'the newest picture is of when it was first seen');
+  camera.mood = 'silent';
+  await clock.advance(3000);
+  camera.mood = 'flowing'; // Still frozen after it was opened again.
+  await clock.advance(3000);
+  assert.equal(feed.latest(), undefined);
+  camera.isFrozen = false;
+  await clock.advance(300);
+  assert.deepEqual([feed.status().reason, feed.status().repeatedMs], [undefined, 0]);
+  assert.ok(feed.latest() !== undefined);
+  await stop();
+  assert.equal(feed.framesHeld, 0);
+});
+
+test('a sender may repeat its picture for a minute, and files for ever', async () => {
+  const sender = startFeed({ origin: 'sender' });
+  sender.camera.isFrozen = true;
+  await sender.clock.advance(59_000);
+  assert.ok(sender.clock.uptimeMs() - (sender.feed.latest()?.capturedMs ?? 0) < 300, 'it counts as of now');
+  await sender.clock.advance(10_000);
+  assert.match(sender.feed.status().reason ?? '', /same picture/);
+  await sender.stop();
+  const files = startFeed({ origin: 'files' });
+  files.camera.isFrozen = true;
+  await files.clock.advance(200_000);
+  assert.equal(files.feed.status().reason, undefined);
+  await files.stop();
 });
 
 test('a camera that never opens is tried ever more slowly, but never given up', async () => {
@@ -170,7 +262,7 @@ test('one frame between two stalls does not make the camera trusted again', asyn
 test('a camera that does not even close is left behind, and heard no more', async () => {
   const { clock, camera, feed, stop } = startFeed();
   camera.mood = 'deaf';
-  await clock.advance(3000);
+  await clock.advance(11_000);
   camera.mood = 'flowing';
   await clock.advance(3000);
   assert.equal(feed.status().state, 'flowing');

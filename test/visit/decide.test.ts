@@ -154,3 +154,9 @@ test('whatever the frames say, a name rests on agreement, nearness and distance 
     { numRuns: 300 },
   );
 });
+
+test('old pictures name nobody, and the reason says so', () => {
+  const verdict = decide([], { recognition, recogniser: 'test', oldFrames: 5 });
+  assert.equal(verdict.outcome, 'no-face');
+  assert.equal(verdict.reason, 'the camera sent only old pictures (5): nobody is named from them');
+});

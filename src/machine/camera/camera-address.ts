@@ -1,3 +1,5 @@
+import type { Camera } from '../../system/camera.ts';
+
 /** Protocols that a camera on the network may speak, and what ffmpeg may open for each. Never `file`, never `concat`. */
 const rtsp = ['rtp', 'srtp', 'rtsp', 'rtsps', 'udp', 'tcp', 'tls', 'crypto'];
 const http = ['http', 'https', 'tcp', 'tls', 'crypto'];
@@ -9,6 +11,7 @@ const silenceUs = '60000000';
 export interface VideoSource {
   /** For people, without name, password and query. */
   readonly description: string;
+  readonly origin?: Camera['origin'];
   /** The arguments up to and with `-i`. */
   readonly input: readonly string[];
   /** Never shown. */
@@ -20,7 +23,8 @@ export function networkVideo(address: string): VideoSource | undefined {
   const url = URL.parse(address);
   if (url === null || url.hostname === '') return undefined;
   const path = tellingPath.test(url.pathname) ? '/***' : url.pathname;
-  const common = { description: `camera ${url.protocol}//${url.host}${path}`, secrets: secretsOf(url, address) };
+  const description = `camera ${url.protocol}//${url.host}${path}`;
+  const common = { description, origin: 'sensor', secrets: secretsOf(url, address) } as const;
   switch (url.protocol) {
     case 'rtsp:':
     case 'rtsps:': {
@@ -58,7 +62,7 @@ export function usbVideo(
 ): VideoSource {
   const { width, height, framesPerSecond } = size;
   const options = ['-f', 'v4l2', '-framerate', String(framesPerSecond), '-video_size', `${width}x${height}`];
-  return { description: `camera ${device}`, input: [...options, '-i', device], secrets: [] };
+  return { description: `camera ${device}`, origin: 'sensor', input: [...options, '-i', device], secrets: [] };
 }
 
 /** A video file, played in its own time, over and over. `path` is absolute, and only files may be opened from it. */

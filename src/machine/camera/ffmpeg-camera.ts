@@ -26,6 +26,7 @@ type Form = Pick<CameraParts, 'clock' | 'width' | 'height' | 'framesPerSecond'>;
 export function ffmpegCamera(source: VideoSource, form: Form, program = 'ffmpeg'): Camera {
   return {
     description: source.description,
+    origin: source.origin,
     async stream(sink, signal): Promise<CameraEnd> {
       if (signal.aborted) return { outcome: 'ended' };
       const child = spawn(program, argumentsFor(source, form), { stdio: ['ignore', 'pipe', 'pipe'], detached: true });

@@ -32,6 +32,7 @@ export function pushCamera(parts: CameraParts): PushCamera {
 
   return {
     description: 'pictures pushed over HTTP',
+    origin: 'sender',
     async stream(sink, signal): Promise<CameraEnd> {
       watching = sink;
       await aborted(signal);
