@@ -5,7 +5,8 @@ import { idAmong, mayBeginId, shortIds } from './find-id.ts';
 import { plain } from './text.ts';
 
 const peoplePageMax = 500;
-const searchCharactersMax = 200;
+/** Longer than any name, in whatever form it is typed; and what an address can hold. */
+const nameCharactersMax = 1200;
 
 type Found = ApiResult<PersonAnswer>;
 
@@ -47,20 +48,12 @@ function mayBeginPersonId(text: string): boolean {
   return mayBeginId(text) && /\d/.test(text);
 }
 
-/** Everybody of exactly this name, whatever its case. */
+/** Everybody of exactly this name; what counts as the same is for the household to say. */
 export async function peopleNamed(client: ApiClient, name: string): Promise<ApiResult<readonly PersonAnswer[]>> {
-  const wanted = folded(name);
-  const search = encodeURIComponent(name.trim().slice(0, searchCharactersMax));
-  const answer = await client.ask(
-    { method: 'GET', path: `/api/v1/people?limit=${peoplePageMax}&search=${search}` },
-    peopleAnswer,
-  );
-  if (answer.outcome !== 'answered') return answer;
-  return { outcome: 'answered', body: answer.body.people.filter((person) => folded(person.name) === wanted) };
-}
-
-function folded(name: string): string {
-  return name.normalize('NFC').trim().toLocaleLowerCase();
+  if (name.length > nameCharactersMax) return { outcome: 'answered', body: [] };
+  const path = `/api/v1/people?limit=${peoplePageMax}&name=${encodeURIComponent(name.toWellFormed())}`;
+  const answer = await client.ask({ method: 'GET', path }, peopleAnswer);
+  return answer.outcome === 'answered' ? { outcome: 'answered', body: answer.body.people } : answer;
 }
 
 function refusedWith(message: string): Found {

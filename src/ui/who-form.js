@@ -18,21 +18,20 @@ export function whoForm(question, answer) {
     placeholder: 'Name',
   });
   const names = element('datalist', { id: listId });
-  /** @type {{ people: any[] }} */
-  const state = { people: [] };
-  const loaded = attempt(async () => {
+  void attempt(async () => {
     const { people } = await ask('/people?limit=500');
-    state.people = people.filter((/** @type {any} */ person) => person.mergedInto === null);
-    names.replaceChildren(...state.people.map((person) => element('option', { value: person.name })));
+    const known = people.filter((/** @type {any} */ person) => person.mergedInto === null);
+    names.replaceChildren(...known.map((/** @type {any} */ person) => element('option', { value: person.name })));
   });
   const send = element('button', { type: 'submit', className: 'button primary' }, 'Save');
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     send.disabled = true;
-    await loaded;
     const name = input.value.trim();
-    const person = state.people.find((one) => one.name.toLocaleLowerCase() === name.toLocaleLowerCase());
-    await attempt(() => answer(person === undefined ? { name } : { personId: person.id }));
+    await attempt(async () => {
+      const { people } = await ask(`/people?name=${encodeURIComponent(name)}`);
+      await answer(people.length === 0 ? { name } : { personId: people[0].mergedInto ?? people[0].id });
+    });
     send.disabled = false;
   };
   return element(

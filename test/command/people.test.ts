@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { nameKey } from '../../src/people/name.ts';
 import type { NetworkRequest } from '../../src/system/network.ts';
 import { newFolder, no, ok, type, type House } from './typed.ts';
 
@@ -19,8 +20,8 @@ function household(people: ReturnType<typeof person>[], more: House['api'] = {})
   return {
     api: {
       'GET /api/v1/people': ({ url }) => {
-        const search = new URL(url).searchParams.get('search')?.toLowerCase() ?? '';
-        const found = people.filter(({ name }) => name.toLowerCase().includes(search));
+        const wanted = new URL(url).searchParams.get('name');
+        const found = people.filter(({ name }) => wanted === null || nameKey(name) === nameKey(wanted));
         return { status: 200, body: { people: found, total: found.length } };
       },
       ...Object.fromEntries(people.map((one) => [`GET /api/v1/people/${one.id}`, ok({ ...one, faces: [] })])),
@@ -52,6 +53,19 @@ test('an empty household says how to begin', async (context) => {
 test('JSON is for programs', async (context) => {
   const { out } = await type(newFolder(context), ['people', 'list', '--json'], household([ada]));
   assert.deepEqual(JSON.parse(out), [ada]);
+});
+
+test('a name is asked for as it was typed: what counts as the same the household knows', async (context) => {
+  const house = household([person('person-1', 'José'), person('person-2', 'İpek')]);
+  for (const [typed, name] of [
+    ['Jose\u0301', 'José'],
+    ['ipek', 'İpek'],
+    ['Jo\u200esé', 'José'],
+  ] as const) {
+    const { code, out } = await type(newFolder(context), ['people', 'show', typed], house);
+    assert.match(out, new RegExp(`^${name}`));
+    assert.equal(code, 0);
+  }
 });
 
 test('a person is found by id, or by a name whatever its case', async (context) => {

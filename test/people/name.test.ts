@@ -58,6 +58,60 @@ test('a name that shows nothing is refused', () => {
   }
 });
 
+test('invisible characters are refused where they only make names that look the same, and kept where a script needs them', () => {
+  const tricks = [
+    'A\u200eda',
+    'A\u200fda',
+    'A\u061cda',
+    'Ada\u{e0041}',
+    'A\u200dda',
+    'A\u200bda',
+    'Ad\u00ada',
+    'A\u2060da',
+    'A\ufe0fda',
+    'Ada\u034f',
+    '\u3164Ada',
+    'Иван\u200c',
+    'ن\u200c\u200cو',
+  ];
+  for (const name of tricks) {
+    const refused = cleanName(name);
+    assert.ok(refused.outcome === 'refused' && refused.reason === 'name-unreadable', JSON.stringify(name));
+    assert.match(refused.message, /holds the invisible control character U\+[0-9A-F]{4}/);
+    assert.equal(nameKey(name), nameKey(name.replace(/\p{Default_Ignorable_Code_Point}/gu, '')), 'but it is found');
+  }
+  for (const name of ['क्‍ष', 'می‌خواهم', '👨‍👩‍👧', '❤️', '辻\u{e0100}', '👩🏽‍🚒', 'श्री'])
+    assert.deepEqual(cleanName(name), { outcome: 'clean', name: name.normalize('NFC') }, JSON.stringify(name));
+});
+
+test('marks may stand on letters, a few on each, and not on nothing', () => {
+  for (const name of ['Nguyễn Thị Hường', 'שָׁלוֹם', 'བསྒྲུབས', 'เก้าอี้', 'Z\u0335\u0321e'])
+    assert.equal(cleanName(name).outcome, 'clean', name);
+  for (const name of [
+    `A${'\u0301'.repeat(400)}da`,
+    `Ad${'\u0317\u0361\u0488'.repeat(3)}a`,
+    '\u0327Ada',
+    'Ada \u0301Bea',
+  ]) {
+    const refused = cleanName(name);
+    assert.ok(refused.outcome === 'refused' && refused.reason === 'name-unreadable', JSON.stringify(name));
+    assert.match(
+      refused.message,
+      /marks stand on one letter, 5 are the most|a mark, such as an accent, without a letter/,
+    );
+  }
+});
+
+test('one key for a name however it is typed', () => {
+  const same: readonly (readonly string[])[] = [
+    ['José', 'jose\u0301', 'JOSÉ', 'jo\u200esé'], ['İpek', 'ipek', 'IPEK', 'i\u0307pek', 'İPEK'], ['Straße', 'STRASSE', 'straẞe', 'ｓｔｒａßｅ'],
+    ['Σοφός', 'σοφός', 'ΣΟΦΌΣ', 'Σοφόσ'], ['نور الدين', 'نور\u061c  الدين'], ['ﬁona', 'Fiona'], ['Ada\u{e0041}', 'ada'],
+  ]; // prettier-ignore
+  for (const names of same)
+    assert.equal(new Set(names.map(nameKey)).size, 1, names.map((name) => JSON.stringify(nameKey(name))).join(' '));
+  assert.notEqual(nameKey('Ada'), nameKey('Adá'));
+});
+
 test('markup and quotes are a name like any other', () => {
   const name = `<img src=x onerror=alert(1)> "Robert'); DROP TABLE people;--`;
   assert.deepEqual(cleanName(name), { outcome: 'clean', name });
@@ -65,7 +119,7 @@ test('markup and quotes are a name like any other', () => {
 
 test('a name that looks the same is taken, and the message says by whom', () => {
   const people = [fakePerson({ id: '1', name: 'Anna Groß' }), fakePerson({ id: '2', name: 'Old', mergedInto: '1' })];
-  for (const name of ['anna groß', 'ANNA GROSS', 'Anna  Groß', 'An\u200bna Groß', 'Ａnna Groß']) {
+  for (const name of ['anna groß', 'ANNA GROSS', 'Anna  Groß', 'ANNA GROẞ', 'Ａnna Groß']) {
     const refused = freeName(name, people);
     assert.ok(refused.outcome === 'refused' && refused.reason === 'name-taken', name);
     assert.match(refused.message, /“Anna Groß” is in the household already/);

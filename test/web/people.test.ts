@@ -26,6 +26,34 @@ test('the household over HTTP', async (t) => {
     assert.equal((await site.inject('/api/v1/people?limit=9999')).statusCode, 400);
   });
 
+  await t.test('a person is found by their name however it is typed, in the search and as a whole', async () => {
+    const before = neighbours.folk;
+    const names = ['José', 'İpek', 'Straße', 'نور'];
+    neighbours.folk = names.map((name) => personOf(name, name));
+    for (const [typed, name] of [
+      ['jose\u0301', 'José'],
+      ['JOSE\u0301', 'José'],
+      ['ipek', 'İpek'],
+      ['IPEK', 'İpek'],
+      ['STRASSE', 'Straße'],
+      ['strasse', 'Straße'],
+      ['Stra\u200eße', 'Straße'],
+      ['ن\u061cور', 'نور'],
+      ['\u200f نور ', 'نور'],
+    ] as const) {
+      for (const query of ['name', 'search']) {
+        const answer = await site.inject(`/api/v1/people?${query}=${encodeURIComponent(typed)}`);
+        assert.deepEqual(
+          answer.json().people.map((one: { name: string }) => one.name),
+          [name],
+          `${query} ${JSON.stringify(typed)}`,
+        );
+      }
+    }
+    assert.deepEqual((await site.inject('/api/v1/people?name=Jos')).json().people, [], 'a part is not the whole');
+    neighbours.folk = before;
+  });
+
   await t.test('one person has their faces, and a face its picture', async () => {
     const ada = (await site.inject('/api/v1/people/ada')).json();
     assert.deepEqual([ada.faces[0].kind, ada.faces[0].quality.widthPx, ada.faces[0].visitId], ['reference', 90, null]);

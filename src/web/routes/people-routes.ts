@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { nameKey } from '../../people/name.ts';
 import { personAnswer } from '../answers.ts';
 import { actor, householdRefused, wholePerson } from '../household-answer.ts';
 import type { WebParts } from '../parts.ts';
@@ -17,6 +18,12 @@ const listQuery = Type.Object(
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
     offset: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),
     search: Type.Optional(Type.String({ maxLength: 200, description: 'Part of the name' })),
+    name: Type.Optional(
+      Type.String({
+        maxLength: 2000,
+        description: 'The whole name; case, width and invisible characters do not matter',
+      }),
+    ),
   },
   closed,
 );
@@ -67,9 +74,12 @@ function listRoutes(site: Site, parts: WebParts): void {
       },
     },
     (request) => {
-      const { limit, offset, search } = request.query;
-      const wanted = search?.toLocaleLowerCase() ?? '';
-      const people = parts.read.people().filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
+      const { limit, offset, search = '', name } = request.query;
+      const [part, whole] = [nameKey(search), name === undefined ? undefined : nameKey(name)];
+      const people = parts.read.people().filter((person) => {
+        const key = nameKey(person.name);
+        return key.includes(part) && (whole === undefined || key === whole);
+      });
       const page = people.slice(offset, offset + limit);
       return {
         people: page.map((person) => personAnswer(person, parts.read.facesOf(person.id))),
