@@ -68,11 +68,12 @@ export interface PoweredOn {
 /** The whole appliance, from the ground up. Power-on to ready is this function, top to bottom. */
 export async function powerOn(request: StartRequest): Promise<PoweredOn | Refused> {
   const { home, isOffDuty, terminal } = request;
+  const decoding = isOffDuty ? 'here' : 'apart'; // A command has no bell that a picture could end.
   // The writer thread begins on another processor, meanwhile code is loaded on this one.
   const [opened] = await Promise.all([openGround({ request, clock, disk, random }), loadFront()]);
   if (opened.outcome === 'refused') return opened;
   const { ground } = opened;
-  const recognition = await openRecognition(release.modelsFolder, ground.log); // Its nets load while the door opens.
+  const recognition = await openRecognition(release.modelsFolder, ground.log, decoding); // Its nets load while the door opens.
   const rooms = await openRooms({ home, ground, recognition, isOffDuty, terminal, machine }).catch(wordsOf);
   if (typeof rooms === 'string') {
     await recognition.stop();

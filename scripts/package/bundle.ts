@@ -1,6 +1,7 @@
 import { basename, dirname, relative } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
+import { decoderWord } from '../../src/machine/picture/decoder-process.ts';
 
 /** A script of the executable: the main one, or one that a thread starts with. */
 export interface Script {
@@ -21,8 +22,11 @@ export interface Bundle {
   readonly inputs: readonly string[];
 }
 
+/** What a process starts with that decodes pictures: this executable, told so by its first word. */
+const decoder = 'src/machine/picture/picture-decoder.ts';
 /** What each thread starts with, and the name that its script is carried under. */
 const threads = [
+  decoder,
   'src/machine/inference/inference-worker.ts',
   'src/machine/process/incumbent-watch.ts',
   'src/store/writer-thread.ts',
@@ -58,11 +62,17 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
   };
   const [main = '', ...others] = await Promise.all([mainEntry, ...threads].map(textOf));
   return {
-    main: { name: mainName, text: main },
+    main: { name: mainName, text: `"use strict";${actAsDecoder}\n${main}` },
     threads: threads.map((entry, index) => ({ name: threadName(entry), text: others[index] ?? '' })),
     inputs: [...inputs],
   };
 }
+
+/**
+ * Before the appliance's code is looked at: a process that decodes pictures runs the script that is carried for it, and
+ * nothing else. Node runs a main script as the body of a function, so it can return.
+ */
+const actAsDecoder = `if(process.argv[2]===${JSON.stringify(decoderWord)}){require('node:vm').compileFunction(require('node:sea').getAsset(${JSON.stringify(threadName(decoder))},'utf8'),['require'])(require);return;}`;
 
 function settings({ checkout, version }: BundleOptions): Parameters<typeof build>[0] {
   return {

@@ -7,10 +7,15 @@ import {
   type StartedInference,
   type StartInferenceResult,
 } from '../machine/inference/onnx-inference.ts';
+import { openOutsidePictures, type OutsidePictures } from '../machine/picture/outside-pictures.ts';
+import type { Pictures } from '../system/inference.ts';
 import type { Log } from '../system/log.ts';
 
 /** Recognition that can be let go for a while, so that a candidate fits into the memory. */
 export interface Recognition extends StartedInference {
+  readonly pictures: Pictures;
+  /** The same, with a process of its own for what a camera sends: it never waits behind uploads. */
+  readonly cameraPictures: Pictures;
   /** Why nobody can be recognised since the start; undefined when somebody can, or will be when the nets are loaded. */
   readonly fault: string | undefined;
   /** Resolves when the nets are loaded, or `fault` says why they are not. Every call waits for it. */
@@ -24,16 +29,24 @@ export interface Recognition extends StartedInference {
 /** Threads of one net's run: the other cores belong to the camera and the bell. */
 const threads = 1;
 
-/** Starts recognition, and does not wait for its nets. What is missing is said, and does not stop the bell. */
-export async function openRecognition(modelsFolder: string, log: Log): Promise<Recognition> {
+/**
+ * Starts recognition, and does not wait for its nets. What is missing is said, and does not stop the bell. Pictures from
+ * outside are decoded apart, in processes of their own, or here.
+ */
+export async function openRecognition(
+  modelsFolder: string,
+  log: Log,
+  decoding: 'apart' | 'here' = 'apart',
+): Promise<Recognition> {
   const settings = { modelsFolder, threads };
   const begun = await beginInference(settings);
-  return new PatientRecognition(settings, { begun, log });
+  return new PatientRecognition(settings, { begun, log, decoding });
 }
 
 interface Beginning {
   readonly begun: Awaited<ReturnType<typeof beginInference>>;
   readonly log: Log;
+  readonly decoding: 'apart' | 'here';
 }
 
 /** Calls wait while the nets are loaded, and are refused while they are let go. */
@@ -41,15 +54,17 @@ class PatientRecognition implements Recognition {
   readonly outcome = 'started';
   readonly loaded: Promise<void>;
   readonly inference: Recognition['inference'];
-  readonly pictures: Recognition['pictures'];
+  readonly pictures: Pictures;
+  readonly cameraPictures: Pictures;
   fault: string | undefined;
   readonly #settings: InferenceSettings;
   readonly #log: Log;
+  readonly #outside: OutsidePictures;
   /** Undefined while the nets are being loaded. */
   #current: StartedInference | undefined;
   #isLetGo = false;
 
-  constructor(settings: InferenceSettings, { begun, log }: Beginning) {
+  constructor(settings: InferenceSettings, { begun, log, decoding }: Beginning) {
     this.#settings = settings;
     this.#log = log;
     if (begun.outcome === 'begun') this.loaded = begun.started.then((result) => this.#take(result));
@@ -66,10 +81,14 @@ class PatientRecognition implements Recognition {
       detect: async (...asked) => (await this.#now()).inference.detect(...asked),
       embed: async (...asked) => (await this.#now()).inference.embed(...asked),
     };
-    this.pictures = {
-      decode: async (...asked) => (await this.#now()).pictures.decode(...asked),
+    this.#outside = openOutsidePictures((reason) => log.warn('pictures are decoded with a fault', { reason }));
+    const own: Omit<Pictures, 'decode'> = {
+      decodeOwn: async (...asked) => (await this.#now()).pictures.decodeOwn(...asked),
       encode: async (...asked) => (await this.#now()).pictures.encode(...asked),
     };
+    const { uploads, camera } = this.#outside;
+    this.pictures = { ...own, decode: decoding === 'here' ? own.decodeOwn : uploads.decode };
+    this.cameraPictures = { ...own, decode: decoding === 'here' ? own.decodeOwn : camera.decode };
   }
 
   #take(result: StartInferenceResult): void {
@@ -100,6 +119,7 @@ class PatientRecognition implements Recognition {
   }
 
   async stop(): Promise<void> {
+    await this.#outside.stop();
     await (await this.#now()).stop();
   }
 

@@ -27,7 +27,7 @@ export interface SensesParts {
 export function openSenses({ recognition, modelsFolder, settings, isOffDuty, clock, log }: SensesParts): Senses {
   const options = {
     clock,
-    pictures: recognition.pictures,
+    pictures: recognition.cameraPictures,
     width: settings.width,
     height: settings.height,
     framesPerSecond: settings.framesPerSecond,

@@ -4,7 +4,7 @@ import type { HouseholdParts } from './household-parts.ts';
 import { lookForFaces } from './look-for-faces.ts';
 import { qualityRefusal, subjectOf } from './quality-gate.ts';
 import type { StoredFace } from '../store/records.ts';
-import type { DetectedFace, Embedding, FaceQuality } from '../system/inference.ts';
+import type { DecodeFailure, DetectedFace, Embedding, FaceQuality } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
 
 /** A face that is good enough to teach from, with all that is kept of it. */
@@ -20,9 +20,16 @@ type StudyParts = Pick<HouseholdParts, 'inference' | 'pictures' | 'recognition'>
 /** The one usable face of a picture file, or why there is none. */
 export async function studyFile(parts: StudyParts, bytes: Uint8Array): Promise<StudiedFace | Refusal> {
   const decoded = await parts.pictures.decode(bytes);
-  if (decoded.outcome !== 'decoded') return refusal('picture-unreadable', decoded.message);
+  if (decoded.outcome !== 'decoded')
+    return refusal(pictureReasons[decoded.outcome] ?? 'picture-unreadable', decoded.message);
   return studyPicture(parts, decoded.picture);
 }
+
+const pictureReasons: Partial<Record<DecodeFailure, Refusal['reason']>> = {
+  'too-large': 'picture-too-large',
+  busy: 'picture-busy',
+  unavailable: 'picture-unavailable',
+};
 
 /** The one usable face of a picture, or why there is none. */
 export async function studyPicture(parts: StudyParts, picture: Pixels): Promise<StudiedFace | Refusal> {
@@ -42,7 +49,7 @@ export async function studyStoredFace(
   const jpeg = await parts.disk.read(`${parts.home.root}/${face.picture}`);
   if (jpeg === undefined)
     return refusal('no-picture', `cannot use face ${face.id}: its picture ${face.picture} is missing: enrol a new one`);
-  const decoded = await parts.pictures.decode(jpeg);
+  const decoded = await parts.pictures.decodeOwn(jpeg);
   if (decoded.outcome !== 'decoded')
     return refusal('picture-unreadable', `${decoded.message} (${face.picture}): enrol a new picture`);
   const vector = await parts.inference.embed(decoded.picture, face.landmarks);

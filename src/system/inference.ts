@@ -50,10 +50,13 @@ export interface Inference {
 /** Pictures as files, coded and decoded off the main thread. */
 export interface Pictures {
   /**
-   * Decodes JPEG, PNG, WebP, AVIF or TIFF; turns it upright (EXIF); shrinks it to at most 1920x1920. The picture lies in
-   * a buffer of `lend`, for those who decode many: shared memory is collected late.
+   * Decodes JPEG, PNG, WebP, AVIF or TIFF from outside, in a process that may die of it; turns it upright (EXIF); shrinks
+   * it to at most 1920x1920. The picture lies in a buffer of `lend`, for those who decode many: shared memory is collected
+   * late.
    */
   decode(bytes: Uint8Array, lend?: (bytes: number) => SharedArrayBuffer): Promise<DecodeResult>;
+  /** The same for what this house or its release wrote itself: nobody's upload is waited for. */
+  decodeOwn(bytes: Uint8Array, lend?: (bytes: number) => SharedArrayBuffer): Promise<DecodeResult>;
   /** Encodes as JPEG, whole or the part inside `box` (clipped to the picture), shrunk to `widthMax`. */
   encode(picture: Pixels, options: EncodeOptions): Promise<Uint8Array>;
 }
@@ -65,11 +68,20 @@ export interface EncodeOptions {
   readonly quality?: number;
 }
 
-export type DecodeFailure = 'empty' | 'too-large' | 'not-a-picture' | 'corrupt' | 'animated';
+/** `too-costly` took longer or more memory than a picture may; `busy` and `unavailable` say nothing about the picture. */
+export type DecodeFailure =
+  | 'empty'
+  | 'too-large'
+  | 'not-a-picture'
+  | 'corrupt'
+  | 'animated'
+  | 'too-costly'
+  | 'busy'
+  | 'unavailable';
 
 export type DecodeResult =
   | { readonly outcome: 'decoded'; readonly picture: Pixels }
   | { readonly outcome: DecodeFailure; readonly message: string };
 
-/** Bytes and pixels of a picture file that are looked at; more is refused as too large. */
+/** Bytes and pixels of a picture file that are looked at, of some formats fewer pixels; more is refused as too large. */
 export const pictureLimits = { fileBytesMax: 20 * 1024 * 1024, pixelsMax: 60_000_000 } as const;

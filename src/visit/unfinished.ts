@@ -50,7 +50,7 @@ export async function loadFrames(parts: LoadParts, visit: Visit): Promise<readon
 async function loadPicture(parts: LoadParts, path: string): Promise<Omit<VisitFrame, 'sequence'> | undefined> {
   const bytes = await parts.disk.read(`${parts.home.root}/${path}`);
   if (bytes === undefined) return undefined;
-  const decoded = await parts.pictures.decode(bytes);
+  const decoded = await parts.pictures.decodeOwn(bytes);
   return decoded.outcome === 'decoded' ? decoded.picture : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Person } from '../store/records.ts';
 import { wholePersonAnswer } from './answers.ts';
 import type { WebParts } from './parts.ts';
 import { RequestRefused, refused } from './problem.ts';
+import { pictureRefused } from './upload.ts';
 import { closed, idShape, nameShape, wholePersonShape } from './shapes.ts';
 
 /** Who acts, for the audit chain, until there is a login. */
@@ -23,9 +24,14 @@ export const enrolledShape = Type.Object({
   refusals: Type.Array(refusalShape, { description: 'Pictures that were not taken, and why' }),
 });
 
+/** Refused for the picture's weight, or for none of its faults. */
+const pictureTroubles = ['too-large', 'busy', 'unavailable'] as const;
+
 /** The household's refusal as an answer; its message says why. */
 export function householdRefused({ reason, message }: Refusal): RequestRefused {
   const advice = 'Do what the message says and try again.';
+  const trouble = pictureTroubles.find((outcome) => reason === `picture-${outcome}`);
+  if (trouble !== undefined) return pictureRefused(trouble, message);
   if (reason.startsWith('no-such-')) return new RequestRefused(404, reason, { message, advice });
   if (reason === 'busy' || reason === 'visit-under-way') return new RequestRefused(409, reason, { message, advice });
   if (reason === 'storage')

@@ -1,10 +1,12 @@
 import multipart from '@fastify/multipart';
+import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import Type, { type TUnsafe } from 'typebox';
 import { pictureLimits, type DecodeFailure, type Pictures } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
-import { RequestRefused, refused } from './problem.ts';
+import { RequestRefused, refused, tooMuch } from './problem.ts';
 import type { Site } from './site.ts';
+import { limitUploads, receive } from './upload-room.ts';
 
 /** What a multipart form may hold; it is stopped before it fills the memory. */
 const uploadLimits = {
@@ -22,13 +24,26 @@ export const uploadBytesMax = pictureLimits.fileBytesMax + 64 * 1024;
 
 /** Lets the routes of this site take forms and pictures; the others answer 415 to them. */
 export async function acceptUploads(site: Site): Promise<void> {
+  limitUploads(site);
   await site.register(multipart, { limits: uploadLimits });
   site.addContentTypeParser(
-    ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/tiff'],
-    { parseAs: 'buffer', bodyLimit: uploadBytesMax },
-    async (_request: FastifyRequest, body: Buffer) => body,
+    imageTypes,
+    { bodyLimit: uploadBytesMax },
+    async (request: FastifyRequest, body: Readable) => receive(request, body),
   );
 }
+
+/** Also as old programs call them. What a picture is, its first bytes say. */
+const imageTypes = [
+  'image/jpeg',
+  'image/jpg',
+  'image/pjpeg',
+  'image/png',
+  'image/x-png',
+  'image/webp',
+  'image/avif',
+  'image/tiff',
+];
 
 type BodyContent = Readonly<Record<string, { schema: TUnsafe<unknown> }>>;
 
@@ -67,7 +82,7 @@ async function readForm(request: FastifyRequest, fieldNames: readonly string[]):
   const fields: Record<string, string> = {};
   let picture: Uint8Array | undefined;
   for await (const part of request.parts()) {
-    if (part.type === 'file' && part.fieldname === 'picture') picture = await part.toBuffer();
+    if (part.type === 'file' && part.fieldname === 'picture') picture = await receive(request, part.file);
     else if (part.type === 'field' && fieldNames.includes(part.fieldname)) fields[part.fieldname] = String(part.value);
     else throw unknownField(part.fieldname);
   }
@@ -75,18 +90,37 @@ async function readForm(request: FastifyRequest, fieldNames: readonly string[]):
   return { picture, fields };
 }
 
-/** Decodes an upload. Throws `RequestRefused`: 413 when it is too large, 422 when it is not a picture we can read. */
+/** Decodes an upload. Throws `RequestRefused`, see `pictureRefused`. */
 export async function decodeUpload(pictures: Pick<Pictures, 'decode'>, bytes: Uint8Array): Promise<Pixels> {
   const result = await pictures.decode(bytes);
   if (result.outcome === 'decoded') return result.picture;
   throw pictureRefused(result.outcome, result.message);
 }
 
-/** 413 when a picture is too large, else 422 with the decoder's words. */
+/**
+ * 413 when a picture is too large, 429 when too many wait, 503 when no process can be started, else 422: with the words of
+ * whoever decoded it.
+ */
 export function pictureRefused(outcome: DecodeFailure, message: string): RequestRefused {
-  if (outcome !== 'too-large') return refused(`picture-${outcome}`, message);
-  const advice = `Send a picture of at most ${pictureLimits.fileBytesMax / 1024 / 1024} MB and ${pictureLimits.pixelsMax / 1e6} megapixels.`;
-  return new RequestRefused(413, 'picture-too-large', { message, advice });
+  switch (outcome) {
+    case 'too-large': {
+      const advice = `Send it smaller, or as an ordinary JPEG: at most ${pictureLimits.fileBytesMax / 1024 / 1024} MB and ${pictureLimits.pixelsMax / 1e6} megapixels.`;
+      return new RequestRefused(413, 'picture-too-large', { message, advice });
+    }
+    case 'busy':
+      return tooMuch('picture-busy', { message, advice: 'Send pictures one after the other.' });
+    case 'unavailable':
+      return new RequestRefused(503, 'picture-unavailable', {
+        message,
+        advice: 'Run `doorward doctor` on the device.',
+      });
+    case 'empty':
+    case 'not-a-picture':
+    case 'corrupt':
+    case 'animated':
+    case 'too-costly':
+      return refused(`picture-${outcome}`, message);
+  }
 }
 
 function brokenForm(): RequestRefused {

@@ -121,7 +121,7 @@ class Measured {
   }
 
   async #facesIn(file: string, roll: number): Promise<Faces> {
-    const decoded = await this.#started.pictures.decode(await readFile(file));
+    const decoded = await this.#started.pictures.decodeOwn(await readFile(file));
     if (decoded.outcome !== 'decoded') {
       console.error(`${file}: ${decoded.message}`);
       return {};

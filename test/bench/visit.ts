@@ -31,7 +31,7 @@ interface VisitAnswer {
 async function recordFrames(folder: string): Promise<void> {
   const started = await startInference({ modelsFolder, threads: 1 });
   if (started.outcome !== 'started') throw new Error(started.message);
-  const { pictures } = started;
+  const pictures = { ...started.pictures, decode: started.pictures.decodeOwn };
   const stop = new AbortController();
   const seen: Pixels[] = [];
   const options = { clock: nodeClock, pictures, width: 1280, height: 720, framesPerSecond: 8, complain: console.error };

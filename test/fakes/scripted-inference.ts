@@ -70,6 +70,10 @@ export class ScriptedInference implements Inference, Pictures {
     return vectorOf(face.who, face.distance ?? 0.3);
   }
 
+  decodeOwn(bytes: Uint8Array): ReturnType<Pictures['decode']> {
+    return this.decode(bytes);
+  }
+
   async decode(bytes: Uint8Array): ReturnType<Pictures['decode']> {
     await this.before('decode');
     const [scene, mark] = bytes;

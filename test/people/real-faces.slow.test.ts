@@ -40,7 +40,8 @@ async function realHouse(t: TestContext, { root = temporaryRoot(t), eyes = int8 
   const opened = await openStore({ home, disk: nodeDisk, clock: nodeClock });
   assert(opened.outcome === 'opened', JSON.stringify(opened));
   const { store } = opened;
-  const { inference, pictures } = eyes;
+  const { inference } = eyes;
+  const pictures = { ...eyes.pictures, decode: eyes.pictures.decodeOwn };
   const parts: HouseholdParts = {
     store, inference, pictures, home, recognition, disk: nodeDisk, clock: nodeClock, random: nodeRandom,
     gallery: new Gallery(store.read, inference.recogniser), events: new RecordingEvents(), log: new RecordingLog(),

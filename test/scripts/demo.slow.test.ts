@@ -35,7 +35,8 @@ test('the enrolled visitors are known at the door, from other pictures, and the 
   const started = await startInference({ modelsFolder: resolve('.models'), threads: 1 });
   assert.ok(started.outcome === 'started', 'the models are there: npm test makes them');
   t.after(() => started.stop());
-  const { inference, pictures } = started;
+  const { inference } = started;
+  const pictures = { ...started.pictures, decode: started.pictures.decodeOwn };
 
   const enrolled = new Map<string, Embedding>();
   const visitors = await readDemoVisitors(folder);

@@ -56,6 +56,7 @@ export class House {
   push: FramePush | undefined;
   inference: Inference = { recogniser: 'test', detect: async () => [], embed: async () => new Float32Array(128) };
   pictures: Pictures = {
+    decodeOwn: (bytes) => this.pictures.decode(bytes),
     decode: async (bytes) => {
       if (bytes.byteLength === 0) return { outcome: 'empty', message: 'cannot read the picture: it is empty' };
       if (bytes[0] !== 0xff) return { outcome: 'not-a-picture', message: 'cannot read the picture: it is none' };

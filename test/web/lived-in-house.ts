@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { PictureCoder } from '../../src/machine/picture/inference-pictures.ts';
-import type { Pictures } from '../../src/system/inference.ts';
+import { sharpPictures } from '../../src/machine/picture/picture-coder.ts';
 import type { Pixels } from '../../src/system/pixels.ts';
 import type { House } from './house.ts';
 import { faceOf, personOf, visitOf } from './neighbours.ts';
@@ -20,7 +19,7 @@ export const hostileName = `<img src=x onerror="document.title='broken in'"><b>M
 /** Fills a house with people, visits and real pictures, and points its camera at one of them. */
 export async function moveIn(house: House): Promise<void> {
   const { neighbours, home } = house;
-  house.pictures = realPictures();
+  house.pictures = sharpPictures();
   const nowMs = Date.now();
   const minute = 60_000;
   for (const [number, portrait] of portraits.entries()) {
@@ -126,23 +125,7 @@ export async function moveIn(house: House): Promise<void> {
 /** A frame of a demo picture, 1280x720, for the camera to show. */
 export async function demoFrame(file: string): Promise<Pixels> {
   const jpeg = await sharp(join(demo, file)).resize(1280, 720, { fit: 'cover' }).jpeg().toBuffer();
-  const decoded = await realPictures().decode(jpeg);
+  const decoded = await sharpPictures().decode(jpeg);
   if (decoded.outcome !== 'decoded') throw new Error(decoded.message);
   return decoded.picture;
-}
-
-/** Pictures as the inference thread codes them, in this thread. */
-function realPictures(): Pictures {
-  const coder = new PictureCoder();
-  return {
-    encode: (picture, options) => coder.encode(picture, options),
-    async decode(bytes) {
-      const decoded = await coder.decode(bytes);
-      if (decoded.outcome !== 'decoded') return decoded;
-      const { width, height, planes } = decoded;
-      const pixels = new SharedArrayBuffer(planes.byteLength);
-      new Uint8Array(pixels).set(planes);
-      return { outcome: 'decoded', picture: { width, height, pixels } };
-    },
-  };
 }

@@ -76,7 +76,42 @@ test('recognition of an uploaded picture', async (t) => {
     assert.equal((await send(Buffer.from('{}'), 'application/json')).statusCode, 400);
     assert.equal((await send(Buffer.from('garbage'), 'multipart/form-data; boundary=x')).statusCode, 400);
     assert.equal((await send(Buffer.alloc(pictureLimits.fileBytesMax + 70_000, 0xff))).statusCode, 413);
-    house.pictures.decode = async () => ({ outcome: 'too-large', message: 'cannot read: 200 megapixels' });
-    assert.equal((await send(jpeg)).statusCode, 413);
+    for (const [outcome, status] of [
+      ['too-large', 413],
+      ['too-costly', 422],
+      ['busy', 429],
+      ['unavailable', 503],
+    ] as const) {
+      house.pictures.decode = async () => ({ outcome, message: 'cannot read picture: 200 megapixels' });
+      const answer = await send(jpeg);
+      assert.deepEqual([answer.statusCode, answer.json().code], [status, `picture-${outcome}`]);
+    }
+  });
+
+  await t.test('old names of JPEG are read, and a type that is no picture is not', async () => {
+    house.pictures.decode = async () => ({ outcome: 'corrupt', message: 'cannot read picture' });
+    for (const type of ['image/jpg', 'image/pjpeg', 'image/x-png', 'image/jpeg; charset=binary'])
+      assert.equal((await send(jpeg, type)).statusCode, 422, type);
+    for (const type of ['image/svg+xml', 'application/pdf'])
+      assert.equal((await send(jpeg, type)).statusCode, 415, type);
+  });
+
+  await t.test('while large uploads are under way another is told to come back, before it is sent', async () => {
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    house.pictures.decode = async () => {
+      asked.resolve();
+      await answered.promise;
+      return { outcome: 'corrupt', message: 'cannot read picture' };
+    };
+    const large = Buffer.alloc(18 * 1024 * 1024, 0xff);
+    const first = send(large);
+    await asked.promise;
+    const second = await send(large);
+    assert.deepEqual([second.statusCode, second.json().code], [429, 'busy']);
+    assert.ok(Number(second.headers['retry-after']) > 0);
+    answered.resolve();
+    assert.equal((await first).statusCode, 422);
+    assert.equal((await send(large)).statusCode, 422);
   });
 });

@@ -26,11 +26,13 @@ export async function recogniseGoldenFaces(parts: GoldenParts): Promise<{ expect
   const manifest = bytes === undefined ? undefined : parseManifest(bytes);
   if (manifest === undefined || typeof manifest === 'string') return { expected: 0, recognised: 0 };
   const { inference, pictures } = recognition;
+  // They came with the release, which was verified.
+  const ownPictures: typeof pictures = { ...pictures, decode: (...asked) => pictures.decodeOwn(...asked) };
   const seen: Seen[] = [];
   for (const { file, person } of manifest.goldenFaces) {
     const picture = await disk.read(`${directory}/${file}`);
     if (picture === undefined) continue;
-    const studied = await studyFile({ inference, pictures, recognition: settings }, picture);
+    const studied = await studyFile({ inference, pictures: ownPictures, recognition: settings }, picture);
     if (studied.outcome === 'studied') seen.push({ person, vector: studied.vector });
   }
   const recognised = seen.filter((face) => isRecognised(face, seen, settings.known)).length;

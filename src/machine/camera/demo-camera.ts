@@ -139,7 +139,7 @@ async function readScenery(folder: string, parts: CameraParts): Promise<Scenery>
 }
 
 async function decodeFile(path: string, { pictures }: CameraParts): Promise<Pixels> {
-  const decoded = await pictures.decode(await read(path));
+  const decoded = await pictures.decodeOwn(await read(path));
   if (decoded.outcome !== 'decoded') throw new Error(`${path}: ${decoded.message}`);
   return decoded.picture;
 }

@@ -1,4 +1,4 @@
-import { PictureCoder, share } from '../picture/inference-pictures.ts';
+import { PictureCoder, share } from '../picture/picture-coder.ts';
 import type { StartedInference } from './onnx-inference.ts';
 
 /**
@@ -12,7 +12,7 @@ export function absentInference(message: string): StartedInference {
     outcome: 'started',
     inference: { recogniser: 'none', detect: refuse, embed: refuse },
     pictures: {
-      decode: async (bytes, lend) => share(await coder.decode(bytes), lend),
+      decodeOwn: async (bytes, lend) => share(await coder.decode(bytes), lend),
       encode: (picture, options) => coder.encode(picture, options),
     },
     stats: () => ({ busyMs: 0, answered: 0, waiting: 0, restarts: 0, lastDeath: message }),

@@ -1,6 +1,6 @@
 import type { DetectedFace, DetectEffort, Embedding, EncodeOptions, Landmarks } from '../../system/inference.ts';
 import type { Pixels } from '../../system/pixels.ts';
-import type { Decoded } from '../picture/inference-pictures.ts';
+import type { Decoded } from '../picture/picture-coder.ts';
 import type { PackFailure } from './model-file.ts';
 import type { ModelPack, RecogniserName } from './model-pack.ts';
 
@@ -17,7 +17,7 @@ export interface WorkerSettings {
 export type Question =
   | { readonly call: 'detect'; readonly picture: Pixels; readonly effort: DetectEffort }
   | { readonly call: 'embed'; readonly picture: Pixels; readonly landmarks: Landmarks }
-  | { readonly call: 'decode'; readonly bytes: Uint8Array }
+  | { readonly call: 'decodeOwn'; readonly bytes: Uint8Array }
   | { readonly call: 'encode'; readonly picture: Pixels; readonly options: EncodeOptions }
   | { readonly call: 'ping' };
 
@@ -30,7 +30,7 @@ export type ToWorker =
 export type Answer =
   | { readonly call: 'detect'; readonly faces: readonly DetectedFace[] }
   | { readonly call: 'embed'; readonly embedding: Embedding }
-  | { readonly call: 'decode'; readonly decoded: Decoded }
+  | { readonly call: 'decodeOwn'; readonly decoded: Decoded }
   | { readonly call: 'encode'; readonly bytes: Uint8Array }
   | { readonly call: 'ping' }
   | { readonly call: 'failed'; readonly message: string };

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type FacePipeline, openPipeline } from './inference-pipeline.ts';
-import { free, PictureCoder } from '../picture/inference-pictures.ts';
+import { free, PictureCoder } from '../picture/picture-coder.ts';
 import type { Answer, FromWorker, Question, ToWorker, WorkerSettings } from './inference-protocol.ts';
 import { wordsOf } from '../../system/error-words.ts';
 
 /**
- * The inference thread: nets and pictures. Faces and pictures wait in two lines, so that a large upload does not hold up
- * a visit; in each line calls are answered in order.
+ * The inference thread: nets, and pictures of our own. Faces and pictures wait in two lines; in each line calls are
+ * answered in order. Never: a picture from outside.
  */
 async function work(settings: WorkerSettings): Promise<void> {
   const port = parentPort;
@@ -28,7 +28,7 @@ async function work(settings: WorkerSettings): Promise<void> {
       return;
     }
     const { id, question } = message;
-    const line = question.call === 'decode' || question.call === 'encode' ? 'pictures' : 'faces';
+    const line = question.call === 'decodeOwn' || question.call === 'encode' ? 'pictures' : 'faces';
     lines[line] = lines[line].then(async () => {
       const startedMs = performance.now();
       const given = await answer(question);
@@ -43,7 +43,7 @@ async function work(settings: WorkerSettings): Promise<void> {
 function handedOver(message: FromWorker): ArrayBuffer[] {
   if (message.kind !== 'answer') return [];
   const { answer } = message;
-  if (answer.call === 'decode' && answer.decoded.outcome === 'decoded') return [answer.decoded.planes.buffer];
+  if (answer.call === 'decodeOwn' && answer.decoded.outcome === 'decoded') return [answer.decoded.planes.buffer];
   return [];
 }
 
@@ -55,8 +55,8 @@ function answerer(pipeline: FacePipeline): (question: Question) => Promise<Answe
         return { call: 'detect', faces: await pipeline.detect(question.picture, question.effort) };
       case 'embed':
         return { call: 'embed', embedding: await pipeline.embed(question.picture, question.landmarks) };
-      case 'decode':
-        return { call: 'decode', decoded: await pictures.decode(question.bytes) };
+      case 'decodeOwn':
+        return { call: 'decodeOwn', decoded: await pictures.decode(question.bytes) };
       case 'encode':
         return { call: 'encode', bytes: await pictures.encode(question.picture, question.options) };
       case 'ping':

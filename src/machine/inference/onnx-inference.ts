@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Worker } from 'node:worker_threads';
 import type { Inference, Pictures } from '../../system/inference.ts';
-import { share } from '../picture/inference-pictures.ts';
+import { share } from '../picture/picture-coder.ts';
 import type { Answer, FromWorker, Question, ToWorker, WorkerSettings } from './inference-protocol.ts';
 import type { PackFailure } from './model-file.ts';
 import { identityOf, readModelPack, type RecogniserName } from './model-pack.ts';
@@ -20,11 +20,14 @@ export interface InferenceStats {
   readonly lastDeath?: string;
 }
 
+/** What was never outside. */
+export type OwnPictures = Omit<Pictures, 'decode'>;
+
 /** Recognition, running in a thread of its own. */
 export interface StartedInference {
   readonly outcome: 'started';
   readonly inference: Inference;
-  readonly pictures: Pictures;
+  readonly pictures: OwnPictures;
   stats(): InferenceStats;
   /** Resolves when the nets have answered what they were asked before; rejects when they do not. */
   ping(): Promise<void>;
@@ -125,11 +128,11 @@ function inferenceOn(thread: InferenceThread, recogniser: string): Inference {
   };
 }
 
-function picturesOn(thread: InferenceThread): Pictures {
+function picturesOn(thread: InferenceThread): OwnPictures {
   return {
-    async decode(bytes, lend) {
-      const answer = await thread.ask({ call: 'decode', bytes });
-      assert(answer.call === 'decode');
+    async decodeOwn(bytes, lend) {
+      const answer = await thread.ask({ call: 'decodeOwn', bytes });
+      assert(answer.call === 'decodeOwn');
       return share(answer.decoded, lend);
     },
     async encode(picture, options) {

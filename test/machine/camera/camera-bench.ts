@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
 import type { CameraParts } from '../../../src/machine/camera/camera-parts.ts';
-import { sharpPictures } from '../../../src/machine/picture/inference-pictures.ts';
+import { sharpPictures } from '../../../src/machine/picture/picture-coder.ts';
 import type { Camera, CameraEnd, Frame } from '../../../src/system/camera.ts';
 import type { Clock } from '../../../src/system/clock.ts';
 

@@ -70,7 +70,7 @@ test('a restart rejects what waits, and a thread that was stopped answers nothin
   } finally {
     await other.stop();
   }
-  await assert.rejects(other.pictures.decode(new Uint8Array(1)), /recognition was stopped/);
+  await assert.rejects(other.pictures.decodeOwn(new Uint8Array(1)), /recognition was stopped/);
 });
 
 test('a fault inside the thread is survived: the call is rejected, the next one is answered', async () => {

@@ -6,7 +6,7 @@ import { startInference } from '../../../src/machine/inference/onnx-inference.ts
 const [modelsFolder = '', file = '', planted, host = ''] = process.argv.slice(2);
 const started = await startInference({ modelsFolder, threads: 2 });
 if (started.outcome !== 'started') throw new Error(started.message);
-const decoded = await started.pictures.decode(await readFile(file));
+const decoded = await started.pictures.decodeOwn(await readFile(file));
 if (decoded.outcome !== 'decoded') throw new Error(decoded.message);
 const faces = await started.inference.detect(decoded.picture, 'thorough');
 for (const face of faces) await started.inference.embed(decoded.picture, face.landmarks);

@@ -3,7 +3,7 @@ import test from 'node:test';
 import sharp, { type Sharp } from 'sharp';
 
 import { toRgb } from '../../../src/face/i420.ts';
-import { sharpPictures } from '../../../src/machine/picture/inference-pictures.ts';
+import { sharpPictures } from '../../../src/machine/picture/picture-coder.ts';
 import { pictureLimits } from '../../../src/system/inference.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
 
@@ -31,6 +31,16 @@ async function refusal(bytes: Uint8Array): Promise<string> {
   assert(result.outcome !== 'decoded', 'the picture was read');
   assert.match(result.message, /^cannot read picture: /);
   return `${result.outcome}: ${result.message}`;
+}
+
+/** A picture that no format makes small. */
+function noisy(): Sharp {
+  const data = Buffer.from(Array.from({ length: 300 * 200 * 3 }, (_, at) => (at * 7919) % 251));
+  return sharp(data, { raw: { width: 300, height: 200, channels: 3 } });
+}
+
+function large(): Sharp {
+  return sharp({ create: { width: 4000, height: 3000, channels: 3, background: '#336699' } });
 }
 
 function colourAt(picture: Pixels, x: number, y: number): number[] {
@@ -93,13 +103,8 @@ test('files that are no pictures say so', async () => {
 });
 
 test('damaged and cut-off pictures are refused, wherever the damage is', async () => {
-  const noise = Buffer.from(Array.from({ length: 300 * 200 * 3 }, (_, at) => (at * 7919) % 251));
-  const jpeg = await sharp(noise, { raw: { width: 300, height: 200, channels: 3 } })
-    .jpeg()
-    .toBuffer();
-  const png = await sharp(noise, { raw: { width: 300, height: 200, channels: 3 } })
-    .png()
-    .toBuffer();
+  const jpeg = await noisy().jpeg().toBuffer();
+  const png = await noisy().png().toBuffer();
   assert.match(await refusal(jpeg.subarray(0, jpeg.length >> 1)), /^corrupt: .*damaged/);
   assert.match(await refusal(png.subarray(0, png.length >> 1)), /^corrupt: .*damaged/);
   assert.match(await refusal(jpeg.subarray(0, 40)), /^corrupt: .*damaged|^not-a-picture/);
@@ -108,11 +113,31 @@ test('damaged and cut-off pictures are refused, wherever the damage is', async (
   assert.match(await refusal(holed), /^corrupt: .*damaged/);
 });
 
+test('a JPEG that lacks only its end mark is read, one that lacks a byte more is damaged', async () => {
+  for (const progressive of [false, true]) {
+    const jpeg = await noisy().jpeg({ progressive }).toBuffer();
+    assert.deepEqual([...jpeg.subarray(-2)], [0xff, 0xd9]);
+    const whole = await decoded(jpeg);
+    const lacking = await decoded(jpeg.subarray(0, -2));
+    assert.deepEqual(new Uint8Array(lacking.pixels), new Uint8Array(whole.pixels));
+    for (const missing of [12, 200]) assert.match(await refusal(jpeg.subarray(0, -missing)), /^corrupt: .*damaged/);
+  }
+});
+
+test('each format has its own most pixels, told with the refusal', async () => {
+  const interlaced = await large().png({ progressive: true, compressionLevel: 1 }).toBuffer();
+  assert.equal((await pictures.decode(interlaced)).outcome, 'decoded', '12 megapixels, interlaced');
+  const avif = await large().resize(2600, 2600).avif({ effort: 0 }).toBuffer();
+  assert.match(await refusal(avif), /^too-large: .*2600x2600 pixels; at most 4\.6 million as AVIF/);
+  const lossless = await large().webp({ lossless: true, effort: 0 }).toBuffer();
+  assert.match(await refusal(lossless), /^too-large: .*at most 9\.9 million as WebP/);
+});
+
 test('moving pictures are refused, with what to send instead', async () => {
   const frames = Buffer.alloc(16 * 32 * 3, 90);
   frames.fill(200, 16 * 16 * 3);
   const moving = sharp(frames, { raw: { width: 16, height: 32, channels: 3, pageHeight: 16 } });
-  assert.match(await refusal(await moving.clone().gif().toBuffer()), /^animated: .*2 frames.*still picture/);
+  assert.match(await refusal(await moving.clone().gif().toBuffer()), /^animated: .*gif.*still picture.*send JPEG/);
   assert.match(await refusal(await moving.clone().webp({ loop: 0 }).toBuffer()), /^animated: .*still picture/);
 });
 

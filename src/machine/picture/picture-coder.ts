@@ -1,14 +1,10 @@
-import type { Sharp, SharpOptions } from 'sharp';
+import type { Sharp } from 'sharp';
 import { type EvenPart, evenSize, type Rgb, toRgb, writeI420 } from '../../face/i420.ts';
-import {
-  type DecodeFailure,
-  type DecodeResult,
-  type EncodeOptions,
-  type Pictures,
-  pictureLimits,
-} from '../../system/inference.ts';
+import { type DecodeResult, type EncodeOptions, type Pictures, pictureLimits } from '../../system/inference.ts';
 import { type Box, i420Bytes, type Pixels } from '../../system/pixels.ts';
-import { wordsOf } from '../../system/error-words.ts';
+import { kindOf } from './judge-picture.ts';
+import { refuse, refuseFor, type Refusal } from './refusal.ts';
+import { weighFile, type OpenPicture } from './weigh-file.ts';
 
 /** Longest side of a decoded picture: faces need no more, and memory is short. */
 const sideMax = 1920;
@@ -17,12 +13,6 @@ const sideMax = 1920;
 const sideMin = 2;
 
 const qualityDefault = 85;
-
-/** The formats that are read. Others that sharp knows (SVG, PDF) can ask for files of their own. */
-const formats: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'heif', 'tiff']);
-const accepted = 'JPEG, PNG, WebP, AVIF or TIFF';
-
-type OpenPicture = (bytes: Uint8Array, options: SharpOptions) => Sharp;
 
 /** A decoded picture in memory of its own, that can be handed over to another thread, or why there is none. */
 export type Decoded =
@@ -34,25 +24,24 @@ export type Decoded =
     }
   | Refusal;
 
-export interface Refusal {
-  readonly outcome: DecodeFailure;
-  readonly message: string;
-}
-
 /** Codes and decodes pictures by sharp, which is loaded with the first: who never sees one does without its memory. */
 export class PictureCoder {
   #loading: Promise<OpenPicture> | undefined;
   #spare: Uint8ClampedArray<ArrayBuffer> | undefined;
 
-  /** As `Pictures.decode`. */
-  async decode(bytes: Uint8Array): Promise<Decoded> {
-    if (bytes.length === 0) return refuse('empty', 'the file is empty');
-    if (bytes.length > pictureLimits.fileBytesMax) {
-      return refuse('too-large', `it has ${megabytes(bytes.length)}; at most ${megabytes(pictureLimits.fileBytesMax)}`);
-    }
+  /**
+   * As `Pictures.decodeOwn`. What decoding takes is told before it begins, and is waited for: a process that decodes what
+   * strangers send asks for the room first.
+   */
+  async decode(bytes: Uint8Array, room: (bytes: number) => Promise<void> = atOnce): Promise<Decoded> {
+    const refusal = refusalAtSight(bytes);
+    if (refusal !== undefined) return refusal;
     this.#loading ??= loadSharp();
     const open = await this.#loading;
-    return (await examine(open(bytes, lenient))) ?? (await decodeRgb(open(bytes, { ...lenient, limitInputPixels })));
+    const weighed = await weighFile(bytes, open);
+    if (weighed.outcome !== 'weighed') return weighed;
+    await room(weighed.takesBytes);
+    return await decodeRgb(open(weighed.bytes, { failOn: weighed.failOn, limitInputPixels: pictureLimits.pixelsMax }));
   }
 
   /** As `Pictures.encode`. */
@@ -85,16 +74,23 @@ type Lend = (bytes: number) => SharedArrayBuffer;
 /** Pictures in the calling thread, for programs that have no inference thread. */
 export function sharpPictures(): Pictures {
   const coder = new PictureCoder();
-  return {
-    decode: async (bytes, lend) => share(await coder.decode(bytes), lend),
-    encode: (picture, options) => coder.encode(picture, options),
-  };
+  const decodeOwn: Pictures['decodeOwn'] = async (bytes, lend) => share(await coder.decode(bytes), lend);
+  return { decode: decodeOwn, decodeOwn, encode: (picture, options) => coder.encode(picture, options) };
 }
 
-const limitInputPixels = pictureLimits.pixelsMax;
+/** What needs no look at more than the first bytes. */
+export function refusalAtSight(bytes: Uint8Array): Refusal | undefined {
+  if (bytes.length === 0) return refuse('empty', 'the file is empty');
+  if (bytes.length > pictureLimits.fileBytesMax) {
+    return refuse('too-large', `it has ${megabytes(bytes.length)}; at most ${megabytes(pictureLimits.fileBytesMax)}`);
+  }
+  const kind = kindOf(bytes);
+  return typeof kind === 'string' ? undefined : kind;
+}
 
-/** Serious damage is refused; oddities that every viewer shows are not. The size is checked by us, with a message. */
-const lenient: SharpOptions = { failOn: 'error', limitInputPixels: false };
+async function atOnce(): Promise<void> {
+  await Promise.resolve();
+}
 
 async function loadSharp(): Promise<OpenPicture> {
   const { default: sharp } = await import('sharp');
@@ -126,31 +122,7 @@ async function decodeRgb(picture: Sharp): Promise<Decoded> {
     free(data);
     return { outcome: 'decoded', ...size, planes };
   } catch (error) {
-    return refuse('corrupt', `it is damaged (${firstLine(error)})`);
-  }
-}
-
-/** What the header says against the picture. */
-async function examine(picture: Sharp): Promise<Refusal | undefined> {
-  try {
-    const { format, width, height, pages = 1, compression } = await picture.metadata();
-    if (format !== 'tiff' && pages > 1) {
-      return refuse('animated', `it moves (${pages} frames): send a still picture`);
-    }
-    if (!formats.has(format) || compression === 'hevc') {
-      return refuse('not-a-picture', `it is ${compression === 'hevc' ? 'HEIC' : format}: send ${accepted}`);
-    }
-    if (width * height > pictureLimits.pixelsMax) {
-      return refuse(
-        'too-large',
-        `it has ${width}x${height} pixels; at most ${pictureLimits.pixelsMax / 1_000_000} million`,
-      );
-    }
-    return undefined;
-  } catch (error) {
-    const reason = firstLine(error);
-    if (/unsupported image format/i.test(reason)) return refuse('not-a-picture', `it is no picture: send ${accepted}`);
-    return refuse('corrupt', `it is damaged (${reason})`);
+    return refuseFor(error);
   }
 }
 
@@ -180,10 +152,6 @@ function spreadGrey(data: Uint8Array, channels: number): Uint8Array {
   return rgb;
 }
 
-function refuse(outcome: DecodeFailure, why: string): Refusal {
-  return { outcome, message: `cannot read picture: ${why}` };
-}
-
 /** Gives megabytes back now: the collector of a thread that makes little garbage of its own comes too late. */
 export function free({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
@@ -191,9 +159,4 @@ export function free({ buffer }: Uint8Array): void {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-}
-
-function firstLine(error: unknown): string {
-  const text = wordsOf(error);
-  return text.split('\n')[0]?.trim() ?? '';
 }

@@ -1,0 +1,63 @@
+import { setPriority } from 'node:os';
+import { Intake, lineOf } from './intake.ts';
+import { limitMemoryOfThisProcess } from './decoder-limits.ts';
+import type { FromDecoder } from './decoder-protocol.ts';
+import { free, PictureCoder } from './picture-coder.ts';
+
+/** A picture of two pixels, so that threads and tables exist before the memory is limited. */
+const firstPicture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGM4AwQMEAIAI5wEYf9G2MQAAAAASUVORK5CYII=',
+  'base64',
+);
+
+/**
+ * The process in which pictures from outside are decoded, one after the other: started when there is one, ended when there
+ * is none, killed when one takes too much. It knows nothing of the house, and says nothing but what it was asked.
+ * Never: a file, a socket, the database.
+ */
+async function decodePictures(): Promise<void> {
+  setPriority(Number(process.argv.at(-1))); // Of this thread and those that it starts: decoding is done by those.
+  const coder = new PictureCoder();
+  await coder.decode(firstPicture);
+  await tell({ say: 'ready', isLimited: await limitMemoryOfThisProcess() });
+  const intake = new Intake(process.stdin);
+  for (;;) {
+    const bytes = await nextPicture(intake);
+    if (bytes === undefined) break;
+    const decoded = await coder.decode(bytes, async (takesBytes) => {
+      await tell({ say: 'weighed', takesBytes });
+      await intake.message();
+    });
+    if (decoded.outcome === 'decoded') {
+      await tell({ say: 'decoded', width: decoded.width, height: decoded.height });
+      await write(decoded.planes);
+      free(decoded.planes);
+    } else await tell({ say: 'refused', outcome: decoded.outcome, message: decoded.message });
+    free(bytes);
+  }
+  process.kill(process.pid, 'SIGKILL'); // Nothing is to be tidied up, and a picture under way is not waited for.
+}
+
+async function nextPicture(intake: Intake): Promise<Uint8Array | undefined> {
+  const announced = await intake.message();
+  const length: unknown =
+    typeof announced === 'object' && announced !== null ? Reflect.get(announced, 'bytes') : undefined;
+  if (typeof length !== 'number') return undefined;
+  const bytes = new Uint8Array(length);
+  return (await intake.fill(bytes)) ? bytes : undefined;
+}
+
+function tell(message: FromDecoder): Promise<void> {
+  return write(lineOf(message));
+}
+
+function write(data: string | Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(data, () => resolve());
+  });
+}
+
+// The pipe ends with the one who holds it, also in the middle of a picture.
+process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL'));
+process.stdin.once('close', () => process.kill(process.pid, 'SIGKILL'));
+void decodePictures();
