@@ -45,6 +45,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     clock,
     build: { version: release.version, node: release.node, recogniser: inference.recogniser },
     gauges: () => caretaker.gauges(),
+    timeZone: ground.loaded.settings.household.timeZone,
   });
   ground.events.subscribe((event) => metrics.count(event), { afterId: 0 });
   await tellUpdates(parts, metrics);

@@ -67,6 +67,7 @@ export function furnish(parts: HouseParts): House {
   const channels = channelsOf(parts);
   const notifier = new Notifier({
     store, clock, random, events, log: log.named('notify'), channels, settings: settings.notify,
+    timeZone: settings.household.timeZone,
   }); // prettier-ignore
   const bell = new Bell({
     ...parts,

@@ -1,9 +1,7 @@
 import type { Disk } from '../system/disk.ts';
-import { type Layer, layerOfTexts, originOfCredential } from './layers.ts';
+import { credentialPrefix, type Layer, layerOfTexts, originOfCredential, unreadableLayer } from './layers.ts';
 import { wordsOf } from '../system/error-words.ts';
 
-/** Of their names, as systemd-creds(1) and /etc/credstore know them: `doorward.notify.webhookSecret`. */
-const prefix = 'doorward.';
 const credentialBytesMax = 64 * 1024;
 const credentialsMax = 100;
 
@@ -15,18 +13,23 @@ export async function credentialLayer(disk: Disk, folder: string | undefined): P
   if (folder === undefined || folder === '') return { chosen: new Map(), complaints: [] };
   try {
     const texts: Record<string, string> = {};
-    const names = (await disk.list(folder)).filter(({ name }) => name.startsWith(prefix)).slice(0, credentialsMax);
-    for (const { name, bytes } of names) {
-      if (bytes > credentialBytesMax) continue; // No setting is so long: its absence is complained about by whoever needs it.
-      const content = await disk.read(`${folder}/${name}`);
-      if (content !== undefined)
-        texts[name.slice(prefix.length)] = Buffer.from(content)
-          .toString()
-          .replace(/\r?\n$/, '');
+    const complaints: string[] = [];
+    const files = (await disk.list(folder)).filter(({ name }) => name.startsWith(credentialPrefix));
+    if (files.length > credentialsMax) complaints.push(`cannot use more than ${credentialsMax} credentials of ${folder}`);
+    for (const { name, bytes } of files.slice(0, credentialsMax)) {
+      if (bytes > credentialBytesMax)
+        complaints.push(`cannot use the credential ${name}: it is larger than ${credentialBytesMax} bytes`);
+      else texts[name.slice(credentialPrefix.length)] = await textOf(disk, `${folder}/${name}`);
     }
-    return layerOfTexts(texts, originOfCredential);
+    const layer = layerOfTexts(texts, originOfCredential);
+    return { ...layer, complaints: [...complaints, ...layer.complaints] };
   } catch (error) {
     const why = wordsOf(error);
-    return { chosen: new Map(), complaints: [`cannot use the credentials in ${folder}: ${why}`] };
+    return unreadableLayer(`cannot use the credentials in ${folder}: ${why}`);
   }
+}
+
+async function textOf(disk: Disk, path: string): Promise<string> {
+  const content = Buffer.from((await disk.read(path)) ?? []).toString();
+  return content.replace(/\r?\n$/, '');
 }

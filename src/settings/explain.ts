@@ -26,11 +26,19 @@ export function explainSettings({ settings, origins }: Resolved): readonly Expla
   }));
 }
 
-/** A value that may be shown: secrets hidden, and the password in an address too. */
+/** A value that may be shown: of a secret address its host alone, of other secrets nothing, and no password of any address. */
 export function maskedValue({ value, isSecret }: Pick<ExplainedSetting, 'value' | 'isSecret'>): unknown {
   if (typeof value !== 'string' || value === '') return value;
-  return isSecret ? '••••••' : value.replace(/:\/\/[^/\s]*@/, '://••••••@');
+  if (isSecret) {
+    const { host, protocol } = URL.parse(value) ?? { host: '', protocol: '' };
+    return /^https?:$/.test(protocol) && host !== '' ? `${protocol}//${host}/${mask}` : mask;
+  }
+  return value.replace(/:\/\/[^/\s]*@/, `://${mask}@`).replace(tellingWord, `$1${mask}`);
 }
+
+const mask = '••••••';
+/** Some cameras want name and password in the path or the query: `/user=admin_password=…_channel=1.sdp`. */
+const tellingWord = /((?:pass|pwd|password|passwd|token|secret|key|auth)=)[^&_/?#]*/gi;
 
 /** Whether the device's own settings may be changed so (null removes one): the complaint, or undefined. All or none. */
 export function complaintAboutChanges(
@@ -39,12 +47,15 @@ export function complaintAboutChanges(
 ): string | undefined {
   const known = new Set(settingKeys().map(({ key }) => key));
   for (const [key, value] of Object.entries(changes)) {
-    if (value === null && known.has(key)) continue;
+    // What an earlier or a later release has left in the device can be removed.
+    if (value === null && (known.has(key) || Object.hasOwn(deviceBefore, key))) continue;
     const complaint = complaintAbout({ key, value, origin: 'this change' });
     if (complaint !== undefined) return complaint;
   }
   const after = Object.fromEntries(
     Object.entries({ ...deviceBefore, ...changes }).filter(([, value]) => value !== null),
   );
-  return brokenRules(resolveLayers([layerOfDevice(after)]))[0]?.complaint;
+  const broken = brokenRules(resolveLayers([layerOfDevice(after)]));
+  // What was broken before is not this change's fault, and may be mended one by one.
+  return broken.find(({ keys }) => keys.some((key) => Object.hasOwn(changes, key)))?.complaint;
 }

@@ -1,6 +1,5 @@
-import { Check } from 'typebox/value';
 import { didYouMean } from './nearest.ts';
-import { expectationOf, settingKeys, type SettingKey } from './setting-keys.ts';
+import { formerKeys, misfitOf, settingKeys, variableOf, type SettingKey } from './setting-keys.ts';
 
 /** A value and where it was said: a file, `device`, a variable, a flag. */
 export interface Chosen {
@@ -12,6 +11,17 @@ export interface Chosen {
 export interface Layer {
   readonly chosen: ReadonlyMap<string, Chosen>;
   readonly complaints: readonly string[];
+  /** Settings that were said and cannot be used, with the complaint about each. */
+  readonly refused?: ReadonlyMap<string, string>;
+  /** Nobody knows what was said here. */
+  readonly isUnreadable?: true;
+  /** What is used, and should be said otherwise. */
+  readonly warnings?: readonly string[];
+}
+
+/** A place that cannot be read. */
+export function unreadableLayer(complaint: string): Layer {
+  return { chosen: new Map(), complaints: [complaint], isUnreadable: true };
 }
 
 interface Said {
@@ -19,6 +29,9 @@ interface Said {
   readonly value: unknown;
   readonly origin: string;
 }
+
+/** What credentials of settings are called, as systemd-creds(1) and /etc/credstore know them: `doorward.web.port`. */
+export const credentialPrefix = 'doorward.';
 
 /** What the service manager hands over as a credential is shown to nobody, whichever setting it is. */
 export function originOfCredential(key: string): string {
@@ -29,7 +42,7 @@ export function isOfCredential(origin: string | undefined): boolean {
   return origin?.startsWith(credentialOrigin) === true;
 }
 
-const credentialOrigin = 'the credential doorward.';
+const credentialOrigin = `the credential ${credentialPrefix}`;
 /** Variables that are no settings. */
 const otherVariables = new Set(['DOORWARD_HOME', 'DOORWARD_DEBUG', 'DOORWARD_MODELS', 'DOORWARD_LIB']);
 const shownCharactersMax = 60;
@@ -46,7 +59,7 @@ export function layerOfTable(table: unknown, origin: string): Layer {
   return judged(said);
 }
 
-/** The device's own settings: values by `section.key`. */
+/** The device's own settings: values by `section.key`, undefined where the database's row cannot be read. */
 export function layerOfDevice(values: Readonly<Record<string, unknown>>): Layer {
   return judged(Object.entries(values).map(([key, value]) => ({ key, value, origin: 'device' })));
 }
@@ -58,8 +71,10 @@ export function layerOfEnvironment(environment: Readonly<Record<string, string |
   const complaints: string[] = [];
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith('DOORWARD_') || otherVariables.has(variable) || text === undefined) continue;
-    const known = keys.find((key) => key.variable === variable);
-    if (known !== undefined) said.push({ key: known.key, value: valueOfText(known, text), origin: variable });
+    const former = Object.keys(formerKeys).find((key) => variableOf(key) === variable);
+    const known = keys.find((key) => key.variable === variable) ?? keyNamed(former ?? '');
+    if (known !== undefined)
+      said.push({ key: former ?? known.key, value: valueOfText(known, text), origin: variable });
     else
       complaints.push(
         `cannot use ${variable}: there is no such setting${didYouMean(
@@ -71,16 +86,27 @@ export function layerOfEnvironment(environment: Readonly<Record<string, string |
   return judged(said, complaints);
 }
 
-/** Flags of the command line: texts by `section.key`. */
+/** Flags of the command line: texts by `section.key`. Everybody on a machine may read the flags of every process. */
 export function layerOfFlags(flags: Readonly<Record<string, string>>): Layer {
-  return layerOfTexts(flags, (key) => `--${key}`);
+  const layer = layerOfTexts(flags, (key) => `--${key}`);
+  const told = [...layer.chosen].filter(([key, { value }]) => keyNamed(key)?.isSecret === true || holdsPassword(value));
+  const warnings = told.map(
+    ([key]) =>
+      `--${key} shows a secret to everybody on this machine, in the list of processes: say it in doorward.toml, in the ` +
+      `variable ${variableOf(key)}, or as the credential ${credentialPrefix}${key}`,
+  );
+  return { ...layer, warnings: [...(layer.warnings ?? []), ...warnings] };
+}
+
+/** `rtsp://ada:lovelace@door.local/1` */
+function holdsPassword(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]*:[^/?#\s]*@/i.test(value);
 }
 
 /** Texts by `section.key`, each said in the place that `originOf` names. */
 export function layerOfTexts(texts: Readonly<Record<string, string>>, originOf: (key: string) => string): Layer {
-  const keys = settingKeys();
   const said = Object.entries(texts).map(([key, text]) => {
-    const known = keys.find((one) => one.key === key);
+    const known = keyNamed(key);
     return { key, value: known === undefined ? text : valueOfText(known, text), origin: originOf(key) };
   });
   return judged(said);
@@ -102,28 +128,48 @@ function numberOfText(text: string): number | undefined {
   return /^[+-]?(\d+(\.\d+)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined;
 }
 
-/** Why a value cannot be had, or undefined when it can. */
-export function complaintAbout(said: Said): string | undefined {
-  const keys = settingKeys();
-  const known = keys.find(({ key }) => key === said.key);
-  if (known === undefined) {
-    const names = keys.map(({ key }) => key);
-    return `cannot use ${said.key} in ${said.origin}: there is no such setting${didYouMean(said.key, names)}`;
-  }
-  if (Check(known.schema, said.value)) return undefined;
-  const shown = known.isSecret || isOfCredential(said.origin) ? '(hidden)' : shownValue(said.value);
-  return `cannot use ${said.key} = ${shown} in ${said.origin}: ${expectationOf(known.schema)} was expected`;
+/** The setting of this name, or the one that it is called now. */
+function keyNamed(key: string): SettingKey | undefined {
+  const present = formerKeys[key] ?? key;
+  return settingKeys().find((one) => one.key === present);
 }
 
+/** Why a value cannot be had, or undefined when it can. */
+export function complaintAbout(said: Said): string | undefined {
+  const known = settingKeys().find(({ key }) => key === said.key);
+  if (known === undefined) {
+    const names = settingKeys().map(({ key }) => key);
+    const present = formerKeys[said.key];
+    const meant = present === undefined ? didYouMean(said.key, names) : `: it is called ${present} now`;
+    return `cannot use ${said.key} in ${said.origin}: there is no such setting${meant}`;
+  }
+  if (said.value === undefined)
+    return `cannot use ${said.key} in ${said.origin}: its row in the database cannot be read: set it again, or unset it`;
+  const misfit = misfitOf(known, said.value);
+  if (misfit === undefined) return undefined;
+  const isHidden = known.isSecret || isOfCredential(said.origin) || holdsPassword(said.value);
+  return `cannot use ${said.key} = ${isHidden ? '(hidden)' : shownValue(said.value)} in ${said.origin}: ${misfit}`;
+}
+
+/** A former name is understood for as long as the present one says nothing in the same place. */
 function judged(said: readonly Said[], complaintsBefore: readonly string[] = []): Layer {
   const chosen = new Map<string, Chosen>();
+  const refused = new Map<string, string>();
   const complaints = [...complaintsBefore];
-  for (const one of said) {
-    const complaint = complaintAbout(one);
-    if (complaint === undefined) chosen.set(one.key, { value: one.value, origin: one.origin });
-    else complaints.push(complaint);
+  const warnings: string[] = [];
+  const isFormer = ({ key }: Said): boolean => formerKeys[key] !== undefined;
+  for (const one of [...said.filter(isFormer), ...said.filter((each) => !isFormer(each))]) {
+    const { origin, value } = one;
+    const key = formerKeys[one.key] ?? one.key;
+    const complaint = complaintAbout({ key, value, origin });
+    if (isFormer(one)) warnings.push(`${one.key} in ${origin} is called ${key} now: set that, and remove this`);
+    if (complaint === undefined) chosen.set(key, { value, origin });
+    else {
+      complaints.push(complaint);
+      if (keyNamed(key) !== undefined) refused.set(key, complaint);
+    }
   }
-  return { chosen, complaints };
+  return { chosen, complaints, refused, warnings };
 }
 
 function shownValue(value: unknown): string {

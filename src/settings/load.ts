@@ -1,9 +1,11 @@
 import { parse } from 'smol-toml';
-import { replaceFile, type Disk } from '../system/disk.ts';
+import { replaceFile, type Disk, type DiskEntry } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
-import { layerOfDevice, layerOfEnvironment, layerOfFlags, layerOfTable, type Layer } from './layers.ts';
+import {
+  layerOfDevice, layerOfEnvironment, layerOfFlags, layerOfTable, unreadableLayer, type Layer,
+} from './layers.ts'; // prettier-ignore
 import { credentialLayer } from './credentials.ts';
-import { brokenRules, resolveLayers, without, type Resolved } from './resolve.ts';
+import { brokenRules, resolveLayers, settle, type Resolved } from './resolve.ts';
 import { wordsOf } from '../system/error-words.ts';
 
 /** A settings file larger than this is none. */
@@ -15,16 +17,20 @@ export interface SettingsSources {
   readonly home: Home;
   /** Where doorward.toml and settings.d/ are: /etc/doorward on a device, the home elsewhere. */
   readonly folder: string;
-  /** The device's own settings, by `section.key`. */
-  readonly device: Readonly<Record<string, unknown>>;
+  /** The device's own settings, by `section.key`, undefined where a row cannot be read; or why there is no reading them. */
+  readonly device: Readonly<Record<string, unknown>> | string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Texts by `section.key`. */
   readonly flags: Readonly<Record<string, string>>;
 }
 
 export interface LoadedSettings extends Resolved {
-  /** What was wrong with files, device or environment; empty when all is well. The bell rings all the same. */
+  /** What was wrong with files, device, environment or credentials; empty when all is well. The bell rings all the same. */
   readonly complaints: readonly string[];
+  /** What holds, and should be said otherwise. */
+  readonly warnings: readonly string[];
+  /** By `section.key`: why a value that was said does not hold. */
+  readonly refused: ReadonlyMap<string, string>;
   /** What was wrong with the flags: whoever typed them is there to be told. */
   readonly flagComplaints: readonly string[];
   /** Everything but credentials and flags: what `rememberSettings` keeps. */
@@ -37,30 +43,36 @@ export function settingsFolder(home: Home): string {
 }
 
 /**
- * defaults < files < the device's own settings < environment < credentials < flags. One broken layer, and all of them give way to
- * the last good settings: half of what somebody wrote may be worse than yesterday's whole. Without last good settings,
- * the good values hold. Never rejects.
+ * defaults < files < the device's own settings < environment < credentials < flags. What cannot be used is left out with a
+ * complaint, and never stops the start: another place that says this setting is heard, else the last good value holds, else
+ * what is safe, else the default. Never rejects.
+ *
+ * Chosen: setting by setting; rejected: all of yesterday's settings for one bad value; why: whatever is set while an old
+ * slip stands in some file would be accepted and then not hold, without a word.
  */
 export async function loadSettings(sources: SettingsSources): Promise<LoadedSettings> {
-  const files = await fileLayers(sources.disk, sources.folder);
-  const layers = [...files, layerOfDevice(sources.device), layerOfEnvironment(sources.environment)];
-  const flags = layerOfFlags(sources.flags);
-  const complaints = layers.flatMap((layer) => layer.complaints);
-  const broken = brokenRules(resolveLayers(layers));
-  complaints.push(...broken.map(({ complaint }) => complaint));
-  const good = without(
-    layers,
-    broken.flatMap(({ keys }) => keys),
-  );
-  const lastGood =
-    complaints.length === 0 ? undefined : await lastGoodLayer(sources.disk, sources.home.lastGoodSettings);
-  const base = lastGood === undefined ? good : [lastGood];
+  const { device, disk, environment, home } = sources;
+  const lasting = [
+    ...(await fileLayers(disk, sources.folder)),
+    typeof device === 'string' ? unreadableLayer(device) : layerOfDevice(device),
+    layerOfEnvironment(environment),
+  ];
+  const credentials = await credentialLayer(disk, environment['CREDENTIALS_DIRECTORY']);
+  const layers = [...lasting, credentials];
+  const lastGood = isSound(layers) ? undefined : await lastGoodLayer(disk, home.lastGoodSettings);
+  const settled = settle(layers, lastGood);
+  const complaints = [...layers.flatMap((layer) => layer.complaints), ...settled.complaints];
   if (complaints.length > 0) complaints.push(consolation(lastGood));
-  const credentials = await credentialLayer(sources.disk, sources.environment['CREDENTIALS_DIRECTORY']);
-  complaints.push(...credentials.complaints);
-  const resolved = resolveLayers([...base, credentials, flags]);
-  const flagComplaints = [...flags.complaints, ...brokenRules(resolved).map(({ complaint }) => complaint)];
-  return { ...resolved, complaints, flagComplaints, lasting: resolveLayers(base) };
+  const flags = layerOfFlags(sources.flags);
+  const resolved = resolveLayers([...settled.layers, flags]);
+  return {
+    ...resolved,
+    complaints,
+    warnings: [...layers, flags].flatMap((layer) => layer.warnings ?? []),
+    refused: settled.refused,
+    flagComplaints: [...flags.complaints, ...brokenRules(resolved).map(({ complaint }) => complaint)],
+    lasting: resolveLayers(lasting),
+  };
 }
 
 /** Keeps settings that were good, for a day when they are not. Rejects with `DiskFault`. */
@@ -72,36 +84,47 @@ export async function rememberSettings(disk: Disk, home: Home, loaded: LoadedSet
   await replaceFile(disk, home.lastGoodSettings, text);
 }
 
+function isSound(layers: readonly Layer[]): boolean {
+  return layers.every(({ complaints }) => complaints.length === 0) && brokenRules(resolveLayers(layers)).length === 0;
+}
+
 function consolation(lastGood: Layer | undefined): string {
   return lastGood === undefined
     ? 'the settings above are left out: mend them, and start again'
-    : 'the last good settings hold instead of all of these: mend them, and start again';
+    : 'the last good settings hold instead of those above: mend them, and start again';
 }
 
 async function fileLayers(disk: Disk, folder: string): Promise<readonly Layer[]> {
-  const main = `${folder}/doorward.toml`;
+  const main = 'doorward.toml';
+  const [above, below] = await Promise.all([entriesOf(disk, folder), entriesOf(disk, `${folder}/settings.d`)]);
+  const layers: Layer[] = [];
+  const first = typeof above === 'string' ? undefined : above.find(({ name }) => name === main);
+  if (typeof above === 'string') layers.push(unreadableLayer(above));
+  if (first !== undefined) layers.push(await fileLayer(disk, `${folder}/${main}`, first));
+  if (typeof below === 'string') return [...layers, unreadableLayer(below)];
+  const more = below.filter(({ name }) => name.endsWith('.toml'));
+  for (const entry of more.slice(0, filesMax)) layers.push(await fileLayer(disk, `${folder}/settings.d/${entry.name}`, entry));
+  if (more.length > filesMax) layers.push(unreadableLayer(`cannot read more than ${filesMax} files in ${folder}/settings.d`));
+  return layers;
+}
+
+async function entriesOf(disk: Disk, folder: string): Promise<readonly DiskEntry[] | string> {
   try {
-    const names = (await disk.list(`${folder}/settings.d`))
-      .map(({ name }) => name)
-      .filter((name) => name.endsWith('.toml'));
-    const paths = [main, ...names.slice(0, filesMax).map((name) => `${folder}/settings.d/${name}`)];
-    const layers = await Promise.all(paths.map((path) => fileLayer(disk, path)));
-    if (names.length > filesMax)
-      layers.push(complaining(`cannot read more than ${filesMax} files in ${folder}/settings.d`));
-    return layers;
+    return await disk.list(folder);
   } catch (error) {
-    return [await fileLayer(disk, main), complaining(lineAndPlace(error))];
+    return lineAndPlace(error);
   }
 }
 
-async function fileLayer(disk: Disk, path: string): Promise<Layer> {
+/** A pipe or a device would be read for ever. */
+async function fileLayer(disk: Disk, path: string, { bytes, kind }: DiskEntry): Promise<Layer> {
+  if (kind !== 'file') return unreadableLayer(`cannot use ${path}: it is not a file`);
+  if (bytes > fileBytesMax) return unreadableLayer(`cannot use ${path}: it is larger than ${fileBytesMax} bytes`);
   try {
-    const bytes = await disk.read(path);
-    if (bytes === undefined) return { chosen: new Map(), complaints: [] };
-    if (bytes.length > fileBytesMax) return complaining(`cannot use ${path}: it is larger than ${fileBytesMax} bytes`);
-    return layerOfTable(parse(Buffer.from(bytes).toString()), path);
+    const content = await disk.read(path);
+    return content === undefined ? { chosen: new Map(), complaints: [] } : layerOfTable(parse(Buffer.from(content).toString()), path);
   } catch (error) {
-    return complaining(`cannot use ${path}: ${lineAndPlace(error)}`);
+    return unreadableLayer(`cannot use ${path}: ${lineAndPlace(error)}`);
   }
 }
 
@@ -115,10 +138,6 @@ async function lastGoodLayer(disk: Disk, path: string): Promise<Layer | undefine
   } catch {
     return undefined; // Then the good values of today hold, which the complaints say.
   }
-}
-
-function complaining(complaint: string): Layer {
-  return { chosen: new Map(), complaints: [complaint] };
 }
 
 /** smol-toml draws the line and a pointer below its first line; one line is enough here. */

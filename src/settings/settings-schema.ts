@@ -6,10 +6,22 @@ const closed = { additionalProperties: false };
 /** Every setting with its type, default, unit and meaning. Keys are written `section.key` for people. */
 export const settingsSchema = Type.Object(
   {
+    household: Type.Object(
+      {
+        timeZone: Type.String({
+          default: '',
+          maxLength: 100,
+          kind: 'time-zone',
+          description: 'Time zone of quiet hours, update window and shown times, e.g. Europe/Berlin; empty: the machine’s',
+        }),
+      },
+      closed,
+    ),
     web: Type.Object(
       {
         address: Type.String({
           default: '127.0.0.1',
+          kind: 'own-address',
           description: 'Address to listen on; only 127.0.0.1 until access is protected',
         }),
         port: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'TCP port; 0 takes a free one' }),
@@ -20,8 +32,10 @@ export const settingsSchema = Type.Object(
       {
         source: Type.String({
           default: 'demo',
+          safe: 'none', // Made-up visitors would be announced where a real camera was meant.
+          minLength: 1,
           maxLength: 2000,
-          description: 'demo, push, folder:PATH, or what ffmpeg opens: a video file, rtsp://…, /dev/video0',
+          description: 'demo, push, none, folder:PATH, or what ffmpeg opens: a video file, rtsp://…, /dev/video0',
         }),
         width: Type.Integer({
           default: 1280,
@@ -195,8 +209,8 @@ export const settingsSchema = Type.Object(
         }),
         quietHours: Type.String({
           default: '',
-          pattern: '^$|^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$',
-          description: 'Local time without notifications but critical ones, e.g. 22:00-07:00; empty for never',
+          kind: 'time-span',
+          description: 'Time of day in the household without notifications but critical ones, e.g. 22:00-07:00; empty for never',
         }),
         known: Type.Boolean({
           default: false,
@@ -205,11 +219,14 @@ export const settingsSchema = Type.Object(
         webhookUrl: Type.String({
           default: '',
           maxLength: 2000,
+          kind: 'web-address',
+          secret: true, // Many receivers know their sender by the address alone.
           description: 'Address that gets a signed POST for each notification; empty for none',
         }),
         webhookSecret: Type.String({
           default: '',
           maxLength: 200,
+          secret: true,
           description: 'Key of the HMAC-SHA256 signature; never shown',
         }),
         attemptsMax: Type.Integer({
@@ -231,9 +248,10 @@ export const settingsSchema = Type.Object(
       {
         days: Type.Integer({
           default: 30,
+          safe: 3650, // What is kept too long can still be removed.
           minimum: 1,
           maximum: 3650,
-          description: 'Days a visit and its pictures are kept',
+          description: 'Days a visit and its pictures are kept, counted while the bell runs',
         }),
         bytesMax: Type.Integer({
           default: 2_000_000_000,
@@ -243,6 +261,7 @@ export const settingsSchema = Type.Object(
         }),
         visitsMax: Type.Integer({
           default: 100_000,
+          safe: 10_000_000,
           minimum: 10,
           maximum: 10_000_000,
           description: 'Visits kept at most',

@@ -29,19 +29,19 @@ export const gateSection = Type.Object(
     errorPercent: Type.Number({
       default: 1,
       minimum: 0,
-      maximum: 100,
+      maximum: 10,
       description: 'Failed requests over the whole trial, in percent, that end it',
     }),
     errorPercentTwoMinutes: Type.Number({
       default: 5,
       minimum: 0,
-      maximum: 100,
+      maximum: 25,
       description: 'Failed requests over two minutes, in percent, that end it',
     }),
     errorPercentAtOnce: Type.Number({
       default: 10,
       minimum: 0,
-      maximum: 100,
+      maximum: 50,
       description: 'Failed requests over ten seconds, in percent, that end it at once',
     }),
     requestsMin: Type.Integer({
@@ -77,7 +77,7 @@ export const gateSection = Type.Object(
     processorFloorPercent: Type.Number({
       default: 50,
       minimum: 0,
-      maximum: 100,
+      maximum: 90,
       description: 'A share of all processors below this is never too much, in percent',
     }),
     memoryTimesMax: Type.Number({
@@ -89,13 +89,13 @@ export const gateSection = Type.Object(
     memoryFloorBytes: Type.Integer({
       default: 300_000_000,
       minimum: 0,
-      maximum: 16_000_000_000,
+      maximum: 2_000_000_000,
       description: 'Memory below this is never too much, in bytes',
     }),
     freeBytesMin: Type.Integer({
       default: 30_000_000,
       minimum: 0,
-      maximum: 16_000_000_000,
+      maximum: 500_000_000,
       description: 'A trial ends when the machine has less memory left than this, in bytes',
     }),
     framesSilentMsMax: Type.Integer({
@@ -113,9 +113,8 @@ export const updateSection = Type.Object(
   {
     sourceUrl: Type.String({
       default: '',
-      pattern: '^$|^https?://.+/$',
+      kind: 'folder-address',
       maxLength: 2000,
-      expectation: 'an address that begins with http:// or https:// and ends with a slash, or nothing',
       description: 'HTTP folder with an index.json that offers releases, ending in a slash; empty for none',
     }),
     watchedFolder: Type.String({
@@ -149,17 +148,14 @@ export const updateSection = Type.Object(
     }),
     consent: Type.Union([Type.Literal('automatic'), Type.Literal('ask')], {
       default: 'automatic',
+      safe: 'ask',
       description: 'automatic: install what is found; ask: only what the owner has agreed to',
     }),
     window: Type.String({
       default: '',
-      pattern: '^$|^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$',
+      safe: '02:00-05:00', // Not at the time that the owner has kept free.
+      kind: 'time-span',
       description: 'Time of day in which a found release may go on trial, such as 02:00-05:00; empty for always',
-    }),
-    timeZone: Type.String({
-      default: 'UTC',
-      maxLength: 100,
-      description: 'Time zone of the window, such as Europe/Berlin',
     }),
     probationMinutes: Type.Number({
       default: 10,
@@ -188,5 +184,8 @@ export const updateSection = Type.Object(
   closed,
 );
 
-/** Both sections, as update/ takes them. */
-export type UpdateSettings = Static<typeof updateSection> & { readonly gate: Static<typeof gateSection> };
+/** Both sections, as update/ takes them, with the household's time zone; empty: the machine's. */
+export type UpdateSettings = Static<typeof updateSection> & {
+  readonly gate: Static<typeof gateSection>;
+  readonly timeZone: string;
+};

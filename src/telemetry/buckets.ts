@@ -19,12 +19,12 @@ export function timeOfDay(localHour: number): TimeOfDay {
 }
 
 /**
- * Tells the hour, 0 to 23, of a wall time. Without a zone (`Europe/Berlin`) it is the machine's own. The calendar is
+ * Tells the hour, 0 to 23, of a wall time. Without a zone (`Europe/Berlin`) it is the machine's. The calendar is
  * opened when it is first asked: that takes longer than most of a start.
  */
-export function localHours(timeZone?: string): (wallMs: number) => number {
+export function localHours(timeZone = ''): (wallMs: number) => number {
   let format: Intl.DateTimeFormat | undefined;
-  const zone = timeZone === undefined ? {} : { timeZone };
+  const zone = timeZone === '' ? {} : { timeZone };
   return (wallMs) => {
     format ??= new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', ...zone });
     return Number(format.format(wallMs));

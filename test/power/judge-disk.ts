@@ -125,6 +125,7 @@ async function recordFault({ trialRecords }: Places, isExpected: boolean): Promi
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, named: () => silent };
 const settings: UpdateSettings = {
+  timeZone: 'UTC',
   ...Value.Create(updateSection),
   probationMinutes: 0.02,
   memory: 'warm',

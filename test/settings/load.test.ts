@@ -208,7 +208,7 @@ test('a folder that cannot be read is a complaint, not an end', async (context) 
     list: (path: string) => Promise.reject(new DiskFault(`cannot list ${path}: permission denied`, 'denied')),
   };
   const { settings, complaints } = await newHouse(context).load({ disk });
-  assert.match(complaints[0] ?? '', /cannot list .*settings\.d: permission denied/);
+  assert.match(complaints[1] ?? '', /cannot list .*settings\.d: permission denied/);
   assert.equal(settings.web.port, 8080);
 });
 
@@ -243,12 +243,12 @@ test('every setting is explained: value, where from, meaning', async (context) =
       key: 'retention.days',
       value: 7,
       origin: 'device',
-      description: 'Days a visit and its pictures are kept',
+      description: 'Days a visit and its pictures are kept, counted while the bell runs',
       isSecret: false,
     },
   );
   assert.deepEqual(
     explained.filter(({ isSecret }) => isSecret).map(({ key }) => key),
-    ['notify.webhookSecret'],
+    ['notify.webhookUrl', 'notify.webhookSecret'],
   );
 });

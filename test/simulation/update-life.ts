@@ -36,6 +36,7 @@ const longPauseMs = 300_000;
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, named: () => silent };
 const settings: UpdateSettings = {
+  timeZone: 'UTC',
   ...Value.Create(updateSection),
   sourceUrl: releasesUrl,
   checkIntervalMinutes: 5,

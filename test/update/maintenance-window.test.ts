@@ -31,8 +31,8 @@ test('on the nights when the clocks change, waiting ends inside the window [63]'
   }
 });
 
-test('a window may reach over midnight; an unknown time zone counts as UTC', () => {
-  const late = { window: '23:00-01:00', timeZone: 'Nowhere/Atall' };
+test('a window may reach over midnight', () => {
+  const late = { window: '23:00-01:00', timeZone: 'UTC' };
   assert.equal(untilOpenMs(late, at('2026-01-10T23:30:00Z')), 0);
   assert.equal(untilOpenMs(late, at('2026-01-10T00:59:00Z')), 0);
   assert.equal(untilOpenMs(late, at('2026-01-10T22:00:00Z')), hourMs);

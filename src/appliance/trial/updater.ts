@@ -44,8 +44,8 @@ export async function openUpdater({ rooms, duty, candidates, machine }: UpdaterP
   const root = readSoundRoot(carriedRoot);
   if (typeof root === 'string')
     return refused(`the root of trust ${directory}/${carriedRootName} is not well: ${root}`);
-  const { update, gate } = ground.loaded.settings;
-  const settings = { ...update, gate };
+  const { update, gate, household } = ground.loaded.settings;
+  const settings = { ...update, gate, ...household };
   await storage.makeDirectory(places.incoming);
   const { version } = manifest;
   const facts = factsOf({ rooms, places, settings, runs: { version, builtMs: manifest.createdMs } });

@@ -1,0 +1,73 @@
+/** What a text may have to be; a setting's schema names it as its `kind`. */
+export type TextKind = 'own-address' | 'web-address' | 'folder-address' | 'time-span' | 'time-zone';
+
+/** How a kind of text is judged, and its words: they stand before "was expected". */
+interface TextJudge {
+  readonly holds: (text: string) => boolean;
+  readonly expectation: string;
+  /** Why, where that is not plain. */
+  readonly because?: string;
+}
+
+const timeSpan = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
+const addressExpectation =
+  'an address that begins with https://, or with http:// and names a machine of this house (such as 127.0.0.1, ' +
+  '192.168.1.5 or door.local)';
+const addressReason = 'whoever is on the way could read and change what is sent in the clear';
+
+/** Every kind with its judge. An empty text says "none", or "as the machine has it", but for the own address. */
+export const textKinds: Readonly<Record<TextKind, TextJudge>> = {
+  'own-address': {
+    holds: (text) => text === '127.0.0.1',
+    expectation: '127.0.0.1',
+    because:
+      'without a login the door would be open to the whole network; reach it from elsewhere through ' +
+      'ssh -L 8080:127.0.0.1:8080',
+  },
+  'web-address': {
+    holds: (text) => text === '' || isWebAddress(text),
+    expectation: `${addressExpectation}, or nothing`,
+    because: addressReason,
+  },
+  'folder-address': {
+    holds: (text) => text === '' || (isWebAddress(text) && text.endsWith('/')),
+    expectation: `${addressExpectation} and ends with a slash, or nothing`,
+    because: addressReason,
+  },
+  'time-span': {
+    holds: (text) => text === '' || timeSpan.test(text),
+    expectation: 'a time span like 22:00-07:00, or nothing',
+  },
+  'time-zone': {
+    holds: (text) => text === '' || isTimeZone(text),
+    expectation: 'a time zone like Europe/Berlin, or nothing for that of the machine',
+  },
+};
+
+function isWebAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.hostname === '' || /\s/.test(text)) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isOfThisHouse(url.hostname));
+}
+
+/** Names that no name server of the world knows (RFC 6761, 6762, 8375, and what routers call their own network). */
+const houseName = /(^|\.)(localhost|local|lan|home|internal|home\.arpa|fritz\.box)\.?$/i;
+/** Loopback, private, link-local and carrier-grade networks (RFC 6890). */
+const houseAddress = /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+const houseAddress6 = /^\[(::1\]|f[cd][\da-f]{2}:|fe[89ab][\da-f]:)/i;
+
+/** Judged by the name alone. A parsed address has its numbers in full: 2130706433 and 0x7f.1 have become 127.0.0.1. */
+function isOfThisHouse(host: string): boolean {
+  if (host.startsWith('[')) return houseAddress6.test(host);
+  if (/^[\d.]+$/.test(host)) return houseAddress.test(host);
+  return !host.includes('.') || houseName.test(host);
+}
+
+/** One that the calendar of this release knows. */
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
