@@ -6,6 +6,7 @@ import { openDoor } from './appliance/door.ts';
 import { openRecognition } from './appliance/recognition.ts';
 import { closeGround, closeRooms, loadFront, openRooms, type Rooms } from './appliance/rooms.ts';
 import { reportToService } from './appliance/service-report.ts';
+import { settingsBook } from './appliance/settings-book.ts';
 import { trialPartsOf, type TrialParts } from './appliance/trial/trial-parts.ts';
 import { openIncumbentChannel } from './machine/process/incumbent-channel.ts';
 import { nodeClock as clock } from './machine/node/node-clock.ts';
@@ -95,7 +96,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
   const { version } = release;
   ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
   ground.log.info('ready', { address, camera: senses.camera.description, version });
-  const complaints = recognition.loaded.then(() => [...ground.loaded.complaints, recognition.fault].filter(isSaid));
+  const complaints = recognition.loaded.then(() => [...ground.complaints, recognition.fault].filter(isSaid));
   return { outcome: 'on', rooms, trial: trialPartsOf(rooms, request, machine), complaints };
 }
 
@@ -152,7 +153,24 @@ export function verifyAuditOf(home: Home): Promise<AuditVerdict> {
   return verifyAudit(disk, home.audit);
 }
 
+/** Changes the device's own settings while no appliance runs there. What keeps one from running, a setting too, is no matter. */
+export async function changeDeviceSettings({
+  changes,
+  ...where
+}: Pick<StartRequest, 'home' | 'environment'> & { readonly changes: Readonly<Record<string, unknown>> }): Promise<
+  { readonly outcome: 'changed' } | Refused
+> {
+  const request = { ...where, settingFlags: {}, isOffDuty: true, writeLog: () => {} };
+  const opened = await openGround({ request, clock, disk, random });
+  if (opened.outcome === 'refused') return opened;
+  try {
+    return await settingsBook(opened.ground).change(changes);
+  } finally {
+    await closeGround(opened.ground);
+  }
+}
+
 /** The device's own settings, whether or not an appliance runs there; none where there is no database. */
-export function readDeviceSettings(home: Home): Promise<Readonly<Record<string, unknown>>> {
+export function readDeviceSettings(home: Home): Promise<Readonly<Record<string, unknown>> | string> {
   return peekDeviceSettings(home, disk);
 }

@@ -10,6 +10,7 @@ import { nodeClock } from './machine/node/node-clock.ts';
 import { nodeNetwork } from './machine/node/node-network.ts';
 import { nodeRandom } from './machine/node/node-random.ts';
 import { nodeStorage } from './machine/node/node-storage.ts';
+import { readInput } from './machine/process/read-input.ts';
 import { processTerminal } from './machine/process/process-terminal.ts';
 import { release } from './machine/executable/running-release.ts';
 import { wordsOf } from './system/error-words.ts';
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
       release,
       appliance: applianceDoor,
       carriedFile,
+      readInput,
       findRunning,
       signal: end.signal,
     });

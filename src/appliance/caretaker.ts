@@ -1,6 +1,6 @@
 import {
   checkAudit, checkCamera, checkComponents, checkDatabase, checkDisk, checkInference, checkNotifications,
-  checkResources, checkTriggers,
+  checkResources, checkSettings, checkTriggers,
   type InferenceFacts,
 } from '../health/checks.ts'; // prettier-ignore
 import { HealthRegistry } from '../health/registry.ts';
@@ -20,6 +20,8 @@ import { wordsOf as errorWords } from '../system/error-words.ts';
 export interface CaretakerParts {
   readonly home: Home;
   readonly settings: Settings;
+  /** About the settings; grows while the appliance starts. */
+  readonly complaints: readonly string[];
   readonly store: Store;
   readonly senses: Senses;
   readonly house: House;
@@ -142,6 +144,7 @@ export class Caretaker {
         return checkNotifications({ pending, pendingMax: settings.notify.pendingMax });
       },
     });
+    health.register({ name: 'settings', check: () => checkSettings(this.#parts) });
     health.register({ name: 'triggers', isNeeded: true, check: () => checkTriggers({ armed }) });
     health.register({
       name: 'audit',

@@ -1,5 +1,6 @@
-import { acceptOn } from '../machine/process/listening-socket.ts';
+import { acceptOn, stopAccepting } from '../machine/process/listening-socket.ts';
 import { passedSocket } from '../machine/process/passed-sockets.ts';
+import { wordsOf } from '../system/error-words.ts';
 import { addressRefusal } from '../web/guard.ts';
 import type { Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
@@ -11,19 +12,57 @@ export interface DoorParts {
   readonly ground: Ground;
 }
 
-/** Lets connections in: on the socket that the service manager keeps for us, or where the settings say. Rejects when not. */
-export async function openDoor(web: Web, { environment, ground, isOffDuty }: DoorParts): Promise<void> {
+/** Where people look when the port that was asked for is not to be had; then any free one. */
+const usualPort = 8080;
+const anyPort = 0;
+
+/**
+ * Lets connections in: on the socket that the service manager keeps for us, or where the settings say. Where that is not to
+ * be had, it complains and takes another port: commands find it there. Rejects when a flag asked for the port.
+ *
+ * Chosen: the bell rings at another port; rejected: exit 75 until the port is free; why: no ring may wait for a web page.
+ * Whoever types `--web.port` is there to be told, and two that run side by side must not part without a word.
+ */
+export async function openDoor(web: Web, parts: DoorParts): Promise<void> {
+  const { environment, ground, isOffDuty } = parts;
   const socket = isOffDuty ? undefined : passedSocket(webSocket, environment);
-  if (socket === undefined) return web.listen();
+  if (socket === undefined) return listen(web, ground);
   await acceptOn(web.server, socket);
-  const bound = web.server.address();
-  const host = typeof bound === 'object' ? (bound?.address ?? '') : (bound ?? '');
-  const refusal = addressRefusal(host);
-  if (refusal !== undefined) throw new Error(refusal);
+  const refusal = addressRefusal(hostOf(web));
+  if (refusal !== undefined) {
+    stopAccepting(web.server);
+    complain(ground, `${refusal}. The socket of the service manager is left alone: systemctl edit doorward.socket`);
+    return listen(web, ground);
+  }
   const { address, port } = ground.loaded.settings.web;
   if (web.address !== `http://${address}:${port}`)
     ground.log.warn('web.address and web.port are not used: the service manager keeps the socket', {
       address: web.address,
       advice: 'change it with: systemctl edit doorward.socket',
     });
+}
+
+async function listen(web: Web, ground: Ground): Promise<void> {
+  const { settings, origins } = ground.loaded;
+  const fault = await web.listen().then(() => undefined, wordsOfFirst);
+  if (fault === undefined) return;
+  if (origins['web.port']?.startsWith('--') === true) throw new Error(fault);
+  const isHad = settings.web.port !== usualPort && (await web.listen(usualPort).then(() => true, () => false)); // prettier-ignore
+  if (!isHad) await web.listen(anyPort);
+  complain(ground, `${fault}. Until then the page is at ${web.address}`);
+}
+
+function complain({ complaints, log }: Ground, complaint: string): void {
+  complaints.push(complaint);
+  log.error('the door is not where it was asked for', { reason: complaint });
+}
+
+function hostOf(web: Web): string {
+  const bound = web.server.address();
+  return typeof bound === 'object' ? (bound?.address ?? '') : (bound ?? '');
+}
+
+/** Its causes are in its words. */
+function wordsOfFirst(error: unknown): string {
+  return error instanceof Error ? error.message : wordsOf(error);
 }

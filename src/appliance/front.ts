@@ -1,7 +1,6 @@
 import { RequestFigures } from '../update/judge/request-figures.ts';
 import { carriedFile } from '../machine/executable/carried-files.ts';
 import { release } from '../machine/executable/running-release.ts';
-import { complaintAboutChanges, explainSettings } from '../settings/explain.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
@@ -9,12 +8,12 @@ import type { Random } from '../system/random.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { UpdateStory } from '../telemetry/update-story.ts';
 import { testNotifications } from '../notify/announce.ts';
-import type { SettingsBook } from '../web/parts.ts';
 import { openWeb, type Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
 import type { PassedDesk } from './trial/passed-desk.ts';
 import type { Senses } from './senses.ts';
+import { settingsBook } from './settings-book.ts';
 import { noUpdates } from './installation.ts';
 import type { Caretaker } from './caretaker.ts';
 
@@ -74,7 +73,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
       text: () => metrics.text(),
     },
     health: caretaker.health,
-    settingsBook: settingsBook(ground),
+    settingsBook: settingsBook(ground, () => Number(URL.parse(web.address)?.port)),
     sendTestNotification: () => sendTestNotification(parts),
     pageFile: (name) => carriedFile(`src/ui/${name}`),
     updateDesk: () => parts.desk ?? noUpdates,
@@ -104,22 +103,6 @@ async function tellUpdates({ desk, ground }: FrontParts, metrics: Metrics): Prom
     log: ground.log.named('update'),
     isCandidate,
   }).begin();
-}
-
-function settingsBook({ events, loaded, store }: Ground): SettingsBook {
-  return {
-    explain: () => explainSettings(loaded),
-    async change(changes) {
-      const complaint = complaintAboutChanges(changes, store.read.deviceSettings());
-      if (complaint !== undefined) return { outcome: 'refused', message: complaint };
-      for (const [key, value] of Object.entries(changes)) {
-        if (value === null) await store.write('removeDeviceSetting', { key });
-        else await store.write('setDeviceSetting', { key, value });
-      }
-      events.emit({ type: 'CONFIGURATION_CHANGED', status: 'success', component: 'settings' });
-      return { outcome: 'changed' };
-    },
-  };
 }
 
 async function sendTestNotification({ clock, ground, house, random }: FrontParts): Promise<readonly string[]> {

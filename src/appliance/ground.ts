@@ -6,6 +6,7 @@ import { beginWriter, type WriterThread } from '../store/writer.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
+import { wordsOf } from '../system/error-words.ts';
 import type { PipelineEvent } from '../system/event.ts';
 import type { Home } from '../system/home.ts';
 import type { Log } from '../system/log.ts';
@@ -37,6 +38,12 @@ export interface GroundParts {
 export interface Ground {
   readonly store: Store;
   readonly loaded: LoadedSettings;
+  /** What was said and does not hold, or should be said otherwise; what is found out later is added. */
+  readonly complaints: string[];
+  /** The device's own settings, or why they cannot be read. */
+  deviceSettings(): DeviceSettings;
+  /** The settings as they would be with other settings of the device. */
+  reload(device: DeviceSettings): Promise<LoadedSettings>;
   readonly log: Log;
   readonly events: EventStream;
   /** Who has started this process, and looks after it. */
@@ -49,6 +56,8 @@ export interface Ground {
   /** The right to run in this home; a candidate takes it when it has become the incumbent. */
   readonly tenancy: { lock: InstanceLock | undefined };
 }
+
+type DeviceSettings = Readonly<Record<string, unknown>> | string;
 
 export type OpenGroundResult =
   | { readonly outcome: 'opened'; readonly ground: Ground }
@@ -89,20 +98,42 @@ export async function shareGround(
     await store.close();
     return { outcome: 'refused', message: loaded.flagComplaints.join('\n') };
   }
-  return { outcome: 'opened', ground: { store, loaded, tenancy: { lock }, ...(await openTelling(parts, loaded)) } };
+  const told = {
+    complaints: [...loaded.complaints, ...loaded.warnings],
+    deviceSettings: () => deviceSettingsOf(store),
+    reload: (device: DeviceSettings) => settingsWith(parts, device),
+  };
+  const telling = await openTelling(parts, loaded);
+  return { outcome: 'opened', ground: { store, loaded, tenancy: { lock }, ...told, ...telling } };
 }
 
 /** The settings that hold here, the device's own from this database. */
 export function readSettings(
-  { disk, request }: Pick<GroundParts, 'disk' | 'request'>,
+  parts: Pick<GroundParts, 'disk' | 'request'>,
   store: Pick<Store, 'read'>,
+): Promise<LoadedSettings> {
+  return settingsWith(parts, deviceSettingsOf(store));
+}
+
+/** A damaged table must not keep the bell from ringing. */
+function deviceSettingsOf(store: Pick<Store, 'read'>): DeviceSettings {
+  try {
+    return store.read.deviceSettings();
+  } catch (error) {
+    return wordsOf(error);
+  }
+}
+
+function settingsWith(
+  { disk, request }: Pick<GroundParts, 'disk' | 'request'>,
+  device: DeviceSettings,
 ): Promise<LoadedSettings> {
   const { environment, home, isOffDuty, settingFlags } = request;
   return loadSettings({
     disk,
     home,
     folder: settingsFolder(home),
-    device: store.read.deviceSettings(),
+    device,
     environment,
     flags: isOffDuty ? { ...settingFlags, 'web.port': '0' } : settingFlags,
   });
@@ -145,6 +176,7 @@ async function openTelling(
     relayed.isNow = false;
   };
   for (const complaint of loaded.complaints) log.error('settings are left out', { reason: complaint });
+  for (const warning of loaded.warnings) log.warn('settings should be said otherwise', { reason: warning });
   await rememberSettings(disk, request.home, loaded).catch((error: unknown) =>
     log.warn('settings are not kept', { error }),
   );

@@ -63,7 +63,19 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   const house = furnish({ home, settings, store, senses, chronicle, events, log, terminal, ...machine });
   const armed = isOffDuty ? ['api'] : armedTriggers(settings);
   const resources = linuxResources();
-  const caretaker = new Caretaker({ home, settings, store, senses, house, audit, clock, disk, resources, armed });
+  const caretaker = new Caretaker({
+    home,
+    settings,
+    complaints: ground.complaints,
+    store,
+    senses,
+    house,
+    audit,
+    clock,
+    disk,
+    resources,
+    armed,
+  });
   await caretaker.health.runOnce();
   const desk = deskOf(home, ground);
   const { openFront } = await loadFront();

@@ -21,7 +21,7 @@ import { ringCommand } from './ring.ts';
 import { runCommand } from './run.ts';
 import { settingsSetCommand } from './settings-set.ts';
 import { settingsUnsetCommand } from './settings-unset.ts';
-import { settingsCommand } from './settings.ts';
+import { settingsCommand, settingsExplainCommand } from './settings.ts';
 import { statusCommand } from './status.ts';
 import { strangersNameCommand } from './strangers-name.ts';
 import { strangersCommand } from './strangers.ts';
@@ -35,7 +35,7 @@ export function commands(): readonly Command[] {
   return [
     runCommand, statusCommand, ringCommand, visitsCommand, recognizeCommand,
     ...peopleCommands, strangersCommand, strangersNameCommand,
-    doctorCommand, settingsCommand, settingsSetCommand, settingsUnsetCommand, auditVerifyCommand,
+    doctorCommand, settingsCommand, settingsExplainCommand, settingsSetCommand, settingsUnsetCommand, auditVerifyCommand,
     updateCommand, revertCommand, historyCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,

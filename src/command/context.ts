@@ -31,9 +31,21 @@ export interface ApplianceDoor {
   sqliteVersion(): Promise<string>;
   /** Walks the audit chain of a home that may be in use. */
   verifyAudit(home: Home): Promise<AuditAnswer>;
-  /** The device's own settings, read from a database that may be in use; none when there is none. */
-  deviceSettings(home: Home): Promise<Readonly<Record<string, unknown>>>;
+  /** The device's own settings, read from a database that may be in use; none when there is none; why not, in words. */
+  deviceSettings(home: Home): Promise<Readonly<Record<string, unknown>> | string>;
+  /** Changes them (null removes one) while nothing runs in the home, and nothing has to: judged as by one that runs. */
+  changeSettings(request: SettingsChange): Promise<SettingsChangeResult>;
 }
+
+export interface SettingsChange {
+  readonly home: Home;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly changes: Readonly<Record<string, unknown>>;
+}
+
+export type SettingsChangeResult =
+  | { readonly outcome: 'changed' }
+  | { readonly outcome: 'refused'; readonly message: string; readonly isMachineToBlame?: true };
 
 export type StartResult =
   | {
@@ -83,6 +95,8 @@ export interface Surroundings {
   readonly appliance: ApplianceDoor;
   /** A file that this release carries beside its code. */
   readonly carriedFile: (name: string) => Uint8Array | undefined;
+  /** What is written into the command, whole, up to a bound. */
+  readInput(): Promise<string>;
   findRunning(home: string): Promise<Running | undefined>;
   /** Aborted when the person or the machine wants the command to end. */
   readonly signal: AbortSignal;

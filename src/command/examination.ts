@@ -94,6 +94,7 @@ async function examineDatabase({
 }: CommandContext): Promise<{ finding: Finding; device: Readonly<Record<string, unknown>> }> {
   try {
     const device = await appliance.deviceSettings(home);
+    if (typeof device === 'string') throw new Error(device);
     return { finding: good('database', `readable, ${Object.keys(device).length} settings of its own`), device };
   } catch (error) {
     const advice = 'run the release that wrote it, or start from one of the backups in the home';
@@ -141,7 +142,7 @@ function examineSettings(loaded: LoadedSettings): Finding {
 /** Can the camera be there, and ffmpeg, which opens all but folders, pushes and the demo. */
 async function examineCamera(context: CommandContext, loaded: LoadedSettings): Promise<readonly Finding[]> {
   const { source } = loaded.settings.camera;
-  if (source === 'demo' || source === 'push') return [good('camera', source)];
+  if (source === 'demo' || source === 'push' || source === 'none') return [good('camera', source)];
   const shown = String(
     explainSettings(loaded)
       .filter(({ key }) => key === 'camera.source')

@@ -155,6 +155,14 @@ export function checkAudit(facts: AuditFacts): CheckResult {
   return { status: facts.isWhole ? 'healthy' : 'degraded', message: facts.message, details };
 }
 
+/** `settings`: does everything hold that was said. The bell rings without what does not. */
+export function checkSettings({ complaints }: { readonly complaints: readonly string[] }): CheckResult {
+  const [first] = complaints;
+  if (first === undefined) return { status: 'healthy', message: 'everything that is set holds', details: {} };
+  const more = complaints.length === 1 ? '' : ` (and ${complaints.length - 1} more: doorward settings)`;
+  return { status: 'degraded', message: `${first}${more}`, details: { complaints } };
+}
+
 export interface TriggerFacts {
   /** `button`, `motion`, `api`: those that are armed. */
   readonly armed: readonly string[];

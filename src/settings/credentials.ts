@@ -15,7 +15,8 @@ export async function credentialLayer(disk: Disk, folder: string | undefined): P
     const texts: Record<string, string> = {};
     const complaints: string[] = [];
     const files = (await disk.list(folder)).filter(({ name }) => name.startsWith(credentialPrefix));
-    if (files.length > credentialsMax) complaints.push(`cannot use more than ${credentialsMax} credentials of ${folder}`);
+    if (files.length > credentialsMax)
+      complaints.push(`cannot use more than ${credentialsMax} credentials of ${folder}`);
     for (const { name, bytes } of files.slice(0, credentialsMax)) {
       if (bytes > credentialBytesMax)
         complaints.push(`cannot use the credential ${name}: it is larger than ${credentialBytesMax} bytes`);

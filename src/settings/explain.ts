@@ -45,17 +45,28 @@ export function complaintAboutChanges(
   changes: Readonly<Record<string, unknown>>,
   deviceBefore: Readonly<Record<string, unknown>>,
 ): string | undefined {
-  const known = new Set(settingKeys().map(({ key }) => key));
-  for (const [key, value] of Object.entries(changes)) {
-    // What an earlier or a later release has left in the device can be removed.
-    if (value === null && (known.has(key) || Object.hasOwn(deviceBefore, key))) continue;
-    const complaint = complaintAbout({ key, value, origin: 'this change' });
-    if (complaint !== undefined) return complaint;
-  }
+  const complaint = complaintAboutValues(changes, deviceBefore);
+  if (complaint !== undefined) return complaint;
   const after = Object.fromEntries(
     Object.entries({ ...deviceBefore, ...changes }).filter(([, value]) => value !== null),
   );
   const broken = brokenRules(resolveLayers([layerOfDevice(after)]));
   // What was broken before is not this change's fault, and may be mended one by one.
   return broken.find(({ keys }) => keys.some((key) => Object.hasOwn(changes, key)))?.complaint;
+}
+
+/** The same for each value alone. */
+export function complaintAboutValues(
+  changes: Readonly<Record<string, unknown>>,
+  deviceBefore: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const known = new Set(settingKeys().map(({ key }) => key));
+  // What an earlier or a later release has left in the device can be removed.
+  const isRemoval = (key: string, value: unknown): boolean =>
+    value === null && (known.has(key) || Object.hasOwn(deviceBefore, key));
+  for (const [key, value] of Object.entries(changes)) {
+    const complaint = isRemoval(key, value) ? undefined : complaintAbout({ key, value, origin: 'this change' });
+    if (complaint !== undefined) return complaint;
+  }
+  return undefined;
 }

@@ -73,8 +73,7 @@ export function layerOfEnvironment(environment: Readonly<Record<string, string |
     if (!variable.startsWith('DOORWARD_') || otherVariables.has(variable) || text === undefined) continue;
     const former = Object.keys(formerKeys).find((key) => variableOf(key) === variable);
     const known = keys.find((key) => key.variable === variable) ?? keyNamed(former ?? '');
-    if (known !== undefined)
-      said.push({ key: former ?? known.key, value: valueOfText(known, text), origin: variable });
+    if (known !== undefined) said.push({ key: former ?? known.key, value: valueOfText(known, text), origin: variable });
     else
       complaints.push(
         `cannot use ${variable}: there is no such setting${didYouMean(

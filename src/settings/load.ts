@@ -103,8 +103,10 @@ async function fileLayers(disk: Disk, folder: string): Promise<readonly Layer[]>
   if (first !== undefined) layers.push(await fileLayer(disk, `${folder}/${main}`, first));
   if (typeof below === 'string') return [...layers, unreadableLayer(below)];
   const more = below.filter(({ name }) => name.endsWith('.toml'));
-  for (const entry of more.slice(0, filesMax)) layers.push(await fileLayer(disk, `${folder}/settings.d/${entry.name}`, entry));
-  if (more.length > filesMax) layers.push(unreadableLayer(`cannot read more than ${filesMax} files in ${folder}/settings.d`));
+  for (const entry of more.slice(0, filesMax))
+    layers.push(await fileLayer(disk, `${folder}/settings.d/${entry.name}`, entry));
+  if (more.length > filesMax)
+    layers.push(unreadableLayer(`cannot read more than ${filesMax} files in ${folder}/settings.d`));
   return layers;
 }
 
@@ -122,7 +124,9 @@ async function fileLayer(disk: Disk, path: string, { bytes, kind }: DiskEntry): 
   if (bytes > fileBytesMax) return unreadableLayer(`cannot use ${path}: it is larger than ${fileBytesMax} bytes`);
   try {
     const content = await disk.read(path);
-    return content === undefined ? { chosen: new Map(), complaints: [] } : layerOfTable(parse(Buffer.from(content).toString()), path);
+    return content === undefined
+      ? { chosen: new Map(), complaints: [] }
+      : layerOfTable(parse(Buffer.from(content).toString()), path);
   } catch (error) {
     return unreadableLayer(`cannot use ${path}: ${lineAndPlace(error)}`);
   }

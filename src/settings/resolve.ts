@@ -130,7 +130,8 @@ function standIns(isMissing: (key: string) => boolean, lastGood: Layer | undefin
     if (!isMissing(key)) continue;
     const good = lastGood?.chosen.get(key);
     if (good !== undefined) chosen.set(key, good);
-    else if (safe !== undefined) chosen.set(key, { value: safe, origin: 'what is safe, as long as nothing usable is said' });
+    else if (safe !== undefined)
+      chosen.set(key, { value: safe, origin: 'what is safe, as long as nothing usable is said' });
   }
   return { chosen, complaints: [] };
 }

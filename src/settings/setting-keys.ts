@@ -79,7 +79,8 @@ const controlCharacter = /\p{Cc}/u;
 export function misfitOf({ schema }: Pick<SettingKey, 'schema'>, value: unknown): string | undefined {
   const { kind }: Expected = schema;
   const judge = kind === undefined ? undefined : textKinds[kind];
-  if (typeof value === 'string' && controlCharacter.test(value)) return 'a text without control characters was expected';
+  if (typeof value === 'string' && controlCharacter.test(value))
+    return 'a text without control characters was expected';
   if (Check(schema, value) && (judge === undefined || (typeof value === 'string' && judge.holds(value))))
     return undefined;
   const because = judge?.because === undefined ? '' : `: ${judge.because}`;
@@ -88,7 +89,8 @@ export function misfitOf({ schema }: Pick<SettingKey, 'schema'>, value: unknown)
 
 /** What a schema asks for, in words: "a whole number from 160 to 1920". */
 export function expectationOf(schema: TSchema): string {
-  const { type, minimum, maximum, multipleOf, anyOf, minItems, maxLength, pattern, expectation, kind }: Expected = schema;
+  const { type, minimum, maximum, multipleOf, anyOf, minItems, maxLength, pattern, expectation, kind }: Expected =
+    schema;
   if (kind !== undefined) return textKinds[kind].expectation;
   if (expectation !== undefined) return expectation;
   if (anyOf !== undefined) return `one of ${anyOf.map((one) => one.const).join(', ')}`;

@@ -12,7 +12,8 @@ export const settingsSchema = Type.Object(
           default: '',
           maxLength: 100,
           kind: 'time-zone',
-          description: 'Time zone of quiet hours, update window and shown times, e.g. Europe/Berlin; empty: the machine’s',
+          description:
+            'Time zone of quiet hours, update window and shown times, e.g. Europe/Berlin; empty: the machine’s',
         }),
       },
       closed,
@@ -210,7 +211,8 @@ export const settingsSchema = Type.Object(
         quietHours: Type.String({
           default: '',
           kind: 'time-span',
-          description: 'Time of day in the household without notifications but critical ones, e.g. 22:00-07:00; empty for never',
+          description:
+            'Time of day in the household without notifications but critical ones, e.g. 22:00-07:00; empty for never',
         }),
         known: Type.Boolean({
           default: false,

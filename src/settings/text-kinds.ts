@@ -53,7 +53,8 @@ function isWebAddress(text: string): boolean {
 /** Names that no name server of the world knows (RFC 6761, 6762, 8375, and what routers call their own network). */
 const houseName = /(^|\.)(localhost|local|lan|home|internal|home\.arpa|fritz\.box)\.?$/i;
 /** Loopback, private, link-local and carrier-grade networks (RFC 6890). */
-const houseAddress = /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+const houseAddress =
+  /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
 const houseAddress6 = /^\[(::1\]|f[cd][\da-f]{2}:|fe[89ab][\da-f]:)/i;
 
 /** Judged by the name alone. A parsed address has its numbers in full: 2130706433 and 0x7f.1 have become 127.0.0.1. */

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import { refuse } from './fault.ts';
 import { Query } from './query.ts';
+import type { Row } from './row.ts';
 import type { StoreReads } from './store.ts';
 import type { Input } from './write-functions.ts';
 
@@ -8,9 +9,18 @@ export function deviceSettingReads(db: Connection): Pick<StoreReads, 'deviceSett
   const settings = new Query(db, {
     table: 'device_settings',
     sql: 'SELECT key, value FROM device_settings ORDER BY key',
-    decode: (row) => [row.text('key'), row.json('value')] as const,
+    decode: (row) => [row.text('key'), valueOf(row)] as const,
   });
   return { deviceSettings: () => Object.fromEntries(settings.all()) };
+}
+
+/** One broken row must not take all settings with it. */
+function valueOf(row: Row): unknown {
+  try {
+    return row.json('value');
+  } catch {
+    return undefined;
+  }
 }
 
 export function setDeviceSetting(db: Connection, { key, value }: Input<'setDeviceSetting'>): undefined {

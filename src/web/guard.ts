@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { codeOf, wordsOf } from '../system/error-words.ts';
 import { RequestRefused } from './problem.ts';
 
 /** The only address this release listens on: there is no login yet. */
@@ -11,6 +12,14 @@ export function addressRefusal(address: string): string | undefined {
     `cannot listen on ${JSON.stringify(address)}: without a login the door would be open to the whole network. ` +
     `Set web.address to ${allowedAddress} and reach it from elsewhere through ssh -L 8080:127.0.0.1:8080`
   );
+}
+
+/** Why a port is not to be had, with what to do. */
+export function whyNotListening(error: unknown): string {
+  const code = codeOf(error);
+  if (code === 'EACCES')
+    return 'a port below 1024 needs a right that doorward does not have; set web.port to one above';
+  return code === 'EADDRINUSE' ? 'another program may use this port; stop it or set web.port' : wordsOf(error);
 }
 
 type GuardedRequest = Pick<FastifyRequest, 'headers' | 'method'> & { readonly raw: { readonly httpVersion: string } };

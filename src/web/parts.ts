@@ -99,6 +99,8 @@ export interface ExplainedSetting {
 /** Where settings come from, and the device's own. */
 export interface SettingsBook {
   explain(): readonly ExplainedSetting[];
+  /** What was said at the start and does not hold, or should be said otherwise. */
+  complaints(): readonly string[];
   /** Sets the device's own settings; null removes one. All or none. They take effect at the next start. */
   change(
     changes: Readonly<Record<string, unknown>>,

@@ -5,7 +5,7 @@ import { answerExpectations, brokenRequests } from './broken-requests.ts';
 import { ConnectionPlaces } from './connection-places.ts';
 import { describe } from './description.ts';
 import { EventConnections } from './event-connections.ts';
-import { addressRefusal } from './guard.ts';
+import { addressRefusal, whyNotListening } from './guard.ts';
 import { LiveView } from './live-view.ts';
 import { answerOwn } from './own-question.ts';
 import type { WebParts } from './parts.ts';
@@ -54,8 +54,8 @@ export interface Web {
   readonly address: string;
   /** Below the site: its listening socket can be passed to another process. */
   readonly server: Site['server'];
-  /** Listens where the settings say. Rejects when the address is taken, saying what to do. */
-  listen(): Promise<void>;
+  /** Listens where the settings say, or on another port. Rejects when that is not to be had, saying what to do. */
+  listen(port?: number): Promise<void>;
   /** Another process accepts from now on: streams end, and every answer tells its client to connect anew. */
   sayFarewell(): void;
   /** Resolves when no connection is left after `sayFarewell`, or when it was taken back by `welcome`. */
@@ -88,7 +88,7 @@ export async function openWeb(parts: WebParts): Promise<Web> {
       return addressOf(site);
     },
     server: site.server,
-    listen: () => listen(site, parts.settings.web),
+    listen: (port) => listen(site, { ...parts.settings.web, ...(port === undefined ? {} : { port }) }),
     answer: (address) => answerOwn(site, address),
     sayFarewell() {
       grace.isLeaving = true;
@@ -104,9 +104,7 @@ async function listen(site: Site, { address, port }: WebParts['settings']['web']
   try {
     await site.listen({ host: address, port });
   } catch (cause) {
-    throw new Error(`cannot listen on ${address}:${port}: another program may use this port; stop it or set web.port`, {
-      cause,
-    });
+    throw new Error(`cannot listen on ${address}:${port}: ${whyNotListening(cause)}`, { cause });
   }
 }
 

@@ -165,6 +165,43 @@ test('settings set and unset ask the appliance, after a check of their own', asy
   assert.equal((await type(folder, ['settings', 'set', 'retention.dyas', '7'], house)).code, 2);
 });
 
+test('where nothing runs, settings are set and removed all the same, and nothing is started for it', async (context) => {
+  const folder = newFolder(context);
+  const offline: unknown[] = [];
+  const house: House = { isRunning: false, offline };
+  const set = await type(folder, ['settings', 'set', 'web.port', '9000'], house);
+  assert.deepEqual([set.code, set.out, set.err], [0, 'web.port will be 9000 from the next start', '']);
+  const secret = await type(folder, ['settings', 'set', 'notify.webhookSecret', '-'], { ...house, input: 'hush\n' });
+  assert.deepEqual([secret.code, secret.err], [0, '']);
+  assert.equal((await type(folder, ['settings', 'unset', 'web.address'], house)).code, 0);
+  assert.deepEqual(offline, [{ 'web.port': 9000 }, { 'notify.webhookSecret': 'hush' }, { 'web.address': null }]);
+  const seen = await type(folder, ['settings', 'set', 'notify.webhookSecret', 'hush'], house);
+  assert.match(seen.err, /can be read in the list of processes: next time, settings set notify\.webhookSecret -$/);
+  const former = await type(folder, ['settings', 'set', 'update.timeZone', 'UTC'], house);
+  assert.deepEqual([former.code, /it is called household\.timeZone now/.test(former.err)], [2, true]);
+});
+
+test('a setting is explained: what it means, may be and is; without a name, what does not hold', async (context) => {
+  const folder = newFolder(context);
+  const device = { 'web.address': '0.0.0.0' };
+  const one = await type(folder, ['settings', 'explain', 'web.port']);
+  assert.equal(one.code, 0);
+  assert.match(
+    one.out,
+    /^web\.port: TCP port.*\n +holds +8080\n +from +default\n.*\n +may be +a whole number from 0 to 65535\n/,
+  );
+  assert.match(one.out, /settings set web\.port VALUE, DOORWARD_WEB_PORT, or --web\.port=VALUE/);
+  const bad = await type(folder, ['settings', 'explain'], { device });
+  assert.equal(bad.code, 1);
+  assert.match(bad.out, /^web\.address: .*\n +holds +"127\.0\.0\.1"/);
+  assert.match(
+    bad.out,
+    /left out +cannot use web\.address = "0\.0\.0\.0" in device: 127\.0\.0\.1 was expected: without a login/,
+  );
+  assert.equal((await type(folder, ['settings', 'explain'])).out, 'everything that is set holds');
+  assert.equal((await type(folder, ['settings', 'explain', 'web.prot'])).code, 2);
+});
+
 test('audit verify says whole or where it is broken, and names chains set aside', async (context) => {
   const folder = newFolder(context);
   mkdirSync(join(folder, 'home/audit-broken-2026'), { recursive: true });
@@ -188,6 +225,7 @@ test('a database that cannot be read does not stop the doctor', async (context) 
     start: refusing,
     verifyAudit: refusing,
     deviceSettings: refusing,
+    changeSettings: refusing,
     runCandidate: refusing,
     fallBack: refusing,
     sqliteVersion: refusing,

@@ -15,6 +15,10 @@ export interface House {
   readonly start?: (request: StartRequest) => Promise<StartResult>;
   readonly audit?: AuditAnswer;
   readonly device?: Readonly<Record<string, unknown>>;
+  /** What is written into the command. */
+  readonly input?: string;
+  /** Gets the changes of settings that were made while nothing runs. */
+  readonly offline?: unknown[];
   readonly isInteractive?: boolean;
   readonly hasColour?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
@@ -116,8 +120,13 @@ export async function type(folder: string, words: readonly string[], house: Hous
       verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
       sqliteVersion: async () => '3.0.0',
       deviceSettings: async () => house.device ?? {},
+      changeSettings: async ({ changes }) => {
+        house.offline?.push(changes);
+        return { outcome: 'changed' };
+      },
     },
     carriedFile: () => undefined,
+    readInput: async () => house.input ?? '',
     findRunning: async () =>
       house.isRunning === false ? undefined : { pid: 7, address: 'http://127.0.0.1:8080', token: '' },
     signal: new AbortController().signal,

@@ -42,9 +42,17 @@ test('a connection made before the appliance is ready is answered by it, and the
   assert.equal((await appliance.stop()).code, 0);
 });
 
-test('a socket that is open to the network is refused, and no release is to blame', async (t) => {
-  const { doorward } = await startOn(t, '0.0.0.0');
-  const { code, err } = await doorward.end();
-  assert.equal(code, 75);
-  assert.match(err, /cannot listen on "0\.0\.0\.0": without a login the door would be open to the whole network/);
+test('a socket that is open to the network is left alone: the bell rings, and its door is at home', async (t) => {
+  const { doorward, port, home } = await startOn(t, '0.0.0.0');
+  const address = await waitFor('it runs', () => /^Doorward runs: (\S+)$/m.exec(doorward.out)?.[1]);
+  assert.match(address, /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.notEqual(address, `http://127.0.0.1:${port}`);
+  assert.match(
+    doorward.err,
+    /cannot listen on \\"0\.0\.0\.0\\": without a login the door would be open to the whole network/,
+  );
+  const appliance = new Appliance(doorward, home, address);
+  assert.equal((await appliance.type('ring')).code, 0, 'commands find it there');
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/ready`), 'nobody is let in there');
+  assert.equal((await appliance.stop()).code, 0);
 });

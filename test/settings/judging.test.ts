@@ -104,7 +104,10 @@ test('every setting can say what it expects, and every default is what it expect
     assert.equal(complaintAboutChanges({ [key]: value }, {}), undefined, key);
     if (safe !== undefined) assert.equal(complaintAboutChanges({ [key]: safe }, {}), undefined, `safe value of ${key}`);
   }
-  assert.match(complaintAboutChanges({ 'update.sourceUrl': 'nonsense' }, {}) ?? '', /an address that begins with https/);
+  assert.match(
+    complaintAboutChanges({ 'update.sourceUrl': 'nonsense' }, {}) ?? '',
+    /an address that begins with https/,
+  );
 });
 
 test('settings that are good alone and not together: none of them holds, whoever said them', async () => {
@@ -126,7 +129,10 @@ test('settings that are good alone and not together: none of them holds, whoever
   // A credential is no flag: it stops nothing.
   const disk = new MemoryDisk();
   await disk.write('/run/secrets/doorward.recognition.known', '0.9\n');
-  const { complaints, flagComplaints, settings } = await load({ environment: { CREDENTIALS_DIRECTORY: '/run/secrets' } }, disk);
+  const { complaints, flagComplaints, settings } = await load(
+    { environment: { CREDENTIALS_DIRECTORY: '/run/secrets' } },
+    disk,
+  );
   assert.deepEqual([flagComplaints, settings.recognition.known], [[], 0.5]);
   assert.match(complaints[0] ?? '', /recognition\.known from the credential/);
 });
@@ -135,7 +141,10 @@ test('where nothing usable is said, what can do no harm holds', async () => {
   const disk = new MemoryDisk();
   await disk.write('/home/doorward.toml', 'camera.source = "rtsp://door.local/1"\nretention.days = 400\n= broken');
   const { settings, origins, complaints } = await load({ device: { 'update.consent': 'aks' } }, disk);
-  assert.deepEqual([settings.camera.source, settings.update.consent, settings.update.window], ['none', 'ask', '02:00-05:00']);
+  assert.deepEqual(
+    [settings.camera.source, settings.update.consent, settings.update.window],
+    ['none', 'ask', '02:00-05:00'],
+  );
   assert.ok(settings.retention.days > 400, 'nothing is removed that was meant to be kept');
   assert.match(origins['camera.source'] ?? '', /^what is safe/);
   assert.equal(complaints.length, 3);
@@ -153,7 +162,10 @@ test('one slip does not make everything else that is set hold no more', async ()
 test('last good settings that break a rule give way to the defaults', async () => {
   const disk = new MemoryDisk();
   await disk.write('/home/last-good-settings.json', '{"recognition":{"known":0.9,"probably":0.2}}');
-  const { settings, flagComplaints } = await load({ device: { 'recognition.known': 'x', 'recognition.probably': 'y' } }, disk);
+  const { settings, flagComplaints } = await load(
+    { device: { 'recognition.known': 'x', 'recognition.probably': 'y' } },
+    disk,
+  );
   assert.deepEqual([settings.recognition.known, settings.recognition.probably], [0.5, 0.56]);
   assert.deepEqual(flagComplaints, []);
 });
@@ -184,8 +196,14 @@ test('a secret on the command line is told of: everybody here can read it', asyn
   const { warnings } = await load({
     flags: { 'notify.webhookSecret': 'hush', 'camera.source': 'rtsp://ada:hush@door.local/1', 'web.port': '1' },
   });
-  assert.deepEqual(warnings.map((one) => one.split(' ')[0]), ['--notify.webhookSecret', '--camera.source']);
-  assert.match(warnings[0] ?? '', /DOORWARD_NOTIFY_WEBHOOK_SECRET, or as the credential doorward\.notify\.webhookSecret/);
+  assert.deepEqual(
+    warnings.map((one) => one.split(' ')[0]),
+    ['--notify.webhookSecret', '--camera.source'],
+  );
+  assert.match(
+    warnings[0] ?? '',
+    /DOORWARD_NOTIFY_WEBHOOK_SECRET, or as the credential doorward\.notify\.webhookSecret/,
+  );
   assert.doesNotMatch(warnings.join(), /hush/);
 });
 

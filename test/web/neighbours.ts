@@ -125,6 +125,7 @@ export class Neighbours implements Read, HouseholdActs, Book {
   });
   match = (): FaceMatch => this.nearest;
   explain = (): readonly ExplainedSetting[] => this.settings;
+  complaints = (): readonly string[] => [];
 
   async change(changes: Readonly<Record<string, unknown>>): ReturnType<Book['change']> {
     const refused = this.#ask('change', changes);

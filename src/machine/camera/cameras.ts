@@ -46,10 +46,21 @@ export function openCamera(source: string, options: CameraOptions): OpenCameraRe
   if (folder !== undefined) return { outcome: 'opened', camera: folderCamera(resolve(folder), options) };
   const video = videoSource(source, options);
   if (video !== undefined) return { outcome: 'opened', camera: ffmpegCamera(video, options) };
-  return { outcome: 'refused', message: `cannot use camera.source ${shown(source)}: it may be ${possible}` };
+  return { outcome: 'refused', message: refusalOf(source) };
 }
 
-function videoSource(source: string, options: CameraOptions): ReturnType<typeof networkVideo> {
+/** Why no camera can be meant by this `camera.source`, or undefined when one can. */
+export function refusalOfSource(source: string): string | undefined {
+  const isWord = ['none', 'push', 'demo'].includes(source) || /^folder:./s.test(source);
+  const anySize = { width: 2, height: 2, framesPerSecond: 1 };
+  return isWord || videoSource(source, anySize) !== undefined ? undefined : refusalOf(source);
+}
+
+function refusalOf(source: string): string {
+  return `cannot use camera.source ${shown(source)}: it may be ${possible}`;
+}
+
+function videoSource(source: string, options: Parameters<typeof usbVideo>[1]): ReturnType<typeof networkVideo> {
   if (source.includes('\0')) return undefined; // No path or address holds one, and no argument of a child may.
   if (/^\/dev\/video\d{1,3}$/.test(source)) return usbVideo(source, options);
   if (/^[a-z][a-z\d+.-]*:/i.test(source)) return networkVideo(source);

@@ -1,4 +1,4 @@
-import { Server } from 'node:net';
+import { createServer, Server } from 'node:net';
 
 /**
  * The handle below a listening server, to be sent to another process. Sent as a server, Node would begin to accept in
@@ -26,5 +26,14 @@ export function acceptOn(server: Server, handle: unknown): Promise<void> {
       server.off('error', refuse);
       resolve();
     });
+  });
+}
+
+/** What this machine says when somebody listens on a port of its loopback now: the fault, or undefined. */
+export function faultOfListening(port: number): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', resolve);
+    server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(undefined)));
   });
 }

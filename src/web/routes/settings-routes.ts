@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import type { ExplainedSetting, WebParts } from '../parts.ts';
+import { maskedValue } from '../../settings/explain.ts';
+import type { WebParts } from '../parts.ts';
 import { problems, refused } from '../problem.ts';
 import type { Site } from '../site.ts';
 
@@ -11,7 +12,12 @@ const settingShape = Type.Object({
   description: Type.String(),
   isSecret: Type.Boolean({ description: 'The value is masked' }),
 });
-const settingsAnswer = Type.Object({ settings: Type.Array(settingShape) });
+const settingsAnswer = Type.Object({
+  settings: Type.Array(settingShape),
+  complaints: Type.Array(Type.String(), {
+    description: 'What was said somewhere and did not hold at the start, or should be said otherwise',
+  }),
+});
 const changesBody = Type.Record(Type.String({ pattern: '^[a-zA-Z]+\\.[a-zA-Z]+$' }), Type.Unknown(), {
   minProperties: 1,
   maxProperties: 100,
@@ -21,7 +27,11 @@ const changesBody = Type.Record(Type.String({ pattern: '^[a-zA-Z]+\\.[a-zA-Z]+$'
 
 /** The settings: what holds, where it came from, and the device's own. */
 export function settingsRoutes(site: Site, parts: WebParts): void {
-  const answer = () => ({ settings: parts.settingsBook.explain().map(masked) });
+  const book = parts.settingsBook;
+  const answer = () => ({
+    settings: book.explain().map((setting) => ({ ...setting, value: maskedValue(setting) })),
+    complaints: [...book.complaints()],
+  });
 
   site.get(
     '/api/v1/settings',
@@ -47,20 +57,9 @@ export function settingsRoutes(site: Site, parts: WebParts): void {
       },
     },
     async (request) => {
-      const changed = await parts.settingsBook.change(request.body);
+      const changed = await book.change(request.body);
       if (changed.outcome === 'refused') throw refused('settings-refused', changed.message);
       return answer();
     },
   );
-}
-
-/** Secrets are never shown, and neither is the password in an address. */
-function masked(setting: ExplainedSetting): ExplainedSetting {
-  const { key, value, origin, description, isSecret } = setting;
-  const shown = typeof value === 'string' && value !== '' ? maskText(value, isSecret) : value;
-  return { key, value: shown, origin, description, isSecret };
-}
-
-function maskText(value: string, isSecret: boolean): string {
-  return isSecret ? '••••••' : value.replace(/\/\/[^/@\s]*@/, '//••••••@');
 }

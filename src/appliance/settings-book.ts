@@ -1,0 +1,56 @@
+import { refusalOfSource } from '../machine/camera/cameras.ts';
+import { faultOfListening } from '../machine/process/listening-socket.ts';
+import { complaintAboutChanges, explainSettings } from '../settings/explain.ts';
+import { whyNotListening } from '../web/guard.ts';
+import type { SettingsBook } from '../web/parts.ts';
+import type { Ground } from './ground.ts';
+
+type Changes = Readonly<Record<string, unknown>>;
+
+/** The settings as people see and change them, whether or not the bell runs. `ownPort`: where it listens itself. */
+export function settingsBook(ground: Ground, ownPort?: () => number): SettingsBook {
+  const { complaints, events, loaded, store } = ground;
+  return {
+    explain: () => explainSettings(loaded),
+    complaints: () => complaints,
+    async change(changes) {
+      const message = await complaintAbout(ground, changes, ownPort?.());
+      if (message !== undefined) return { outcome: 'refused', message };
+      for (const [key, value] of Object.entries(changes)) {
+        if (value === null) await store.write('removeDeviceSetting', { key });
+        else await store.write('setDeviceSetting', { key, value });
+      }
+      events.emit({ type: 'CONFIGURATION_CHANGED', status: 'success', component: 'settings' });
+      return { outcome: 'changed' };
+    },
+  };
+}
+
+/** Judged as the next start will judge it: alone, together with what files and environment say, and by this machine. */
+async function complaintAbout(
+  ground: Ground,
+  changes: Changes,
+  ownPort: number | undefined,
+): Promise<string | undefined> {
+  const before = ground.deviceSettings();
+  const device = typeof before === 'string' ? {} : before;
+  return (
+    complaintAboutChanges(changes, device) ??
+    (await newComplaint(ground, device, changes)) ??
+    (await refusalOfMachine(changes, ownPort))
+  );
+}
+
+async function newComplaint({ reload }: Ground, device: Changes, changes: Changes): Promise<string | undefined> {
+  const after = Object.fromEntries(Object.entries({ ...device, ...changes }).filter(([, value]) => value !== null));
+  const [was, willBe] = await Promise.all([reload(device), reload(after)]);
+  return [...willBe.refused].find(([key, complaint]) => was.refused.get(key) !== complaint)?.[1];
+}
+
+async function refusalOfMachine(changes: Changes, ownPort: number | undefined): Promise<string | undefined> {
+  const { 'camera.source': source, 'web.port': port } = changes;
+  const refusal = typeof source === 'string' ? refusalOfSource(source) : undefined;
+  if (refusal !== undefined || typeof port !== 'number' || port === ownPort) return refusal;
+  const fault = await faultOfListening(port);
+  return fault === undefined ? undefined : `cannot use web.port = ${port}: ${whyNotListening(fault)}`;
+}
