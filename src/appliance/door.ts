@@ -44,7 +44,7 @@ export async function openDoor(web: Web, parts: DoorParts): Promise<void> {
 
 async function listen(web: Web, ground: Ground): Promise<void> {
   const { settings, origins } = ground.loaded;
-  const fault = await web.listen().then(() => undefined, wordsOfFirst);
+  const fault = await web.listen().then(() => undefined, wordsOf);
   if (fault === undefined) return;
   if (origins['web.port']?.startsWith('--') === true) throw new Error(fault);
   const isHad = settings.web.port !== usualPort && (await web.listen(usualPort).then(() => true, () => false)); // prettier-ignore
@@ -60,9 +60,4 @@ function complain({ complaints, log }: Ground, complaint: string): void {
 function hostOf(web: Web): string {
   const bound = web.server.address();
   return typeof bound === 'object' ? (bound?.address ?? '') : (bound ?? '');
-}
-
-/** Its causes are in its words. */
-function wordsOfFirst(error: unknown): string {
-  return error instanceof Error ? error.message : wordsOf(error);
 }

@@ -41,9 +41,9 @@ async function complaintAbout(
   );
 }
 
-async function newComplaint({ reload }: Ground, device: Changes, changes: Changes): Promise<string | undefined> {
+async function newComplaint(ground: Ground, device: Changes, changes: Changes): Promise<string | undefined> {
   const after = Object.fromEntries(Object.entries({ ...device, ...changes }).filter(([, value]) => value !== null));
-  const [was, willBe] = await Promise.all([reload(device), reload(after)]);
+  const [was, willBe] = await Promise.all([ground.reload(device), ground.reload(after)]);
   return [...willBe.refused].find(([key, complaint]) => was.refused.get(key) !== complaint)?.[1];
 }
 

@@ -101,11 +101,11 @@ export async function openWeb(parts: WebParts): Promise<Web> {
 }
 
 async function listen(site: Site, { address, port }: WebParts['settings']['web']): Promise<void> {
-  try {
-    await site.listen({ host: address, port });
-  } catch (cause) {
-    throw new Error(`cannot listen on ${address}:${port}: ${whyNotListening(cause)}`, { cause });
-  }
+  const fault: unknown = await site.listen({ host: address, port }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (fault !== undefined) throw new Error(`cannot listen on ${address}:${port}: ${whyNotListening(fault)}`);
 }
 
 function addressOf(site: Site): string {

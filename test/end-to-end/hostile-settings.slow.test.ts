@@ -1,7 +1,7 @@
 /** Settings that cannot be used, from every place where settings are said: the bell rings, the door opens, and it is told. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -105,9 +105,15 @@ test('a table of the device that cannot be read', async (t) => {
   const home = join(newFolder(t), 'home');
   assert.equal((await type(['settings', 'set', 'log.level', 'DEBUG', '--home', home])).code, 0);
   const database = new DatabaseSync(join(home, 'doorward.db'));
-  database.exec('ALTER TABLE device_settings RENAME COLUMN value TO worth');
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  const pageBytes = Number(Object.values(database.prepare('PRAGMA page_size').get() ?? {})[0]);
+  const pages = database.prepare("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'device_settings'").all();
   database.close();
-  await complainsOf(await run(t, home, { DOORWARD_WEB_PORT: '0' }), { table: ['', /device_settings.*value/] });
+  const file = openSync(join(home, 'doorward.db'), 'r+');
+  for (const { rootpage } of pages)
+    writeSync(file, Buffer.alloc(100, 0xff), 0, 100, (Number(rootpage) - 1) * pageBytes);
+  closeSync(file);
+  await complainsOf(await run(t, home, { DOORWARD_WEB_PORT: '0' }), { table: ['', /device_settings.*malformed/] });
 });
 
 test('environment and credentials: it rings, it opens its door, it complains of each', async (t) => {

@@ -6,7 +6,7 @@ export async function readInput(): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of process.stdin) {
-    const part = Buffer.from(chunk as string | Uint8Array);
+    const part = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     bytes += part.length;
     if (bytes > inputBytesMax) throw new Error(`cannot read standard input: it is longer than ${inputBytesMax} bytes`);
     chunks.push(part);
