@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ], // prettier-ignore
   web: ['visit', 'notify', 'update', 'people', 'store', 'health', 'telemetry', 'settings', 'system'],
   visit: ['notify', 'people', 'store', 'face', 'settings', 'system'],
-  notify: ['store', 'settings', 'system'],
+  notify: ['store', 'system'],
   people: ['store', 'face', 'settings', 'system'],
   store: ['system'],
   update: ['slot', 'release', 'settings', 'system'],
@@ -23,7 +23,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   release: ['system'],
   health: ['system'],
   telemetry: ['system'],
-  settings: ['system'],
+  // A channel is one file, settings included: settings/ takes them from there.
+  settings: ['notify', 'system'],
   machine: ['face', 'system'],
   face: ['system'],
   system: [],

@@ -7,7 +7,6 @@ import type { Home } from '../system/home.ts';
 import type { Random } from '../system/random.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { UpdateStory } from '../telemetry/update-story.ts';
-import { testNotifications } from '../notify/announce.ts';
 import { openWeb, type Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
@@ -105,9 +104,9 @@ async function tellUpdates({ desk, ground }: FrontParts, metrics: Metrics): Prom
   }).begin();
 }
 
-async function sendTestNotification({ clock, ground, house, random }: FrontParts): Promise<readonly string[]> {
-  const notifications = testNotifications(Math.round(clock.wallMs()), { audiences: house.channels, random });
+async function sendTestNotification({ ground, house }: FrontParts): Promise<readonly string[]> {
+  const notifications = house.notifier.ofTest();
   await ground.store.write('addNotifications', { notifications });
-  house.notifier.wake();
-  return house.channels.map(({ name }) => name);
+  house.notifier.send(notifications);
+  return notifications.map(({ channel }) => channel);
 }

@@ -13,9 +13,9 @@ import type { Random } from '../system/random.ts';
 import type { Terminal } from '../system/terminal.ts';
 import { Bell } from '../visit/bell.ts';
 import { CameraFeed } from '../visit/capture.ts';
-import { logChannel, terminalChannel, webhookChannel } from '../notify/channels.ts';
 import { Ledger } from '../visit/ledger.ts';
-import { Notifier, type Channel } from '../notify/notify.ts';
+import { Notifier } from '../notify/notify.ts';
+import { openChannels } from '../notify/open-channels.ts';
 import { PassedPresses } from './trial/passed-presses.ts';
 import type { Senses } from './senses.ts';
 
@@ -33,6 +33,8 @@ export interface HouseParts {
   readonly random: Random;
   /** Where visitors are announced in words; undefined when nobody reads there. */
   readonly terminal: Terminal | undefined;
+  /** Where the page is listened for, once it is. */
+  readonly listensAt: () => string;
 }
 
 /** The rooms that do the work, each given what it uses. */
@@ -45,7 +47,6 @@ export interface House {
   readonly bell: Bell;
   /** What the button rings: the bell, or that of the release on trial. */
   readonly presses: PassedPresses;
-  readonly channels: readonly Channel[];
 }
 
 /** Builds the rooms. Nothing moves yet. */
@@ -64,11 +65,7 @@ export function furnish(parts: HouseParts): House {
   const visitLog = log.named('visit');
   const feed = new CameraFeed({ ...parts, camera: senses.camera, settings: settings.camera, log: log.named('camera') });
   const ledger = new Ledger({ store, clock, events, log: visitLog });
-  const channels = channelsOf(parts);
-  const notifier = new Notifier({
-    store, clock, random, events, log: log.named('notify'), channels, settings: settings.notify,
-    timeZone: settings.household.timeZone,
-  }); // prettier-ignore
+  const notifier = notifierOf(parts);
   const bell = new Bell({
     ...parts,
     ledger,
@@ -76,24 +73,22 @@ export function furnish(parts: HouseParts): House {
     inference,
     pictures,
     gallery,
-    outbox: notifier,
-    audiences: channels,
+    notifier,
     reads: store.read,
     log: visitLog,
   });
   const presses = new PassedPresses({ bell, reads: store.read, clock, random, log: visitLog });
   notifier.subscribe((notification) => bell.noteNotified(notification));
-  return { gallery, household, feed, ledger, notifier, bell, presses, channels };
+  return { gallery, household, feed, ledger, notifier, bell, presses };
 }
 
-function channelsOf({ settings, terminal, network, clock, log }: HouseParts): readonly Channel[] {
-  const channels = [logChannel(log.named('notify'))];
-  if (terminal !== undefined) channels.push(terminalChannel(terminal));
-  if (settings.notify.webhookUrl !== '') {
-    const { webhookUrl: url, webhookSecret: secret } = settings.notify;
-    const webhook = webhookChannel({ url, secret, network, clock });
-    if (webhook.outcome === 'ready') channels.push(webhook.channel);
-    else log.error('the webhook is not used', { reason: webhook.message });
-  }
-  return channels;
+function notifierOf(parts: HouseParts): Notifier {
+  const { settings, terminal, network, clock, listensAt } = parts;
+  const log = parts.log.named('notify');
+  const { opened, complaints } = openChannels(settings.notify, { log, terminal, network, clock });
+  for (const reason of complaints) log.error('a channel is not used', { reason });
+  const { publicAddress } = settings.notify;
+  const { timeZone } = settings.household;
+  const address = (): string => (publicAddress === '' ? listensAt() : publicAddress.replace(/\/+$/, ''));
+  return new Notifier({ ...parts, log, channels: opened, settings: settings.notify, timeZone, address });
 }

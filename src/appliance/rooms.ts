@@ -60,7 +60,8 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   const { modelsFolder } = release;
   const senses = openSenses({ recognition, modelsFolder, settings: settings.camera, isOffDuty, clock, log });
   const chronicle = audit;
-  const house = furnish({ home, settings, store, senses, chronicle, events, log, terminal, ...machine });
+  const listensAt = (): string => front.web.address; // Asked when there is something to tell: by then it is open.
+  const house = furnish({ home, settings, store, senses, chronicle, events, log, terminal, listensAt, ...machine });
   const armed = isOffDuty ? ['api'] : armedTriggers(settings);
   const resources = linuxResources();
   const caretaker = new Caretaker({

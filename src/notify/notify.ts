@@ -1,81 +1,73 @@
 /**
- * notify/ - who is told, and how: what is said (announce), when not (quiet hours, rates), and by which channel.
- * Composed by visit; the outbox is emptied by appliance.
+ * notify/ - who is told, and how: what is said (announce), when not (rules), in which order (lane), by which channel
+ * (channels/, one file each). visit composes and says when there is something; appliance lets it run.
  * Never: hold up a visit, send what the outbox does not know, or a picture to a place that its owner did not name.
+ *
+ * Decisions:
+ * - Chosen: whoever was told of a ring is told who it was, known or not; known people who only pass are announced when
+ *   `notify.known` says so. Rejected: no names of known people at all, as before. Why: a ring has disturbed already.
+ * - Chosen: a channel's settings are said in its own file, and settings/ takes them from here. Rejected: settings/ knows
+ *   every channel. Why: a channel is one file, secret marks included, and what is said twice drifts.
+ * - Chosen: log lines about visitors carry ids. Rejected: "Ada is at the door" in the journal. Why: nobody can erase a
+ *   name there; whoever watches the terminal reads it, and the visit's id leads to today's name.
+ * - Chosen: waits count on the monotonic clock; one that an earlier life of the process has noted is judged anew, and is
+ *   never longer than the longest of ours. Rejected: due times of the wall clock. Why: it steps, by hours on a Pi.
  */
-import type { NewNotification, Notification } from '../store/records.ts';
+import type { NewNotification, Notification, Trigger } from '../store/records.ts';
 import type { Store, StoreWrites } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
+import { within, type Waited } from '../system/deadline.ts';
 import type { EventData, Events } from '../system/event.ts';
 import type { Log } from '../system/log.ts';
 import type { Random } from '../system/random.ts';
-import { within, type Waited } from '../system/deadline.ts';
-import { isQuiet } from './quiet-hours.ts';
 import { wordsOf } from '../system/error-words.ts';
+import { nameNotifications, ringNotifications, testNotifications, type Audience, type NameNews } from './announce.ts';
+import { announcementOf, type Announcement } from './announcement.ts';
+import type { Channel, DeliveryResult, Message } from './channel.ts';
+import { Lane } from './lane.ts';
+import type { NotifySettings } from './notify-settings.ts';
+import { Rules } from './rules.ts';
+import { Waits } from './waits.ts';
 
 /** The outbox is looked at this often even when nobody says that there is something new. */
 const lookMsMax = 30_000;
 /** Notifications taken from the outbox at a time. */
 const takenMax = 1000;
-/** A channel that does not answer within this is tried again later. */
-const deliverMsMax = 15_000;
-const retryDelayMsMin = 2000;
-const retryDelayMsMax = 15 * 60_000;
-/** A receiver may ask for this much patience. */
-const retryAfterMsMax = 60 * 60_000;
 /** One note in the outbox may take this long. */
 const writeMsMax = 5000;
-const rateWindowMs = 60_000;
 /** Delivered notifications whose row could not be marked yet. */
 const unmarkedMax = 1000;
 
-export type DeliveryResult =
-  | { readonly outcome: 'delivered' }
-  /** `retry`: it may work later. `refused`: it will not. */
-  | { readonly outcome: 'retry' | 'refused'; readonly reason: string; readonly retryAfterMs?: number };
-
-/** A way to tell people. */
-export interface Channel {
-  readonly name: string;
-  /** Displays hear of known visitors too. */
-  readonly isDisplay: boolean;
-  /** Bounded by `deliverMsMax`; the idempotency key is the same at every attempt. */
-  deliver(notification: Notification): Promise<DeliveryResult>;
-}
-
 export interface NotifierParts {
-  readonly store: Pick<Store, 'write'> & {
-    readonly read: Pick<Store['read'], 'notificationsDue' | 'nextNotificationMs'>;
-  };
+  readonly store: Pick<Store, 'write'> & { readonly read: Pick<Store['read'], 'notificationsPending'> };
   readonly clock: Clock;
   readonly random: Random;
   readonly events: Events;
   readonly log: Log;
   readonly channels: readonly Channel[];
-  readonly settings: { readonly ratePerMinute: number; readonly quietHours: string; readonly attemptsMax: number };
+  readonly settings: Pick<NotifySettings, 'ratePerMinute' | 'quietHours' | 'known' | 'attemptsMax'>;
   /** Of the quiet hours; the machine's own when left out. */
   readonly timeZone?: string;
+  /** Where a browser finds this doorbell: `http://127.0.0.1:8080`. */
+  address(): string;
 }
 
 /** What a lane is to deliver: from the outbox, or from memory because the database could not take it. */
 interface Errand {
   readonly notification: Notification;
+  /** Undefined when it cannot be read. */
+  readonly news: Announcement | undefined;
   readonly origin: 'outbox' | 'memory';
-}
-
-/** Notifications of one channel, delivered one after the other; a slow channel does not hold up the others. */
-interface Lane {
-  readonly channel: Channel | undefined;
-  readonly errands: Errand[];
-  work: Promise<void> | undefined;
-  /** `clock.uptimeMs()` of the deliveries admitted in the last minute. */
-  admittedMs: readonly number[];
+  readonly urgency: number;
 }
 
 /** Delivers the outbox at least once: until the channel has taken it, or until it has been tried often enough. */
 export class Notifier {
   readonly #parts: NotifierParts;
-  readonly #lanes: ReadonlyMap<string, Lane>;
+  readonly #audience: Audience;
+  readonly #rules: Rules;
+  readonly #waits: Waits;
+  readonly #lanes = new Map<string, Lane<Errand>>();
   readonly #inHand = new Set<string>();
   readonly #elsewhere = new Set<string>();
   /** Delivered, but the database does not know it yet. */
@@ -84,8 +76,38 @@ export class Notifier {
   #waker = new AbortController();
 
   constructor(parts: NotifierParts) {
+    const { channels, clock, random, settings, timeZone } = parts;
     this.#parts = parts;
-    this.#lanes = new Map(parts.channels.map((channel) => [channel.name, laneFor(channel)]));
+    this.#audience = { channels, random, announcesKnown: settings.known };
+    this.#rules = new Rules(clock, settings, timeZone);
+    this.#waits = new Waits(clock, random);
+  }
+
+  /** What a ring tells; the caller stores it with the ring, and then says `send`. */
+  ofRing(trigger: Trigger): readonly NewNotification[] {
+    return ringNotifications(trigger, this.#audience);
+  }
+
+  /** What a decision tells. */
+  ofName(news: NameNews): readonly NewNotification[] {
+    return nameNotifications(news, this.#audience);
+  }
+
+  /** What tells nothing but that it arrives. */
+  ofTest(): readonly NewNotification[] {
+    return testNotifications(Math.round(this.#parts.clock.wallMs()), this.#audience);
+  }
+
+  /** These are in the outbox; or else they are delivered from memory, and only marked when their rows arrive after all. */
+  send(notifications: readonly NewNotification[], where: 'outbox' | 'memory' = 'outbox'): void {
+    if (where === 'outbox') return this.wake();
+    for (const notification of notifications)
+      this.#queue({ ...notification, attempts: 0, status: 'pending', lastError: undefined }, 'memory');
+  }
+
+  /** There may be something new in the outbox. */
+  wake(): void {
+    this.#waker.abort();
   }
 
   /** Until the signal: takes what is due from the outbox and delivers it. What is being delivered then, is. */
@@ -98,8 +120,11 @@ export class Notifier {
       await this.#parts.clock.sleep(waitMs, this.#waker.signal);
     }
     signal.removeEventListener('abort', stop);
-    for (const lane of this.#lanes.values()) this.#giveBack(lane);
-    for (const lane of this.#lanes.values()) await lane.work;
+    for (const lane of this.#lanes.values())
+      // What is not in the outbox stays in the lane.
+      for (const { notification } of lane.takeBack(({ origin }) => origin === 'outbox'))
+        this.#inHand.delete(notification.id);
+    for (const lane of this.#lanes.values()) await lane.done();
   }
 
   /** Ids of the notifications that are being delivered. */
@@ -118,19 +143,6 @@ export class Notifier {
     this.wake();
   }
 
-  /** There may be something new in the outbox. */
-  wake(): void {
-    this.#waker.abort();
-  }
-
-  /** Delivers what the database could not take. When its row arrives after all, it is only marked. */
-  tell(notifications: readonly NewNotification[]): void {
-    for (const notification of notifications) {
-      const told: Notification = { ...notification, attempts: 0, status: 'pending', lastError: undefined };
-      this.#queue({ notification: told, origin: 'memory' });
-    }
-  }
-
   /** Calls back with every notification that was delivered. Returns the way to stop. */
   subscribe(listener: (notification: Notification) => void): () => void {
     this.#listeners.add(listener);
@@ -139,79 +151,65 @@ export class Notifier {
 
   /** Queues everything due; returns how long nothing else will be. */
   #takeDue(): number {
-    const { clock, log, store } = this.#parts;
+    const { log, store } = this.#parts;
     try {
-      const nowMs = clock.wallMs();
-      for (const notification of store.read.notificationsDue(nowMs, takenMax))
-        this.#queue({ notification, origin: 'outbox' });
-      const nextMs = store.read.nextNotificationMs() ?? Number.POSITIVE_INFINITY;
-      // What is due already is in hand, and whoever holds it wakes us.
-      return nextMs <= nowMs ? lookMsMax : Math.min(lookMsMax, nextMs - nowMs);
+      const others = [...this.#inHand, ...this.#elsewhere, ...this.#waits.untilLater()];
+      for (const notification of store.read.notificationsPending({ except: others, limit: takenMax }))
+        if (this.#waits.isOver(notification)) this.#queue(notification, 'outbox');
+      return Math.min(lookMsMax, this.#waits.nextMs() ?? lookMsMax);
     } catch (error) {
       log.error('cannot read the outbox', { error });
-      return retryDelayMsMin;
+      return lookMsMax;
     }
   }
 
-  #queue(errand: Errand): void {
-    const { id, channel } = errand.notification;
+  #queue(notification: Notification, origin: Errand['origin']): void {
+    const { id, channel } = notification;
     if (this.#inHand.has(id) || this.#elsewhere.has(id)) return;
-    const lane = this.#lanes.get(channel) ?? laneFor(undefined);
-    if (lane.errands.length >= takenMax) return; // It stays in the outbox.
-    this.#inHand.add(id);
-    lane.errands.push(errand);
-    lane.work ??= this.#empty(lane);
+    const news = announcementOf(notification.payload);
+    const errand = { notification, news, origin, urgency: urgencyOf(notification, news) };
+    if (this.#laneOf(channel).put(errand)) this.#inHand.add(id); // Otherwise it stays in the outbox.
   }
 
-  /** What waits in the lane stays in the outbox; what is not in the outbox stays in the lane. */
-  #giveBack(lane: Lane): void {
-    const kept = lane.errands.filter(({ origin }) => origin === 'memory');
-    for (const { notification, origin } of lane.errands.splice(0))
-      if (origin === 'outbox') this.#inHand.delete(notification.id);
-    lane.errands.push(...kept);
-  }
-
-  async #empty(lane: Lane): Promise<void> {
-    let isNoted = true;
-    for (let next = lane.errands.shift(); next !== undefined; next = lane.errands.shift()) {
-      isNoted = (await this.#deliver(lane, next)) && isNoted;
-      this.#inHand.delete(next.notification.id);
-    }
-    lane.work = undefined;
-    if (isNoted) this.wake(); // Otherwise the same rows would be due again at once, for as long as the disk is full.
+  #laneOf(name: string): Lane<Errand> {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const channel = this.#parts.channels.find((one) => one.name === name);
+    const act = async (errand: Errand): Promise<void> => {
+      const { id } = errand.notification;
+      const isNoted = await this.#deliver(channel, errand);
+      if (!isNoted) this.#waits.atLeast(id, lookMsMax); // Or its row would be due again at once, while the disk is full.
+      this.#inHand.delete(id);
+    };
+    const lane = new Lane<Errand>(act, () => this.wake());
+    this.#lanes.set(name, lane);
+    return lane;
   }
 
   /** True when the outbox, where it knows of the notification, knows what became of it. */
-  async #deliver(lane: Lane, errand: Errand): Promise<boolean> {
-    const { notification } = errand;
+  async #deliver(channel: Channel | undefined, errand: Errand): Promise<boolean> {
+    const { notification, news } = errand;
     if (this.#unmarked.has(notification.id)) return this.#markSent(errand);
-    const objection = this.#objectionTo(lane, notification);
-    if (objection !== undefined || lane.channel === undefined) {
-      const reason = objection ?? `there is no channel ${notification.channel}`;
-      this.#parts.log.info('a notification is suppressed', { visitId: notification.visitId, reason });
-      return this.#write('notificationSuppressed', { id: notification.id, reason });
-    }
-    const delivery = within(this.#parts.clock, deliverMsMax, lane.channel.deliver(notification));
-    const result = resultOf(await delivery);
+    if (channel === undefined) return this.#suppress(notification, `there is no channel ${notification.channel}`);
+    if (news === undefined) return this.#failed(notification, unreadable);
+    // A repeat was admitted before.
+    const isAsked = notification.priority !== 'critical' && notification.attempts === 0;
+    const objection = isAsked ? this.#rules.objectionTo(news, channel) : undefined;
+    if (objection !== undefined) return this.#suppress(notification, objection);
+    const delivery = channel.deliver(this.#messageOf(notification, news));
+    const result = resultOf(await within(this.#parts.clock, channel.deliverMsMax, delivery), channel);
     if (result.outcome !== 'delivered') return this.#failed(notification, result);
     this.#emit('NOTIFICATION_SENT', notification, {});
     this.#listeners.forEach((listener) => listener(notification));
     return this.#markSent(errand);
   }
 
-  /** Why it is not sent at all. Critical ones always are, a repeat was admitted before, and a display disturbs nobody. */
-  #objectionTo(lane: Lane, notification: Notification): string | undefined {
-    const { clock, settings, timeZone } = this.#parts;
-    if (notification.priority === 'critical' || notification.attempts > 0) return undefined;
-    if (notification.kind !== 'test' && isQuiet(settings.quietHours, clock.wallMs(), timeZone))
-      return `quiet hours (${settings.quietHours})`;
-    if (lane.channel?.isDisplay === true) return undefined;
-    const nowMs = clock.uptimeMs();
-    lane.admittedMs = lane.admittedMs.filter((atMs) => nowMs - atMs < rateWindowMs);
-    if (lane.admittedMs.length >= settings.ratePerMinute)
-      return `more than ${settings.ratePerMinute} notifications in a minute`;
-    lane.admittedMs = [...lane.admittedMs, nowMs];
-    return undefined;
+  #messageOf({ idempotencyKey: key }: Notification, news: Announcement): Message {
+    if (news.visitId === undefined) return { key, news };
+    const visitUrl = `${this.#parts.address()}/api/v1/visits/${news.visitId}`;
+    return news.hasPicture === true
+      ? { key, news, visitUrl, pictureUrl: `${visitUrl}/picture.jpg` }
+      : { key, news, visitUrl };
   }
 
   async #markSent({ notification: { id }, origin }: Errand): Promise<boolean> {
@@ -222,24 +220,22 @@ export class Notifier {
     return isMarked;
   }
 
-  async #failed(
-    notification: Notification,
-    result: DeliveryResult & { outcome: 'retry' | 'refused' },
-  ): Promise<boolean> {
-    const { clock, log, settings } = this.#parts;
-    const { id, attempts, channel } = notification;
-    const isLast = result.outcome === 'refused' || attempts + 1 >= settings.attemptsMax;
-    const dueMs = isLast ? undefined : Math.round(clock.wallMs() + this.#retryDelayMs(attempts, result.retryAfterMs));
-    log.warn('a notification was not delivered', { channel, attempts: attempts + 1, reason: result.reason, isLast });
-    if (isLast) this.#emit('NOTIFICATION_FAILED', notification, { reason: result.reason });
-    return this.#write('notificationFailed', { id, error: result.reason, dueMs });
+  async #suppress({ id, visitId, channel }: Notification, reason: string): Promise<boolean> {
+    this.#parts.log.info('a notification is suppressed', { correlation_id: visitId ?? id, channel, reason });
+    return this.#write('notificationSuppressed', { id, reason });
   }
 
-  /** Doubles with every attempt, with full jitter; never sooner than the receiver asks. */
-  #retryDelayMs(attempts: number, retryAfterMs: number | undefined): number {
-    const wholeMs = Math.min(retryDelayMsMax, retryDelayMsMin * 2 ** Math.min(attempts + 1, 20));
-    const jitteredMs = Math.max(retryDelayMsMin, wholeMs * this.#parts.random.fraction());
-    return Math.max(jitteredMs, Math.min(retryAfterMs ?? 0, retryAfterMsMax));
+  async #failed(notification: Notification, result: Failed): Promise<boolean> {
+    const { clock, log, settings } = this.#parts;
+    const { id, attempts, channel, visitId } = notification;
+    const { reason, retryAfterMs } = result;
+    const isLast = result.outcome === 'refused' || attempts + 1 >= settings.attemptsMax;
+    const correlation = { correlation_id: visitId ?? id };
+    log.warn('a notification was not delivered', { ...correlation, channel, attempts: attempts + 1, reason, isLast });
+    if (isLast) this.#emit('NOTIFICATION_FAILED', notification, { reason });
+    const waitMs = isLast ? undefined : this.#waits.begin(notification, retryAfterMs);
+    const dueMs = waitMs === undefined ? undefined : Math.round(clock.wallMs() + waitMs);
+    return this.#write('notificationFailed', { id, error: reason, dueMs });
   }
 
   async #write<Name extends 'notificationSent' | 'notificationFailed' | 'notificationSuppressed'>(
@@ -255,24 +251,26 @@ export class Notifier {
 
   #emit(type: 'NOTIFICATION_SENT' | 'NOTIFICATION_FAILED', notification: Notification, more: EventData): void {
     const { channel, kind, visitId } = notification;
-    const status = type === 'NOTIFICATION_SENT' ? 'success' : 'failure';
-    const visit = visitId === undefined ? {} : { visitId };
-    const data = { ...visit, channel, notificationKind: kind, ...more };
     this.#parts.events.emit({
       type,
-      status,
+      status: type === 'NOTIFICATION_SENT' ? 'success' : 'failure',
       component: 'notify',
       ...(visitId === undefined ? {} : { correlationId: visitId }),
-      data,
+      data: { ...(visitId === undefined ? {} : { visitId }), channel, notificationKind: kind, ...more },
     });
   }
 }
 
-function laneFor(channel: Channel | undefined): Lane {
-  return { channel, errands: [], work: undefined, admittedMs: [] };
+type Failed = DeliveryResult & { readonly outcome: 'retry' | 'refused' };
+const unreadable: Failed = { outcome: 'refused', reason: 'cannot read what is to be told' };
+
+/** A visitor who waits at the door goes before whoever rings from elsewhere. */
+function urgencyOf({ priority }: Notification, news: Announcement | undefined): number {
+  if (priority === 'critical') return 0;
+  return news?.source === 'button' ? 1 : 2;
 }
 
-function resultOf(waited: Waited<DeliveryResult>): DeliveryResult {
+function resultOf(waited: Waited<DeliveryResult>, { deliverMsMax }: Channel): DeliveryResult {
   switch (waited.outcome) {
     case 'done':
       return waited.value;

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { notifySection } from '../notify/notify-settings.ts';
 import { gateSection, updateSection } from './update-settings.ts';
 
 const closed = { additionalProperties: false };
@@ -200,52 +201,7 @@ export const settingsSchema = Type.Object(
       },
       closed,
     ),
-    notify: Type.Object(
-      {
-        ratePerMinute: Type.Integer({
-          default: 10,
-          minimum: 1,
-          maximum: 1000,
-          description: 'Notifications a minute for each channel; critical ones, log and terminal are not held back',
-        }),
-        quietHours: Type.String({
-          default: '',
-          kind: 'time-span',
-          description:
-            'Time of day in the household without notifications but critical ones, e.g. 22:00-07:00; empty for never',
-        }),
-        known: Type.Boolean({
-          default: false,
-          description: 'Announce known visitors by name too (their own rule goes first)',
-        }),
-        webhookUrl: Type.String({
-          default: '',
-          maxLength: 2000,
-          kind: 'web-address',
-          secret: true, // Many receivers know their sender by the address alone.
-          description: 'Address that gets a signed POST for each notification; empty for none',
-        }),
-        webhookSecret: Type.String({
-          default: '',
-          maxLength: 200,
-          secret: true,
-          description: 'Key of the HMAC-SHA256 signature; never shown',
-        }),
-        attemptsMax: Type.Integer({
-          default: 8,
-          minimum: 1,
-          maximum: 50,
-          description: 'Attempts before a notification has failed',
-        }),
-        pendingMax: Type.Integer({
-          default: 1000,
-          minimum: 10,
-          maximum: 100_000,
-          description: 'Notifications that may wait; more are suppressed, oldest first',
-        }),
-      },
-      closed,
-    ),
+    notify: notifySection,
     retention: Type.Object(
       {
         days: Type.Integer({

@@ -15,7 +15,7 @@ const kinds: readonly NotificationKind[] = ['ring', 'name', 'watched', 'test'];
 const priorities: readonly NotificationPriority[] = ['normal', 'critical'];
 const statuses: readonly NotificationStatus[] = ['pending', 'sent', 'failed', 'suppressed'];
 
-type OutboxReads = Pick<StoreReads, 'notificationsDue' | 'nextNotificationMs' | 'notificationsOf'>;
+type OutboxReads = Pick<StoreReads, 'notificationsPending' | 'notificationsOf'>;
 
 export function outboxReads(db: Connection): OutboxReads {
   const notifications = (condition: string): Query<Notification> =>
@@ -24,16 +24,12 @@ export function outboxReads(db: Connection): OutboxReads {
       sql: `SELECT * FROM notifications WHERE ${condition}`,
       decode: notificationOf,
     });
-  const due = notifications(`status = 'pending' AND due_ms <= ? ORDER BY due_ms, rowid LIMIT ?`);
+  const pending = notifications(
+    `status = 'pending' AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY rowid LIMIT ?`,
+  );
   const ofVisit = notifications('visit_id = ? ORDER BY created_ms, rowid');
-  const next = new Query(db, {
-    table: 'notifications',
-    sql: `SELECT min(due_ms) AS due_ms FROM notifications WHERE status = 'pending'`,
-    decode: (row) => row.maybeNumber('due_ms'),
-  });
   return {
-    notificationsDue: (nowMs, limit) => due.all(nowMs, limit),
-    nextNotificationMs: () => next.first(),
+    notificationsPending: ({ except, limit }) => pending.all(JSON.stringify(except), limit),
     notificationsOf: (visitId) => ofVisit.all(visitId),
   };
 }

@@ -68,9 +68,8 @@ export interface StoreReads {
   /** Those without a name first, then by when they were last seen, newest first. */
   strangers(limit: number): readonly Stranger[];
   stranger(id: string): Stranger | undefined;
-  notificationsDue(nowMs: number, limit: number): readonly Notification[];
-  /** Wall clock of the earliest pending notification. */
-  nextNotificationMs(): number | undefined;
+  /** Oldest first, whenever they are due: their times are of the wall clock. */
+  notificationsPending(asked: { readonly except: readonly string[]; readonly limit: number }): readonly Notification[];
   notificationsOf(visitId: string): readonly Notification[];
   deviceSettings(): Readonly<Record<string, unknown>>;
   /** Files of removed rows that nobody has yet reported as removed, relative to the home (`filesRemoved`). */

@@ -1,7 +1,8 @@
 import type { Notification, PressKind, Trigger, TriggerSource, Visit } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { decide } from './decide.ts';
-import { joinVisit } from './ring.ts';
+import { recordFault } from './record.ts';
+import { burstFramesOf, joinVisit } from './ring.ts';
 import type { TriggerTarget } from './trigger.ts';
 import { finishVisit } from './unfinished.ts';
 import { handleVisit } from './visit.ts';
@@ -27,7 +28,7 @@ export type RingResult =
   | { readonly outcome: 'refused'; readonly message: string };
 
 export interface BellParts extends VisitParts {
-  readonly reads: Pick<Store['read'], 'unfinishedVisits'>;
+  readonly reads: Pick<Store['read'], 'unfinishedVisits' | 'triggersOf'>;
 }
 
 interface Under {
@@ -78,7 +79,7 @@ export class Bell implements TriggerTarget {
     let finished = 0;
     // Judged at once: one that is under way here now is decided when its turn would come.
     for (const visit of this.#unfinished().filter(({ id }) => !this.isUnderWay(id))) {
-      await finishVisit(this.#parts, visit).catch((error: unknown) => this.#giveUp(visit, error));
+      await this.#finish(visit).catch((error: unknown) => this.#giveUp(visit, error));
       finished += 1;
     }
     return finished;
@@ -86,13 +87,12 @@ export class Bell implements TriggerTarget {
 
   /** A notification of a visit has reached somebody. */
   noteNotified(notification: Pick<Notification, 'visitId'>): void {
-    const { clock, events, ledger } = this.#parts;
+    const { ledger } = this.#parts;
     const underWay = [...this.#underWay.values()].map(({ visit }) => visit);
     const visit = [...underWay, ...this.#ended].find(({ id }) => id === notification.visitId);
     if (visit === undefined || visit.trace.notified !== undefined) return;
-    const notified = visit.note('notified', clock.uptimeMs());
-    const data = { stage: 'notified', durationMs: notified };
-    events.emit({ type: 'PERFORMANCE_METRIC', status: 'success', component: 'visit', correlationId: visit.id, data });
+    const notified = visit.note('notified');
+    visit.tell('PERFORMANCE_METRIC', { stage: 'notified', durationMs: notified });
     // While the visit is looked at, its decision will carry the trace.
     if (visit.state.phase !== 'looking')
       void ledger.write(visit.id, 'saveTrace', { visitId: visit.id, trace: { notified } });
@@ -128,16 +128,17 @@ export class Bell implements TriggerTarget {
   }
 
   #start(request: RingRequest): VisitUnderWay {
-    const { clock, random, settings } = this.#parts;
-    return new VisitUnderWay({
+    const { clock, random } = this.#parts;
+    const start = {
       id: random.id(),
       triggerId: request.triggerId ?? random.id(),
       source: request.source,
       press: pressOf(request),
       triggeredMs: clock.uptimeMs(),
       startedMs: Math.round(clock.wallMs()),
-      burstFrames: settings.camera.burstFrames,
-    });
+      burstFrames: burstFramesOf(this.#parts),
+    };
+    return new VisitUnderWay(start, this.#parts);
   }
 
   #triggerOf(visitId: string, request: RingRequest): Trigger {
@@ -160,6 +161,11 @@ export class Bell implements TriggerTarget {
     }
   }
 
+  async #finish(visit: Visit): Promise<void> {
+    const sources = this.#parts.reads.triggersOf(visit.id).map(({ source }) => source);
+    await finishVisit(this.#parts, visit, sources);
+  }
+
   #follow(visit: VisitUnderWay, path: Promise<void>): void {
     const ended = path
       .catch((error: unknown) => this.#giveUp(visit, error))
@@ -172,8 +178,8 @@ export class Bell implements TriggerTarget {
   }
 
   /** A fault of ours must not leave a visit that every restart stumbles over. */
-  async #giveUp(visit: Pick<VisitUnderWay, 'id' | 'trace'>, error: unknown): Promise<void> {
-    const { clock, events, inference, ledger, log, settings } = this.#parts;
+  async #giveUp(visit: Pick<Visit, 'id' | 'trace'>, error: unknown): Promise<void> {
+    const { events, inference, log, settings } = this.#parts;
     const reason = `the visit was stopped by a fault: ${wordsOf(error)}`;
     log.error('a visit was stopped by a fault', { correlation_id: visit.id, error });
     const fault = { errorType: 'visit-failed', severity: 'critical', reason, visitId: visit.id } as const;
@@ -184,12 +190,8 @@ export class Bell implements TriggerTarget {
       correlationId: visit.id,
       data: fault,
     });
-    const { decision } = decide([], { recognition: settings.recognition, recogniser: inference.recogniser });
-    await ledger.write(visit.id, 'decideVisit', {
-      visitId: visit.id, outcome: 'no-face', personId: undefined, strangerId: undefined, reason, decision,
-      trace: visit.trace, picture: undefined, thumbnail: undefined, face: undefined, notifications: [],
-      decidedMs: Math.round(clock.wallMs()),
-    }); // prettier-ignore
+    const nothingSeen = decide([], { recognition: settings.recognition, recogniser: inference.recogniser });
+    await recordFault(this.#parts, visit, { ...nothingSeen, reason });
   }
 }
 

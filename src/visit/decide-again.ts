@@ -29,13 +29,13 @@ export async function decideAgain(
   mayLook: () => Promise<void>,
 ): Promise<DecidedAgain> {
   const { gallery, settings, inference } = parts;
-  const looking = { ...parts, events: { emit: () => {} }, limits: settings.recognition, patienceMs };
+  const looking = { ...parts, tell: () => {}, limits: settings.recognition, patienceMs };
   const sightings: Sighting[] = [];
   for (const { frame } of await loadFrames(parts, visit)) {
     await mayLook();
-    const found = await detect(looking, frame, visit.id);
+    const found = await detect(looking, frame);
     if (found.outcome === 'blind') return found;
-    const embedded = await embed(looking, { picture: frame, faces: found.value }, visit.id);
+    const embedded = await embed(looking, { picture: frame, faces: found.value });
     if (embedded.outcome === 'blind') return embedded;
     sightings.push(match(gallery, frame.sequence, embedded.value));
   }

@@ -4,6 +4,7 @@ import { within } from '../system/deadline.ts';
 import { complaintAbout, type FaceLimits } from './face-quality.ts';
 import type { VisitParts } from './visit-parts.ts';
 import { wordsOf } from '../system/error-words.ts';
+import type { Tell } from './visit-under-way.ts';
 
 /** One look of a net may take this long; then recognition is taken for dead and the visit goes on without. */
 export const inferenceMsMax = 3000;
@@ -25,7 +26,8 @@ export type Looked<Value> =
   | { readonly outcome: 'seen'; readonly value: Value }
   | { readonly outcome: 'blind'; readonly reason: string };
 
-export type LookParts = Pick<VisitParts, 'inference' | 'clock' | 'events'> & {
+export type LookParts = Pick<VisitParts, 'inference' | 'clock'> & {
+  readonly tell: Tell;
   /** Instead of `inferenceMsMax`, where nobody stands at the door. */
   readonly patienceMs?: number;
 };
@@ -33,11 +35,7 @@ export type LookParts = Pick<VisitParts, 'inference' | 'clock' | 'events'> & {
 type DetectParts = LookParts & { readonly limits: FaceLimits };
 
 /** The faces of a frame, most prominent first: a quick look, and a thorough one when that found nothing. */
-export async function detect(
-  parts: DetectParts,
-  picture: Pixels,
-  correlationId: string,
-): Promise<Looked<readonly FaceInView[]>> {
+export async function detect(parts: DetectParts, picture: Pixels): Promise<Looked<readonly FaceInView[]>> {
   const startedMs = parts.clock.uptimeMs();
   let effort: DetectEffort = 'quick';
   let found = await lookWith(parts, picture, effort);
@@ -47,17 +45,11 @@ export async function detect(
   }
   const durationMs = parts.clock.uptimeMs() - startedMs;
   if (found.outcome === 'blind') {
-    const data = {
-      stage: 'detect',
-      errorType: 'detection-failed',
-      severity: 'critical',
-      reason: found.reason,
-    } as const;
-    parts.events.emit({ type: 'FACE_DETECTION_FAILED', status: 'failure', component: 'detect', correlationId, data });
+    const trouble = { errorType: 'detection-failed', severity: 'critical', reason: found.reason } as const;
+    parts.tell('FACE_DETECTION_FAILED', { stage: 'detect', ...trouble });
     return found;
   }
-  const data = { stage: 'detect', durationMs, effort, faces: found.value.length };
-  parts.events.emit({ type: 'FRAME_PROCESSED', status: 'success', component: 'detect', correlationId, data });
+  parts.tell('FRAME_PROCESSED', { stage: 'detect', durationMs, effort, faces: found.value.length });
   return { outcome: 'seen', value: facesInView(found.value, picture, parts.limits) };
 }
 

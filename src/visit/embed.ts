@@ -13,7 +13,6 @@ export interface EmbeddedFace extends FaceInView {
 export async function embed(
   parts: LookParts,
   seen: { readonly picture: Pixels; readonly faces: readonly FaceInView[] },
-  correlationId: string,
 ): Promise<Looked<readonly EmbeddedFace[]>> {
   const { patienceMs = inferenceMsMax } = parts;
   const embedded: EmbeddedFace[] = [];
@@ -27,12 +26,11 @@ export async function embed(
     const done = await within(parts.clock, patienceMs, embedding);
     if (done.outcome !== 'done') {
       const reason = done.outcome === 'late' ? `no answer for ${patienceMs} ms` : wordsOf(done.error);
-      const data = { stage: 'embed', errorType: 'recognition-failed', severity: 'critical', reason } as const;
-      parts.events.emit({ type: 'RECOGNITION_FAILED', status: 'failure', component: 'embed', correlationId, data });
+      const trouble = { errorType: 'recognition-failed', severity: 'critical', reason } as const;
+      parts.tell('RECOGNITION_FAILED', { stage: 'embed', ...trouble });
       return { outcome: 'blind', reason };
     }
-    const data = { stage: 'embed', durationMs: parts.clock.uptimeMs() - startedMs };
-    parts.events.emit({ type: 'FRAME_PROCESSED', status: 'success', component: 'embed', correlationId, data });
+    parts.tell('FRAME_PROCESSED', { stage: 'embed', durationMs: parts.clock.uptimeMs() - startedMs });
     embedded.push({ ...inView, embedding: done.value });
   }
   return { outcome: 'seen', value: embedded };

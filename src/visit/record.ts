@@ -1,11 +1,12 @@
 import { cutFaceCrop } from '../people/face-crop.ts';
-import type { StoredEmbedding, StoredFace } from '../store/records.ts';
+import type { NewNotification, StoredEmbedding, StoredFace, Visit } from '../store/records.ts';
 import type { VisitDecision } from '../store/store.ts';
 import { replaceFile } from '../system/disk.ts';
 import type { Pixels } from '../system/pixels.ts';
-import { nameNotifications } from '../notify/announce.ts';
 import { within } from '../system/deadline.ts';
 import type { Verdict } from './decide.ts';
+import type { LedgerOutcome } from './ledger.ts';
+import { whereOf } from './ring.ts';
 import type { SavedFrames } from './saved-frames.ts';
 import type { VisitParts } from './visit-parts.ts';
 import type { VisitUnderWay } from './visit-under-way.ts';
@@ -30,28 +31,54 @@ export async function record(
   const pictures = await within(clock, picturesMsMax, savePictures(parts, visit, decided));
   if (pictures.outcome !== 'done')
     parts.log.warn('a visit is recorded without its pictures', {
-      correlation_id: visit.correlationId,
+      correlation_id: visit.id,
       outcome: pictures.outcome,
     });
-  const { picture, thumbnail, face } =
-    pictures.outcome === 'done' ? pictures.value : { ...nothing, picture: saved.any };
+  const saving = pictures.outcome === 'done' ? pictures.value : { ...nothing, picture: saved.any };
   const strangerId = strangerOf(parts, verdict);
-  const { outcome, reason, person } = verdict;
-  const decidedMs = Math.round(clock.wallMs());
-  const news = { visitId: visit.id, atMs: decidedMs, outcome, person, strangerId, reason, watched: verdict.watched };
-  const announcesKnown = parts.settings.notify.known;
-  const notifications = nameNotifications(news, { audiences: parts.audiences, random: parts.random, announcesKnown });
-  visit.note('named', clock.uptimeMs());
-  const written = await parts.ledger.write(visit.id, 'decideVisit', {
-    visitId: visit.id, outcome, personId: person?.personId, strangerId, reason, decision: verdict.decision,
-    trace: visit.trace, picture, thumbnail, face, notifications, decidedMs,
-  }); // prettier-ignore
-  if (written === 'stored') parts.outbox.wake();
-  else parts.outbox.tell(notifications);
+  const notifications = parts.notifier.ofName({
+    ...verdict,
+    visitId: visit.id,
+    atMs: Math.round(clock.wallMs()),
+    ringer: visit.ringer,
+    strangerId,
+    hasPicture: saving.picture !== undefined,
+  });
+  visit.note('named');
+  const written = await write(parts, visit, { verdict, saving, strangerId, notifications });
+  parts.notifier.send(notifications, whereOf(written));
+  const { face } = saving;
   if (face !== undefined && written !== 'refused') parts.gallery.add(embeddingOf(visit, face, strangerId));
-  const data = { visitId: visit.id, stage: 'record', durationMs: clock.uptimeMs() - startedMs };
-  const status = written === 'stored' ? 'success' : 'failure';
-  parts.events.emit({ type: 'EVENT_STORED', status, component: 'visit', correlationId: visit.correlationId, data });
+  const durationMs = clock.uptimeMs() - startedMs;
+  visit.tell('EVENT_STORED', { stage: 'record', durationMs, isStored: written === 'stored' });
+}
+
+/** A visit that a fault of ours has stopped: nobody is told, and no restart stumbles over it. */
+export async function recordFault(
+  parts: Pick<VisitParts, 'clock' | 'ledger'>,
+  visit: Pick<Visit, 'id' | 'trace'>,
+  verdict: Verdict,
+): Promise<void> {
+  await write(parts, visit, { verdict, saving: nothing, strangerId: undefined, notifications: [] });
+}
+
+interface Decided {
+  readonly verdict: Verdict;
+  readonly saving: SavedPictures;
+  readonly strangerId: string | undefined;
+  readonly notifications: readonly NewNotification[];
+}
+
+function write(
+  { clock, ledger }: Pick<VisitParts, 'clock' | 'ledger'>,
+  { id, trace }: Pick<Visit, 'id' | 'trace'>,
+  { verdict, saving, strangerId, notifications }: Decided,
+): Promise<LedgerOutcome> {
+  const { outcome, reason, person, decision } = verdict;
+  return ledger.write(id, 'decideVisit', {
+    visitId: id, outcome, personId: person?.personId, strangerId, reason, decision, trace, ...saving, notifications,
+    decidedMs: Math.round(clock.wallMs()),
+  }); // prettier-ignore
 }
 
 interface SavedPictures {
@@ -111,7 +138,7 @@ async function attempt<Value>(
   try {
     return await save();
   } catch (error) {
-    parts.log.warn('cannot save a picture of a visit', { correlation_id: visit.correlationId, reason: wordsOf(error) });
+    parts.log.warn('cannot save a picture of a visit', { correlation_id: visit.id, reason: wordsOf(error) });
     return undefined;
   }
 }

@@ -1,8 +1,7 @@
-import { ringNotifications } from '../notify/announce.ts';
+import type { Trigger } from '../store/records.ts';
+import type { LedgerOutcome } from './ledger.ts';
 import type { VisitParts } from './visit-parts.ts';
 import type { VisitUnderWay } from './visit-under-way.ts';
-import type { NewNotification, Trigger } from '../store/records.ts';
-import type { LedgerOutcome } from './ledger.ts';
 
 /**
  * The row first, then the bell (promise 1); the brain is not asked (promise 2). A database that is full or locked is
@@ -11,53 +10,38 @@ import type { LedgerOutcome } from './ledger.ts';
 export async function ring(parts: VisitParts, visit: VisitUnderWay): Promise<void> {
   const { id, source, startedMs, triggerId, press } = visit.start;
   const trigger: Trigger = { id: triggerId, visitId: id, source, press, atMs: startedMs };
-  const notifications = ringsOf(parts, trigger);
-  const outcome = await parts.ledger.write(id, 'openVisit', {
-    visit: { id, source, startedMs },
-    trigger,
-    notifications,
-  });
-  const storedMs = visit.note('stored', parts.clock.uptimeMs());
-  announce(parts, outcome, notifications);
+  const notifications = parts.notifier.ofRing(trigger);
+  const opening = { visit: { id, source, startedMs }, trigger, notifications };
+  const outcome = await parts.ledger.write(id, 'openVisit', opening);
+  const durationMs = visit.note('stored');
+  parts.notifier.send(notifications, whereOf(outcome));
   const isStored = outcome === 'stored';
-  const data = { visitId: id, triggerSource: source, stage: 'store', durationMs: storedMs, isStored };
-  parts.events.emit({
-    type: 'EVENT_CREATED',
-    status: isStored ? 'success' : 'failure',
-    component: 'visit',
-    correlationId: visit.correlationId,
-    data,
-  });
+  visit.tell('EVENT_CREATED', { triggerSource: source, stage: 'store', durationMs, isStored });
   if (source !== 'motion') pressed(parts, visit, trigger);
 }
 
 /** A press while the visit goes on: a row of its own, announced again, and more frames; not a second visit. */
 export async function joinVisit(parts: VisitParts, visit: VisitUnderWay, trigger: Trigger): Promise<void> {
-  visit.advance({ kind: 'pressed-again', burstFrames: parts.settings.camera.burstFrames });
-  const notifications = ringsOf(parts, trigger);
+  visit.join(trigger.source);
+  visit.advance({ kind: 'pressed-again', burstFrames: burstFramesOf(parts) });
+  const notifications = parts.notifier.ofRing(trigger);
   const outcome = await parts.ledger.write(visit.id, 'addTrigger', { trigger, notifications });
-  announce(parts, outcome, notifications);
+  parts.notifier.send(notifications, whereOf(outcome));
   if (trigger.source !== 'motion') pressed(parts, visit, trigger);
 }
 
-function ringsOf(parts: VisitParts, trigger: Trigger): readonly NewNotification[] {
-  const { audiences, random, settings } = parts;
-  return ringNotifications(trigger, { audiences, random, announcesKnown: settings.notify.known });
+/** Frames to take after a trigger, its first one or one that joins. */
+export function burstFramesOf({ settings }: Pick<VisitParts, 'settings'>): number {
+  return settings.camera.burstFrames;
 }
 
-function announce(parts: VisitParts, outcome: LedgerOutcome, notifications: readonly NewNotification[]): void {
-  if (outcome === 'stored') parts.outbox.wake();
-  else parts.outbox.tell(notifications);
+/** From where the notifier delivers what was to be stored. */
+export function whereOf(outcome: LedgerOutcome): 'outbox' | 'memory' {
+  return outcome === 'stored' ? 'outbox' : 'memory';
 }
 
-function pressed(parts: VisitParts, visit: VisitUnderWay, trigger: Trigger): void {
-  const durationMs = visit.note('rung', parts.clock.uptimeMs());
-  const { correlationId } = visit;
-  const data = { visitId: visit.id, triggerSource: trigger.source, press: trigger.press, stage: 'ring', durationMs };
-  parts.events.emit({ type: 'DOORBELL_PRESSED', status: 'success', component: 'visit', correlationId, data });
-  parts.log.info('somebody is at the door', {
-    correlation_id: correlationId,
-    visitId: visit.id,
-    source: trigger.source,
-  });
+function pressed(parts: VisitParts, visit: VisitUnderWay, { source, press }: Trigger): void {
+  const durationMs = visit.note('rung');
+  visit.tell('DOORBELL_PRESSED', { triggerSource: source, press, stage: 'ring', durationMs });
+  parts.log.info('somebody is at the door', { correlation_id: visit.id, source });
 }

@@ -93,7 +93,7 @@ export class SavedFrames {
     const done = await within(clock, saveMsMax, this.#write(frame, number));
     if (done.outcome === 'done') return done.value;
     const reason = done.outcome === 'late' ? `it took longer than ${saveMsMax} ms` : wordsOf(done.error);
-    log.warn('cannot save a frame of a visit', { correlation_id: this.#visit.correlationId, reason });
+    log.warn('cannot save a frame of a visit', { correlation_id: this.#visit.id, reason });
     return undefined;
   }
 

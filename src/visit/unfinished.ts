@@ -1,4 +1,4 @@
-import type { Visit } from '../store/records.ts';
+import type { TriggerSource, Visit } from '../store/records.ts';
 import { within } from '../system/deadline.ts';
 import { SavedFrames } from './saved-frames.ts';
 import { nameVisitor } from './visit.ts';
@@ -11,13 +11,14 @@ const loadMsMax = 5000;
 /** More saved frames than a visit ever saves are not looked at. */
 const framesMax = 16;
 
-/** Finishes a visit that a crash or a power cut left behind, from the frames it had saved. */
-export async function finishVisit(parts: VisitParts, visit: Visit): Promise<void> {
+/** Finishes a visit that a crash or a power cut left behind, from the frames it had saved. `joined`: who had triggered. */
+export async function finishVisit(parts: VisitParts, visit: Visit, joined: readonly TriggerSource[]): Promise<void> {
   const { id, source, startedMs } = visit;
   const loaded = await loadFrames(parts, visit);
   const triggeredMs = parts.clock.uptimeMs(); // Its time to look begins now.
   const past = { id, triggerId: id, source, press: undefined, startedMs, burstFrames: 0 };
-  const underWay = new VisitUnderWay({ ...past, triggeredMs }, visit.trace);
+  const underWay = new VisitUnderWay({ ...past, triggeredMs }, parts, visit.trace);
+  for (const trigger of joined) underWay.join(trigger);
   const saved = new SavedFrames(parts, underWay);
   for (const { frame, path } of loaded) saved.adopt(frame, path);
   const frames = new LoadedFrames(loaded.map(({ frame }) => frame));

@@ -67,7 +67,7 @@ async function look(
       visit.advance({ kind: 'out-of-frames' });
       break;
     }
-    visit.note('firstFrame', parts.clock.uptimeMs());
+    visit.note('firstFrame');
     const seeing = sight(parts, visit, frame);
     saved.offerFirst(frame); // After the first look has begun, so that it is not in its way.
     const sighting = await seeing;
@@ -84,15 +84,11 @@ async function look(
 
 /** One frame: detect, embed, match. Undefined when recognition is not running. */
 async function sight(parts: VisitParts, visit: VisitUnderWay, frame: VisitFrame): Promise<Sighting | undefined> {
-  const { correlationId } = visit;
-  const found = await detect({ ...parts, limits: parts.settings.recognition }, frame, correlationId);
+  const found = await detect({ ...parts, tell: visit.tell, limits: parts.settings.recognition }, frame);
   if (found.outcome === 'blind') return blinded(visit, found.reason);
-  if (found.value.length > 0 && visit.trace.detected === undefined) {
-    const durationMs = visit.note('detected', parts.clock.uptimeMs());
-    const data = { visitId: visit.id, faces: found.value.length, durationMs };
-    parts.events.emit({ type: 'FACES_DETECTED', status: 'success', component: 'detect', correlationId, data });
-  }
-  const embedded = await embed(parts, { picture: frame, faces: found.value }, correlationId);
+  if (found.value.length > 0 && visit.trace.detected === undefined)
+    visit.tell('FACES_DETECTED', { faces: found.value.length, durationMs: visit.note('detected') });
+  const embedded = await embed({ ...parts, tell: visit.tell }, { picture: frame, faces: found.value });
   if (embedded.outcome === 'blind') return blinded(visit, embedded.reason);
   return match(parts.gallery, frame.sequence, embedded.value);
 }
@@ -113,21 +109,13 @@ function explain(parts: VisitParts, visit: VisitUnderWay, verdict: Verdict): Ver
 
 /** Tells the rooms what was decided, after it is recorded. */
 function report(parts: VisitParts, visit: VisitUnderWay, verdict: Verdict): void {
-  const { correlationId, id: visitId } = visit;
   const { outcome, confidence, reason, person, watched } = verdict;
   const who = person === undefined ? {} : { personId: person.personId, name: person.name };
-  const found = { visitId, outcome, confidence, ...who };
-  parts.events.emit({ type: eventOf(outcome), status: 'success', component: 'visit', correlationId, data: found });
-  for (const { personId, name } of watched) {
-    const data = { visitId, personId, name, severity: 'critical' } as const;
-    parts.events.emit({ type: 'FACE_BLACKLISTED', status: 'success', component: 'visit', correlationId, data });
-  }
-  const durationMs = visit.trace.named ?? 0;
-  const data = { visitId, outcome, reason, stage: 'visit', durationMs, ...who };
-  parts.events.emit({ type: 'EVENT_ENRICHED', status: 'success', component: 'visit', correlationId, data });
+  visit.tell(eventOf(outcome), { outcome, confidence, ...who });
+  for (const { personId, name } of watched) visit.tell('FACE_BLACKLISTED', { personId, name, severity: 'critical' });
+  visit.tell('EVENT_ENRICHED', { outcome, reason, stage: 'visit', durationMs: visit.trace.named ?? 0, ...who });
   parts.log.info('a visit is decided', {
-    correlation_id: correlationId,
-    visitId,
+    correlation_id: visit.id,
     outcome,
     personId: person?.personId,
     trace: visit.trace,

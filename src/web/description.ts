@@ -3,6 +3,7 @@ import type { FastifySchema, RouteOptions } from 'fastify';
 import type { Addresses } from './addresses.ts';
 import { problems } from './problem.ts';
 import type { Site } from './site.ts';
+import { webhook } from './webhook-description.ts';
 
 const tags = [
   { name: 'bell', description: 'How the doorbell is, and ringing it' },
@@ -14,6 +15,7 @@ const tags = [
   { name: 'settings', description: 'What holds and where it came from' },
   { name: 'update', description: 'New releases: where they come from, how their trials go, and the way back' },
   { name: 'health', description: 'For watchers' },
+  { name: 'webhooks', description: 'What the doorbell sends by itself to the address of its owner' },
   { name: 'page', description: 'The page and this document' },
 ];
 
@@ -33,6 +35,7 @@ export async function describe(site: Site, version: string, addresses: Addresses
       },
       servers: [{ url: '/' }],
       tags,
+      webhooks: { notification: { post: webhook } },
     },
     transform: ({ schema, url, route }) => ({ schema: withCommonProblems(schema, route), url }),
     transformObject: (document) => {

@@ -23,7 +23,7 @@ export interface Delivery {
   readonly key: string;
   readonly isSigned: boolean;
   readonly status: number;
-  readonly body: { readonly kind: string; readonly text: string; readonly visitId: string };
+  readonly body: Readonly<Record<'kind' | 'text' | 'visitId' | 'visitUrl', string>> & { readonly pictureUrl?: string };
 }
 
 export interface Receiver {
@@ -47,14 +47,14 @@ export async function openReceiver(
       const { headers } = request;
       const timestamp = String(headers['x-doorward-timestamp']);
       const mac = createHmac('sha256', secret).update(`${timestamp}.${text}`).digest('hex');
-      const status = deliveries.length < refusals ? 500 : 204;
+      const status = deliveries.length < refusals ? 500 : 200;
       deliveries.push({
         key: String(headers['idempotency-key']),
         isSigned: headers['x-doorward-signature'] === `sha256=${mac}`,
         status,
         body: JSON.parse(text) as Delivery['body'],
       });
-      response.writeHead(status).end();
+      response.writeHead(status).end('x'.repeat(6000)); // As receivers do that show a page.
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,93 +1,49 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { existsSync, globSync } from 'node:fs';
+import { basename } from 'node:path';
 import test from 'node:test';
-import type { Notification } from '../../src/store/records.ts';
-import type { Network, NetworkRequest, NetworkResult } from '../../src/system/network.ts';
-import { logChannel, terminalChannel, webhookChannel } from '../../src/notify/channels.ts';
-import { RecordingLog, RecordingTerminal } from '../fakes/recorders.ts';
-import { SteppedClock } from '../fakes/stepped-clock.ts';
+import type { TSchema } from 'typebox';
+import { channels } from '../../src/notify/channels.ts';
+import { openChannels } from '../../src/notify/open-channels.ts';
+import { settingKeys } from '../../src/settings/setting-keys.ts';
+import { RecordingTools } from './channel-tools.ts';
 
-const notification: Notification = {
-  id: 'n1', visitId: 'v1', kind: 'name', channel: 'webhook', priority: 'normal', idempotencyKey: 'v1:name:name:webhook',
-  payload: '{"kind":"name","visitId":"v1","text":"Ada is at the door"}', attempts: 0, dueMs: 0, status: 'pending',
-  lastError: undefined, createdMs: 0,
-}; // prettier-ignore
+const files = globSync('src/notify/channels/*.ts').map((path) => basename(path, '.ts'));
 
-function webhookTo(answer: NetworkResult, secret = 'key') {
-  const requests: NetworkRequest[] = [];
-  const network: Network = {
-    request: async (request) => {
-      requests.push(request);
-      return answer;
-    },
-  };
-  const clock = new SteppedClock({ wallStartMs: 1_800_000_000_500 });
-  const made = webhookChannel({ url: 'https://hooks.example/door', secret, network, clock });
-  assert.equal(made.outcome, 'ready');
-  return { requests, channel: made.outcome === 'ready' ? made.channel : undefined };
-}
-const answered = (status: number, headers: Record<string, string> = {}): NetworkResult => ({
-  outcome: 'answered', status, headers, body: new Uint8Array(),
-}); // prettier-ignore
-
-test('the webhook gets the payload, signed so that it can be checked', async () => {
-  const { channel, requests } = webhookTo(answered(204));
-  assert.deepEqual(await channel?.deliver(notification), { outcome: 'delivered' });
-  const [request] = requests;
-  assert.equal(request?.body, notification.payload);
-  assert.equal(request?.answerBytesMax, 0, 'a long answer does not repeat the notification: its status decides');
-  assert.equal(request?.headers?.['idempotency-key'], notification.idempotencyKey);
-  assert.equal(request?.headers?.['x-doorward-timestamp'], '1800000000');
-  const expected = createHmac('sha256', 'key').update(`1800000000.${notification.payload}`).digest('hex');
-  assert.equal(request?.headers?.['x-doorward-signature'], `sha256=${expected}`);
+test('every file of channels/ is in the list under its name, and has a test', () => {
+  assert.deepEqual(channels.map(({ name }) => name).toSorted(), files.toSorted());
+  const untested = files.filter((name) => !existsSync(`test/notify/channels/${name}.test.ts`));
+  assert.deepEqual(untested, []);
 });
 
-test('without a key nothing is signed', async () => {
-  const { channel, requests } = webhookTo(answered(200), '');
-  await channel?.deliver(notification);
-  assert.equal(requests[0]?.headers?.['x-doorward-signature'], undefined);
+test("a channel's settings are settings of the house, bounded, and what is secret by its name is marked", () => {
+  const known = new Map(settingKeys().map((key) => [key.key, key]));
+  for (const { name: channel, settings } of channels)
+    for (const [name, schema] of Object.entries<TSchema & { maxLength?: number; type?: string; secret?: boolean }>(
+      settings,
+    )) {
+      const key = known.get(`notify.${name}`);
+      assert.ok(key !== undefined, `${channel}: notify.${name}`);
+      assert.ok(name.startsWith(channel), `${name} begins with the name of its channel`);
+      assert.ok(schema.type !== 'string' || schema.maxLength !== undefined, `${name} is bounded`);
+      if (/secret|token|password|key|url/i.test(name)) assert.equal(schema.secret, true, `${name} is shown`);
+    }
 });
 
-test('what may pass is tried again, what will not is not', async () => {
-  const outcomes: unknown[] = [];
-  const patient = { 'retry-after': '7' };
-  for (const answer of [
-    answered(500),
-    answered(429, patient),
-    answered(404),
-    answered(301),
-    { outcome: 'unreachable', reason: 'no route' },
-  ] as const)
-    outcomes.push(await webhookTo(answer).channel?.deliver(notification));
-  assert.deepEqual(outcomes, [
-    { outcome: 'retry', reason: 'the webhook answered 500' },
-    { outcome: 'retry', reason: 'the webhook answered 429', retryAfterMs: 7000 },
-    { outcome: 'refused', reason: 'the webhook answered 404' },
-    { outcome: 'refused', reason: 'the webhook answered 301' },
-    { outcome: 'retry', reason: 'cannot reach the webhook: no route' },
-  ]);
-});
-
-test('only http and https addresses are webhooks', () => {
-  const network: Network = { request: () => Promise.reject(new Error('not asked')) };
-  for (const url of ['file:///etc/passwd', 'javascript:alert(1)', 'door', '']) {
-    const made = webhookChannel({ url, secret: '', network, clock: new SteppedClock() });
-    assert.equal(made.outcome, 'refused', url);
-  }
-});
-
-test('the terminal prints who is there, and obeys nothing that a name contains', async () => {
-  const terminal = new RecordingTerminal();
-  await terminalChannel(terminal).deliver(notification);
-  await terminalChannel(terminal).deliver({
-    ...notification,
-    payload: JSON.stringify({ text: 'A\u001B[2Jda\u202E is at the door' }),
-  });
-  assert.deepEqual(terminal.printed, ['Ada is at the door', 'A�[2Jda� is at the door']);
-});
-
-test('the log gets a line that belongs to the visit', async () => {
-  const log = new RecordingLog();
-  await logChannel(log).deliver(notification);
-  assert.deepEqual(log.lines[0]?.context, { correlation_id: 'v1', kind: 'name', text: 'Ada is at the door' });
+test('a channel that is set up so that it cannot work is left out with words; the others are opened', () => {
+  const settings = Object.fromEntries(settingKeys().map((key) => [key.name, key.default]));
+  const tools = new RecordingTools();
+  const open = (webhookUrl: string) =>
+    openChannels({ ...(settings as unknown as Parameters<typeof openChannels>[0]), webhookUrl }, tools);
+  assert.deepEqual(
+    open('').opened.map(({ name }) => name),
+    ['log', 'terminal'],
+  );
+  assert.deepEqual(
+    open('https://hooks.example').opened.map(({ name }) => name),
+    ['log', 'terminal', 'webhook'],
+  );
+  const { opened, complaints } = open('javascript:alert(1)');
+  assert.equal(opened.length, 2);
+  assert.match(complaints.join(), /^cannot use notify\.webhookUrl: /);
 });

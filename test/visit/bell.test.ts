@@ -1,34 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { StoreFault } from '../../src/store/store.ts';
+import { ringAt, startWorld, visitOf } from './rung-world.ts';
 import { VisitWorld } from './visit-world.ts';
-
-async function startWorld(
-  scene: number,
-  options: ConstructorParameters<typeof VisitWorld>[0] = {},
-): Promise<VisitWorld> {
-  const world = new VisitWorld(options);
-  await world.enrolEverybody();
-  world.camera.scene = scene;
-  await world.start();
-  return world;
-}
-
-/** Presses, waits for the name, and gives the visit as it is stored. */
-async function visitOf(world: VisitWorld, source: 'button' | 'motion' | 'api' = 'button') {
-  const ringing = await ringAt(world, source);
-  await world.clock.advance(6000);
-  assert.equal(world.bell.visitsUnderWay, 0);
-  const visit = world.store.read.visit(ringing);
-  assert.ok(visit !== undefined);
-  return visit;
-}
-
-async function ringAt(world: VisitWorld, source: 'button' | 'motion' | 'api'): Promise<string> {
-  const ringing = await world.bell.ring({ source });
-  assert.equal(ringing.outcome, 'ringing');
-  return ringing.outcome === 'ringing' ? ringing.visitId : '';
-}
 
 test('a press rings at once, and the name follows from the frames before it', async () => {
   const world = await startWorld(1);
@@ -106,28 +80,6 @@ test('right after power-on the bell rings at once, and the name comes when the n
   await world.stop();
 });
 
-test('a press while a visit goes on joins it, is recorded and announced again', async () => {
-  const world = await startWorld(0);
-  const visitId = await ringAt(world, 'button');
-  world.camera.scene = 1;
-  await world.clock.advance(300);
-  assert.deepEqual(await world.bell.ring({ source: 'button', press: 'double' }), {
-    outcome: 'ringing',
-    visitId,
-    joined: true,
-  });
-  await world.bell.noteHold();
-  await world.clock.advance(6000);
-  assert.deepEqual(
-    world.store.read.triggersOf(visitId).map(({ press }) => press),
-    ['press', 'double', 'hold'],
-  );
-  assert.deepEqual(world.phone.texts, ['Somebody is at the door', 'Somebody is at the door', 'Ada is at the door']);
-  assert.equal(new Set(world.phone.told.map(({ key }) => key)).size, 3);
-  assert.equal(world.store.read.visits({ limit: 10 }).length, 1);
-  await world.stop();
-});
-
 test('a press while a visit is being recorded is a visit of its own', async () => {
   const world = await startWorld(1);
   let release = (): void => {};
@@ -143,20 +95,6 @@ test('a press while a visit is being recorded is a visit of its own', async () =
     world.store.read.visits({ limit: 9 }).map(({ outcome }) => outcome),
     ['known', 'known'],
   );
-  await world.stop();
-});
-
-test('motion starts a visit without ringing; a press joins it and rings', async () => {
-  const world = await startWorld(2);
-  const quiet = await visitOf(world, 'motion');
-  assert.equal(quiet.outcome, 'stranger');
-  assert.deepEqual(world.phone.texts, ['A stranger is at the door']);
-  assert.equal(world.events.of('DOORBELL_PRESSED').length, 0);
-  world.camera.scene = 0;
-  const visitId = await ringAt(world, 'motion');
-  assert.equal(await ringAt(world, 'button'), visitId);
-  assert.equal(world.events.of('DOORBELL_PRESSED').length, 1);
-  await world.clock.advance(6000);
   await world.stop();
 });
 
@@ -180,23 +118,6 @@ test('a watched person behind a known one raises the alarm, even in quiet hours'
   assert.equal(visit.personName, 'Ada');
   assert.deepEqual(world.phone.texts, ['Watched: Mallory is at the door']);
   assert.equal(world.events.of('FACE_BLACKLISTED')[0]?.data?.name, 'Mallory');
-  await world.stop();
-});
-
-test('known people do not disturb the phone by default; rules go first', async () => {
-  const world = await startWorld(1, { announcesKnown: false });
-  await visitOf(world);
-  assert.deepEqual(world.phone.texts, ['Somebody is at the door']);
-  assert.deepEqual(world.terminal.texts, ['Somebody is at the door', 'Ada is at the door']);
-  await world.store.write('setPersonRules', { personId: 'person-1', standing: 'household', notify: 'always' });
-  world.gallery.refresh();
-  await visitOf(world);
-  assert.equal(world.phone.texts.at(-1), 'Ada is at the door');
-  await world.store.write('setPersonRules', { personId: 'person-1', standing: 'ignored', notify: 'always' });
-  world.gallery.refresh();
-  const before = world.phone.told.length + world.terminal.told.length;
-  assert.equal((await visitOf(world, 'motion')).outcome, 'known');
-  assert.equal(world.phone.told.length + world.terminal.told.length, before);
   await world.stop();
 });
 

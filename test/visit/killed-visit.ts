@@ -12,7 +12,8 @@ import { homeAt } from '../../src/system/home.ts';
 import { Bell } from '../../src/visit/bell.ts';
 import { CameraFeed } from '../../src/visit/capture.ts';
 import { Ledger } from '../../src/visit/ledger.ts';
-import { Notifier, type Channel } from '../../src/notify/notify.ts';
+import type { Channel } from '../../src/notify/channel.ts';
+import { Notifier } from '../../src/notify/notify.ts';
 import { RecordingEvents, RecordingLog } from '../fakes/recorders.ts';
 import { ScriptedCamera } from '../fakes/scripted-camera.ts';
 import { goodQuality, ScriptedInference, vectorOf } from '../fakes/scripted-inference.ts';
@@ -63,9 +64,10 @@ const store: Store = {
 const phone: Channel = {
   name: 'phone',
   isDisplay: false,
-  deliver: async ({ kind, idempotencyKey }) => {
+  deliverMsMax: 15_000,
+  deliver: async ({ key, news: { kind } }) => {
     step(`before telling ${kind}`);
-    appendFileSync(`${root}/told.txt`, `${kind} ${idempotencyKey}\n`);
+    appendFileSync(`${root}/told.txt`, `${kind} ${key}\n`);
     step(`after telling ${kind}`);
     return { outcome: 'delivered' };
   },
@@ -87,13 +89,13 @@ const feed = new CameraFeed({ ...parts, camera, settings: { ringFrames: 4, ringB
 const notifier = new Notifier({
   ...parts,
   channels: [phone],
-  settings: { ratePerMinute: 10, quietHours: '', attemptsMax: 4 },
+  settings: { ratePerMinute: 10, quietHours: '', known: true, attemptsMax: 4 },
+  address: () => 'http://door',
 });
 const gallery = new Gallery(store.read, 'scripted');
 const bell = new Bell({
-  ...parts, disk, home, inference, pictures: inference, gallery, feed, ledger: new Ledger(parts), outbox: notifier,
-  audiences: [phone], reads: store.read,
-  settings: { recognition, camera: { burstFrames: 3 }, notify: { known: true } },
+  ...parts, disk, home, inference, pictures: inference, gallery, feed, ledger: new Ledger(parts), notifier,
+  reads: store.read, settings: { recognition, camera: { burstFrames: 3 } },
 }); // prettier-ignore
 
 const ending = new AbortController();

@@ -72,6 +72,14 @@ test('a stuck button whose release was lost rings at the next press', () => {
   ]);
 });
 
+test('down twice within a bounce is one press: what lay between was lost, or came late', () => {
+  const down = advanceTime(advanceEdge(restingButton, { pressed: true, atMs: 0 }, times).state, 30, times);
+  const again = advanceEdge(down.state, { pressed: true, atMs: 12 }, times);
+  const later = advanceTime(again.state, 400, times);
+  const rings = [...down.effects, ...again.effects, ...later.effects].filter(({ kind }) => kind === 'pressed');
+  assert.equal(rings.length, 1);
+});
+
 test('however the line bounces, a press of 200 ms rings, and no ring comes without a steady line', () => {
   const bounces = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 12 });
   const property = fc.property(bounces, bounces, (before, after) => {

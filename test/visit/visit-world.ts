@@ -5,7 +5,8 @@ import { homeAt } from '../../src/system/home.ts';
 import { Bell } from '../../src/visit/bell.ts';
 import { CameraFeed } from '../../src/visit/capture.ts';
 import { Ledger } from '../../src/visit/ledger.ts';
-import { Notifier, type Channel, type DeliveryResult } from '../../src/notify/notify.ts';
+import type { Channel, DeliveryResult, Message } from '../../src/notify/channel.ts';
+import { Notifier } from '../../src/notify/notify.ts';
 import { MemoryDisk } from '../fakes/memory-disk.ts';
 import { PlainStore } from '../fakes/plain-store.ts';
 import { RecordingEvents, RecordingLog } from '../fakes/recorders.ts';
@@ -25,6 +26,7 @@ export interface Told {
   readonly key: string;
   readonly text: string;
   readonly visitId: string;
+  readonly message: Message;
   readonly atMs: number;
 }
 
@@ -32,6 +34,7 @@ export interface Told {
 export class RecordingChannel implements Channel {
   readonly name: string;
   isDisplay: boolean;
+  readonly deliverMsMax = 15_000;
   readonly told: Told[] = [];
   readonly #clock: SteppedClock;
   answer: (attempt: number) => DeliveryResult | Promise<DeliveryResult> = () => ({ outcome: 'delivered' });
@@ -43,13 +46,13 @@ export class RecordingChannel implements Channel {
     this.#clock = clock;
   }
 
-  async deliver(notification: Parameters<Channel['deliver']>[0]): Promise<DeliveryResult> {
+  async deliver(message: Message): Promise<DeliveryResult> {
     this.#attempts += 1;
     const answer = await this.answer(this.#attempts);
-    const payload = JSON.parse(notification.payload) as { text: string; visitId: string };
-    const { kind, idempotencyKey: key } = notification;
+    const { key, news } = message;
+    const { kind, text, visitId = '' } = news;
     if (answer.outcome === 'delivered')
-      this.told.push({ kind, key, text: payload.text, visitId: payload.visitId, atMs: this.#clock.uptimeMs() });
+      this.told.push({ kind, key, text, visitId, message, atMs: this.#clock.uptimeMs() });
     return answer;
   }
 
@@ -96,7 +99,15 @@ export class VisitWorld {
   readonly #ending = new AbortController();
   #running: readonly Promise<void>[] = [];
 
-  constructor(options: { remains?: Remains; seed?: number; quietHours?: string; announcesKnown?: boolean } = {}) {
+  constructor(
+    options: {
+      remains?: Remains;
+      seed?: number;
+      quietHours?: string;
+      announcesKnown?: boolean;
+      ratePerMinute?: number;
+    } = {},
+  ) {
     const clock = new SteppedClock({ nowMs: 1000 });
     const { events, log, inference, home } = this;
     const random = new SeededRandom(options.seed ?? 1);
@@ -112,12 +123,15 @@ export class VisitWorld {
     this.ledger = new Ledger({ store, clock, events, log });
     this.gallery = new Gallery(store.read, inference.recogniser);
     const channels = [this.phone, this.terminal];
-    const notify = { ratePerMinute: 10, quietHours: options.quietHours ?? '', attemptsMax: 4 };
-    this.notifier = new Notifier({ store, clock, random, events, log, channels, settings: notify, timeZone: 'UTC' });
+    const { quietHours = '', announcesKnown: known = true, ratePerMinute = 10 } = options;
+    const notify = { ratePerMinute, quietHours, known, attemptsMax: 4 };
+    this.notifier = new Notifier({
+      store, clock, random, events, log, channels, settings: notify, timeZone: 'UTC', address: () => 'http://door',
+    }); // prettier-ignore
     this.bell = new Bell({
       clock, random, events, log, disk, home, inference, pictures: inference, ledger: this.ledger, feed: this.feed,
-      gallery: this.gallery, outbox: this.notifier, audiences: channels, reads: store.read,
-      settings: { recognition, camera: { burstFrames: 5 }, notify: { known: options.announcesKnown ?? true } },
+      gallery: this.gallery, notifier: this.notifier, reads: store.read,
+      settings: { recognition, camera: { burstFrames: 5 } },
     }); // prettier-ignore
     this.notifier.subscribe((notification) => this.bell.noteNotified(notification));
   }

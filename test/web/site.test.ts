@@ -187,3 +187,15 @@ test('a server that listens: refuses other addresses, a taken port; finishes wha
   await idleEnded;
   await assert.rejects(fetch(`${web.address}/health`));
 });
+
+test('the webhook is described as its channel sends it, with its signature', async (t) => {
+  const { site } = await openHouse(t);
+  const { webhooks } = (await site.inject('/openapi.json')).json();
+  const { parameters, requestBody } = webhooks.notification.post;
+  const names = parameters.map(({ name }: { name: string }) => name);
+  assert.deepEqual(names, ['idempotency-key', 'x-doorward-timestamp', 'x-doorward-signature']);
+  assert.match(parameters[2].description, /HMAC-SHA256/);
+  const { properties, required } = requestBody.content['application/json'].schema;
+  assert.deepEqual(required, ['kind', 'atMs', 'text']);
+  for (const field of ['name', 'outcome', 'visitId', 'visitUrl', 'pictureUrl']) assert.ok(field in properties, field);
+});
