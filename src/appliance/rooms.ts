@@ -3,7 +3,7 @@ import { release } from '../machine/executable/running-release.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
-import type { Network } from '../system/network.ts';
+import type { StreamingNetwork } from '../system/network.ts';
 import type { Random } from '../system/random.ts';
 import type { Terminal } from '../system/terminal.ts';
 import type * as front from './front.ts';
@@ -28,7 +28,7 @@ export interface RoomsParts {
   readonly machine: {
     readonly clock: Clock;
     readonly disk: Disk;
-    readonly network: Network;
+    readonly network: StreamingNetwork;
     readonly random: Random;
   };
 }

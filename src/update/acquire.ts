@@ -1,6 +1,6 @@
 import { rejectRelease, type TrialRecord } from '../slot/trial-record.ts';
 import { check } from './check.ts';
-import { type Notebook, withoutOffer } from './notebook.ts';
+import { type Notebook, withoutOffer, withoutUseless } from './notebook.ts';
 import { beginFetch, fetchChunk, fetchedPath } from './fetch.ts';
 import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
@@ -11,6 +11,8 @@ import type { UpdateFacts } from './update-state.ts';
 
 const pauseMsMin = 60_000;
 const pauseMsMax = 60 * 60_000;
+/** Times that a chunk may come as other bytes than the signed ones before another offer has its turn. */
+const differencesMax = 3;
 const minuteMs = 60_000;
 const secondMs = 1000;
 
@@ -24,12 +26,23 @@ export interface KnownOffer {
 export async function lookForOffer(tools: UpdateTools, notebook: Notebook, record: TrialRecord): Promise<Notebook> {
   const { offer, problems, retryMs } = await check(tools.sources, record, notebook.postponed);
   const intervalMs = tools.settings.checkIntervalMinutes * minuteMs;
-  const nextLookMs =
-    tools.clock.uptimeMs() + (problems.length > 0 ? (retryMs ?? Math.min(intervalMs, pauseMsMax)) : intervalMs);
+  const waitMs = problems.length === 0 ? intervalMs : failedLookMs(tools, intervalMs, retryMs);
+  const nextLookMs = tools.clock.uptimeMs() + waitMs;
   const { problem: _problem, ...rest } = notebook;
   const known = { ...rest, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }), nextLookMs };
   if (offer === undefined) return withoutOffer(known);
   return offer.file === notebook.offer?.file ? { ...known, offer } : { ...withoutOffer(known), offer };
+}
+
+/** As the source asked for, when that is a time to wait at all. */
+function failedLookMs(tools: UpdateTools, intervalMs: number, retryMs: number | undefined): number {
+  const isTime = retryMs !== undefined && retryMs >= pauseMsMin;
+  return unlikeOthers(tools, isTime ? retryMs : Math.min(intervalMs, pauseMsMax));
+}
+
+/** Devices that a server has turned away together do not come again together. */
+function unlikeOthers({ random }: UpdateTools, waitMs: number): number {
+  return waitMs * (1 + random.fraction() / 4);
 }
 
 /** Reads the head of the release file and checks its signatures, wherever the file lies. */
@@ -57,6 +70,11 @@ export async function fetchOffer(
     fetch === undefined || fetch.file !== offer.file
       ? await beginFetch(storage, task)
       : await fetchChunk(storage, task, fetch);
+  if (fetched.outcome === 'differs') {
+    const { progress, message: problem } = fetched;
+    const kept = paused(tools, { ...notebook, fetch: progress }, { problem });
+    return progress.differences < differencesMax ? kept : withoutUseless(kept, offer);
+  }
   if (fetched.outcome === 'no-space') return paused(tools, notebook, { problem: fetched.message });
   if (settings.bytesPerSecondMax > 0) {
     const dueMs = startedMs + (fetched.bytes / settings.bytesPerSecondMax) * secondMs;
@@ -82,14 +100,14 @@ export async function stageOffer(
   } // prettier-ignore
 }
 
-/** Begins nothing new for a while, longer after each fault in a row, and never quite as long as other devices. */
+/** Begins nothing new for a while, longer after each fault in a row. */
 export function paused(
   tools: UpdateTools,
   notebook: Notebook,
   { problem, retryMs }: { problem: string; retryMs?: number | undefined },
 ): Notebook {
   const growingMs = Math.min(pauseMsMin * 2 ** notebook.faults, pauseMsMax);
-  const pauseMs = retryMs ?? growingMs * (1 + tools.random.fraction() / 4);
+  const pauseMs = unlikeOthers(tools, Math.max(retryMs ?? 0, growingMs));
   return { ...notebook, faults: notebook.faults + 1, problem, pauseUntilMs: tools.clock.uptimeMs() + pauseMs };
 }
 
@@ -125,7 +143,7 @@ async function refuse(tools: UpdateTools, notebook: Notebook, { refusal, offer, 
   tools.log.warn('a release file was refused', { file, failure, message });
   const free = { ...withoutOffer(notebook), problem: message, refusal: { file, reason: failure, message } };
   if (kind === 'later' || (offer.path === undefined && failure !== 'payload-invalid'))
-    return { ...paused(tools, free, { problem: message }), postponed: file, nextLookMs: 0 };
+    return withoutUseless(paused(tools, free, { problem: message }), offer);
   const rejection = { version: offer.version ?? '', digest: `file:${file}`, signed: 0, file, reason: failure };
   await tools.recordFile.write(rejectRelease(record, { ...rejection, atMs: tools.clock.wallMs() }));
   await discard(tools, offer);

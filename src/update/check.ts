@@ -10,11 +10,11 @@ export interface CheckResult {
   readonly retryMs: number | undefined;
 }
 
-/** Asks every source. The owner's hand comes first, then the newest; what was rejected before is passed over. */
+/** Asks every source. The owner's hand comes first, then the newest; what was rejected before is passed over, what was of no use comes last. */
 export async function check(
   sources: readonly UpdateSource[],
   record: TrialRecord,
-  postponed: string | undefined,
+  postponed: readonly string[],
 ): Promise<CheckResult> {
   const offers: Offer[] = [];
   const problems: string[] = [];
@@ -28,8 +28,8 @@ export async function check(
     }
   }
   const eligible = offers.filter(({ file }) => rejectionOf(record, { file }) === undefined);
-  const others = eligible.filter(({ file }) => file !== postponed); // It was no use a moment ago: others first.
-  const [offer] = (others.length === 0 ? eligible : others).toSorted(byMerit);
+  const turnOf = ({ file }: Offer): number => postponed.indexOf(file); // -1: it was not tried yet.
+  const [offer] = eligible.toSorted((one, other) => turnOf(one) - turnOf(other) || byMerit(one, other));
   return { offer, problems, retryMs: waits.length === 0 ? undefined : Math.min(...waits) };
 }
 

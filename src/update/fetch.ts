@@ -12,6 +12,8 @@ export function fetchedPath(incoming: string): string {
 export interface FetchProgress {
   readonly file: string;
   readonly chunksDone: number;
+  /** How often the next chunk came as other bytes than the signed ones. */
+  readonly differences: number;
 }
 
 /** Chunks between two syncs: what a power cut may cost. */
@@ -26,6 +28,7 @@ export type FetchResult =
       readonly bytes: number;
       readonly isWhole: boolean;
     }
+  | { readonly outcome: 'differs'; readonly progress: FetchProgress; readonly message: string }
   | { readonly outcome: 'no-space'; readonly message: string };
 
 /** What a fetch is about. */
@@ -62,7 +65,11 @@ export async function fetchChunk(storage: Storage, task: FetchTask, progress: Fe
   const offset = offsetOf(chunks, progress.chunksDone);
   const content = await offer.source.read(offset, offsetOf(chunks, progress.chunksDone + 1) - offset);
   if (sha256(content) !== chunks.sha256[progress.chunksDone])
-    throw new SourceFault(`cannot fetch: the bytes from ${offset} are not the signed ones`, 'later');
+    return {
+      outcome: 'differs',
+      progress: { ...progress, differences: progress.differences + 1 },
+      message: `cannot fetch: the bytes from ${offset} are not the signed ones: the file on the server is another one`,
+    };
   await storage.writePart(path, offset, content);
   return progressTo(storage, path, { offer, chunks, chunksDone: progress.chunksDone + 1, bytes: content.length });
 }
@@ -79,7 +86,7 @@ async function progressTo(storage: Storage, path: string, made: ProgressMade): P
   const isWhole = chunksDone === chunks.sha256.length;
   if (isWhole) await storage.truncate(path, chunks.fileBytes); // A longer leftover of another release file.
   if (isWhole || chunksDone % chunksPerSync === 0) await storage.sync(path);
-  return { outcome: 'progress', progress: { file: offer.file, chunksDone }, bytes, isWhole };
+  return { outcome: 'progress', progress: { file: offer.file, chunksDone, differences: 0 }, bytes, isWhole };
 }
 
 async function isChunkThere(

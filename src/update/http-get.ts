@@ -1,104 +1,101 @@
-import type { Network, NetworkResult } from '../system/network.ts';
+import type { NetworkResult, OpenResult, StreamingNetwork } from '../system/network.ts';
 import type { SourceFaultKind } from './offer.ts';
 
-/** One question to a web server, for a whole small body or a part of a large one. */
-export interface HttpQuestion {
-  readonly url: string;
-  readonly bytesMax: number;
-  /** First and last byte, both included. */
-  readonly range?: { readonly from: number; readonly to: number };
+export interface HttpFailure {
+  readonly outcome: 'failed';
+  readonly kind: SourceFaultKind;
+  readonly reason: string;
+  readonly retryMs?: number;
 }
 
-export type HttpAnswer =
-  | {
-      readonly outcome: 'received';
-      readonly body: Uint8Array;
-      readonly tag: string | undefined;
-      /** Of the whole file, when the server says. */
-      readonly totalBytes: number | undefined;
-    }
-  | { readonly outcome: 'failed'; readonly kind: SourceFaultKind; readonly reason: string; readonly retryMs?: number };
+export type HttpOpened = Extract<OpenResult, { outcome: 'answered' }>;
 
 /** A chunk of 1 MiB at 10 KB/s: slower than that is not worth waiting for. */
 const timeoutMs = 120_000;
 const redirectsMax = 3;
 const secondMs = 1000;
-const retryMsMin = 1000;
 const retryMsMax = 24 * 60 * 60_000;
+/** Compressed bytes are not wanted: a range of them would be a range of something else. */
+const plain = { 'accept-encoding': 'identity' };
 
-/** Asks, follows redirects within the same host, and sorts every other answer into what to do about it (RFC 9110). */
-export async function httpGet(network: Network, question: HttpQuestion): Promise<HttpAnswer> {
-  let { url } = question;
+/** The whole of something small. */
+export async function httpGet(
+  network: StreamingNetwork,
+  { url, bytesMax }: { readonly url: string; readonly bytesMax: number },
+): Promise<{ readonly outcome: 'received'; readonly body: Uint8Array } | HttpFailure> {
+  const found = await follow(url, (address) =>
+    network.request({ url: address, method: 'GET', headers: plain, timeoutMs, answerBytesMax: bytesMax }),
+  );
+  if (found.outcome === 'failed') return found;
+  return found.status === 200 ? { outcome: 'received', body: found.body } : refusalOf(found);
+}
+
+/** Begins to read a file at a byte (the last byte is included): a part of it (206), or the whole where a server gives no parts (200). */
+export async function httpOpen(
+  network: StreamingNetwork,
+  { url, from, to }: { readonly url: string; readonly from: number; readonly to: number },
+): Promise<HttpOpened | HttpFailure> {
+  const headers = { ...plain, range: `bytes=${from}-${to}` };
+  const found = await follow(url, (address) => network.open({ url: address, headers, timeoutMs }));
+  if (found.outcome === 'failed' || found.status === 200 || found.status === 206) return found;
+  found.body.close();
+  return refusalOf(found);
+}
+
+type Answered = Extract<NetworkResult | OpenResult, { outcome: 'answered' }>;
+
+/** Asks, and follows redirects within the same host. */
+async function follow<Answer extends Answered>(
+  first: string,
+  ask: (url: string) => Promise<Answer | Extract<NetworkResult, { outcome: 'unreachable' }>>,
+): Promise<Answer | HttpFailure> {
+  let url = first;
   for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
-    const result = await ask(network, { ...question, url });
+    const result = await ask(url);
     if (result.outcome === 'unreachable') return { outcome: 'failed', kind: 'later', reason: result.reason };
     const { location } = result.headers;
-    if (result.status < 300 || result.status >= 400 || location === undefined) return classify(question, result);
-    const next = URL.parse(location, url);
-    // Another host was not named by the owner, and a plain one may be anybody.
-    if (next === null || next.host !== new URL(url).host || next.protocol !== new URL(url).protocol)
-      return {
-        outcome: 'failed',
-        kind: 'final',
-        reason: `cannot fetch: the server sends to another host, ${next?.host ?? location}`,
-      };
-    url = next.href;
+    if (result.status < 300 || result.status >= 400 || location === undefined) return result;
+    if ('close' in result.body) result.body.close();
+    const next = nextAddress(url, location);
+    if (next === undefined) {
+      const host = URL.parse(location, url)?.host ?? location;
+      return { outcome: 'failed', kind: 'final', reason: `cannot fetch: the server sends to another host, ${host}` };
+    }
+    url = next;
   }
   return { outcome: 'failed', kind: 'final', reason: `cannot fetch: more than ${redirectsMax} redirects` };
 }
 
-/** Compressed bytes are not wanted: a range of them would be a range of something else. */
-function ask(network: Network, { url, range, bytesMax }: HttpQuestion): Promise<NetworkResult> {
-  const headers = {
-    'accept-encoding': 'identity',
-    ...(range === undefined ? {} : { range: `bytes=${range.from}-${range.to}` }),
-  };
-  return network.request({ url, method: 'GET', headers, timeoutMs, answerBytesMax: bytesMax });
+/**
+ * Another host was not named by the owner, and a plain connection may be anybody. The same name over a safe connection is
+ * the same host; it gets the name and password that the owner gave for it.
+ */
+function nextAddress(url: string, location: string): string | undefined {
+  const [now, next] = [new URL(url), URL.parse(location, url)];
+  if (next === null || next.hostname !== now.hostname) return undefined;
+  const isMadeSafe = now.protocol === 'http:' && next.protocol === 'https:';
+  if (!isMadeSafe && (next.protocol !== now.protocol || next.port !== now.port)) return undefined;
+  next.username = now.username;
+  next.password = now.password;
+  return next.href;
 }
 
-type Answered = Extract<NetworkResult, { outcome: 'answered' }>;
-
-function classify({ range }: HttpQuestion, { status, headers, body }: Answered): HttpAnswer {
-  const tag = headers['etag'];
+/** What to do about every answer that is not what was asked for (RFC 9110). */
+function refusalOf({ status, headers }: Pick<Answered, 'status' | 'headers'>): HttpFailure {
   switch (status) {
-    case 200:
-      if (range === undefined) return { outcome: 'received', body, tag, totalBytes: undefined };
-      // The whole file came instead of a part: of use only when the whole is small.
-      if (range.from === 0 && body.length === range.to + 1)
-        return { outcome: 'received', body, tag, totalBytes: undefined };
-      return {
-        outcome: 'failed',
-        kind: 'final',
-        reason: 'cannot fetch: the server does not give parts of files (ranges)',
-      };
-    case 206: {
-      const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
-      if (match === null || range === undefined || Number(match[1]) !== range.from)
-        return {
-          outcome: 'failed',
-          kind: 'later',
-          reason: 'cannot fetch: the server gave another part than was asked for',
-        };
-      return { outcome: 'received', body, tag, totalBytes: match[3] === '*' ? undefined : Number(match[3]) };
+    case 416: {
+      const reason = 'cannot fetch: the file on the server is shorter than its index says';
+      return { outcome: 'failed', kind: 'changed', reason };
     }
-    case 416:
-      return {
-        outcome: 'failed',
-        kind: 'changed',
-        reason: 'cannot fetch: the file on the server is shorter than its index says',
-      };
     case 408:
     case 429:
     case 500:
     case 502:
     case 503:
-    case 504:
-      return {
-        outcome: 'failed',
-        kind: 'later',
-        reason: `cannot fetch: the server answered ${status}`,
-        ...retryAfter(headers['retry-after']),
-      };
+    case 504: {
+      const reason = `cannot fetch: the server answered ${status}`;
+      return { outcome: 'failed', kind: 'later', reason, ...retryAfter(headers['retry-after']) };
+    }
     default:
       return { outcome: 'failed', kind: 'final', reason: `cannot fetch: the server answered ${status}` };
   }
@@ -106,5 +103,5 @@ function classify({ range }: HttpQuestion, { status, headers, body }: Answered):
 
 function retryAfter(value: string | undefined): { readonly retryMs?: number } {
   if (value === undefined || !/^\d{1,9}$/.test(value)) return {};
-  return { retryMs: Math.min(Math.max(Number(value) * secondMs, retryMsMin), retryMsMax) };
+  return { retryMs: Math.min(Number(value) * secondMs, retryMsMax) };
 }

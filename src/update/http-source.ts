@@ -1,31 +1,32 @@
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
-import type { ByteSource } from '../release/byte-source.ts';
-import type { Network } from '../system/network.ts';
-import { httpGet, type HttpAnswer } from './http-get.ts';
-import { type LookResult, type Offer, SourceFault, type UpdateSource } from './offer.ts';
+import { compareVersions } from '../release/version.ts';
+import type { StreamingNetwork } from '../system/network.ts';
+import { HttpFile } from './http-file.ts';
+import { httpGet, type HttpFailure } from './http-get.ts';
+import type { LookResult, Offer, UpdateSource } from './offer.ts';
 
-const indexBytesMax = 256 * 1024;
-const releasesMax = 1000;
+/** Some ten thousand releases. */
+const indexBytesMax = 4 * 1024 * 1024;
+/** The newest of them that fit are offered. */
+const offersMax = 100;
+
+const releaseSchema = Type.Object({
+  version: Type.String({ maxLength: 100 }),
+  /** A name in the same folder: no slash, so that nobody is sent elsewhere. */
+  file: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$' }),
+  bytes: Type.Integer({ minimum: 1 }),
+  /** Of the whole release file. */
+  sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  /** What `Node process.arch` says there; absent for every architecture. */
+  architecture: Type.Optional(Type.String({ maxLength: 20 })),
+});
 
 /** `index.json` of an HTTP folder. Nothing in it is trusted but as a hint where to look: the release file is signed. */
-export const releaseIndexSchema = Type.Object({
-  format: Type.Literal(1),
-  releases: Type.Array(
-    Type.Object({
-      version: Type.String({ maxLength: 100 }),
-      /** A name in the same folder: no slash, so that nobody is sent elsewhere. */
-      file: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$' }),
-      bytes: Type.Integer({ minimum: 1 }),
-      /** Of the whole release file. */
-      sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-      /** What `Node process.arch` says there; absent for every architecture. */
-      architecture: Type.Optional(Type.String({ maxLength: 20 })),
-    }),
-    { maxItems: releasesMax },
-  ),
-});
+export const releaseIndexSchema = Type.Object({ format: Type.Literal(1), releases: Type.Array(releaseSchema) });
 export type ReleaseIndex = Static<typeof releaseIndexSchema>;
+/** One entry that is of another kind does not spoil the others. */
+const looseIndexSchema = Type.Object({ format: Type.Literal(1), releases: Type.Array(Type.Unknown()) });
 
 /** Where an HTTP folder is and who asks. */
 export interface HttpFolder {
@@ -38,10 +39,10 @@ export interface HttpFolder {
 /** An HTTP folder with an index: any static web server. Files are fetched in ranges, so that memory stays bounded. */
 export class HttpSource implements UpdateSource {
   readonly name: string;
-  readonly #network: Network;
+  readonly #network: StreamingNetwork;
   readonly #folder: HttpFolder;
 
-  constructor(network: Network, folder: HttpFolder) {
+  constructor(network: StreamingNetwork, folder: HttpFolder) {
     this.name = folder.url;
     this.#network = network;
     this.#folder = folder;
@@ -52,13 +53,17 @@ export class HttpSource implements UpdateSource {
     const answer = await httpGet(this.#network, { url: `${url}index.json`, bytesMax: indexBytesMax });
     if (answer.outcome === 'failed') return failedLook(answer);
     const index = parse(answer.body);
-    if (!Check(releaseIndexSchema, index)) {
+    if (!Check(looseIndexSchema, index)) {
       const reason = 'cannot use index.json: it is not an index of releases (a log-in page of the network, perhaps)';
       return { outcome: 'failed', reason };
     }
-    const fitting = index.releases.filter(
-      (release) => release.bytes <= releaseBytesMax && (release.architecture ?? architecture) === architecture,
-    );
+    const known = index.releases.filter((entry) => Check(releaseSchema, entry));
+    if (known.length === 0 && index.releases.length > 0)
+      return { outcome: 'failed', reason: 'cannot use index.json: none of its entries describes a release' };
+    const fitting = known
+      .filter((release) => release.bytes <= releaseBytesMax && (release.architecture ?? architecture) === architecture)
+      .toSorted((one, other) => compareVersions(other.version, one.version))
+      .slice(0, offersMax);
     return { outcome: 'offers', offers: fitting.map((release) => this.#offer(release)) };
   }
 
@@ -69,42 +74,12 @@ export class HttpSource implements UpdateSource {
       file: sha256,
       version,
       isOrdered: false,
-      source: new RangedSource(this.#network, url + file, bytes),
+      source: new HttpFile(this.#network, url + file, bytes),
     };
   }
 }
 
-/** A file on a web server, read in ranges. Remembers the file's tag, so that a file that changes in the middle is seen. */
-class RangedSource implements ByteSource {
-  readonly bytes: number;
-  readonly #network: Network;
-  readonly #url: string;
-  #tag: string | undefined;
-
-  constructor(network: Network, url: string, bytes: number) {
-    this.#network = network;
-    this.#url = url;
-    this.bytes = bytes;
-  }
-
-  async read(offset: number, length: number): Promise<Uint8Array> {
-    const end = Math.min(offset + length, this.bytes);
-    if (end <= offset) return new Uint8Array();
-    const range = { from: offset, to: end - 1 };
-    const answer = await httpGet(this.#network, { url: this.#url, bytesMax: end - offset, range });
-    if (answer.outcome === 'failed') throw new SourceFault(answer.reason, answer.kind, answer.retryMs);
-    this.#tag ??= answer.tag;
-    if (answer.tag !== undefined && answer.tag !== this.#tag)
-      throw new SourceFault('cannot fetch: the file changed on the server', 'changed');
-    if (answer.totalBytes !== undefined && answer.totalBytes !== this.bytes)
-      throw new SourceFault(`cannot fetch: the file has ${answer.totalBytes} bytes, not ${this.bytes}`, 'changed');
-    if (answer.body.length !== end - offset)
-      throw new SourceFault(`cannot fetch: ${answer.body.length} bytes came instead of ${end - offset}`, 'later');
-    return answer.body;
-  }
-}
-
-function failedLook(answer: Extract<HttpAnswer, { outcome: 'failed' }>): LookResult {
+function failedLook(answer: HttpFailure): LookResult {
   const { reason, retryMs } = answer;
   return { outcome: 'failed', reason, ...(retryMs === undefined ? {} : { retryMs }) };
 }

@@ -14,8 +14,8 @@ export interface Notebook {
   readonly fetch?: FetchProgress;
   readonly isFetched: boolean;
   readonly trial?: Trial;
-  /** The offer that was refused last, for a reason that may pass. */
-  readonly postponed?: string;
+  /** Offers that were of no use a moment ago, for reasons that may pass; the last one last. */
+  readonly postponed: readonly string[];
   /** The release file that was refused last, and why: for people, who look when it is long over. */
   readonly refusal?: { readonly file: string; readonly reason: string; readonly message: string };
   /** Why somebody wants the trial reverted. */
@@ -35,6 +35,7 @@ export interface Notebook {
 
 /** The notebook of a process that has just started: it looks at once. */
 export const emptyNotebook: Notebook = {
+  postponed: [],
   isFetched: false,
   isSettled: false,
   isClean: false,
@@ -63,6 +64,14 @@ export function withoutOffer(notebook: Notebook): Notebook {
   const { offer: _offer, release: _release, fetch: _fetch, ...rest } = notebook;
   return { ...rest, isFetched: false };
 }
+
+/** The notebook without an offer that is of no use now: others come first. */
+export function withoutUseless(notebook: Notebook, { file }: Offer): Notebook {
+  const others = notebook.postponed.filter((postponed) => postponed !== file);
+  return { ...withoutOffer(notebook), postponed: [...others, file].slice(-postponedMax), nextLookMs: 0 };
+}
+
+const postponedMax = 100;
 
 /** The notebook without a trial. */
 export function withoutTrial(notebook: Notebook): Notebook {

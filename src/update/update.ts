@@ -25,6 +25,7 @@ import {
   type UpdateStatus,
   type Wishes,
   withoutOffer,
+  withoutUseless,
   withWishes,
 } from './notebook.ts';
 import { look } from './look.ts';
@@ -136,6 +137,8 @@ export class Updater {
     }
     if (error instanceof DiskFault || error.kind === 'later')
       return paused(tools, notebook, { problem, retryMs: error instanceof SourceFault ? error.retryMs : undefined });
+    if (error.kind === 'final' && notebook.offer !== undefined)
+      return withoutUseless(paused(tools, notebook, { problem }), notebook.offer);
     const waitMs = error.kind === 'changed' ? changedRetryMs : tools.settings.checkIntervalMinutes * minuteMs;
     return { ...withoutOffer(notebook), problem, nextLookMs: tools.clock.uptimeMs() + waitMs };
   }

@@ -1,6 +1,13 @@
 import { type Places, placesAt } from '../../src/slot/places.ts';
 import type { Clock } from '../../src/system/clock.ts';
-import type { Network, NetworkRequest, NetworkResult } from '../../src/system/network.ts';
+import type {
+  NetworkRequest,
+  NetworkResult,
+  OpenRequest,
+  OpenResult,
+  StreamingNetwork,
+} from '../../src/system/network.ts';
+import { opened } from './simulated-source.ts';
 import type { ProcessName, Processes } from '../../src/system/processes.ts';
 import type { Choices } from './choices.ts';
 import { type DiskTrouble, SimulatedDisk } from './simulated-machine-disk.ts';
@@ -36,7 +43,7 @@ const networkFaults = ['unreachable', 'not-found', 'busy', 'portal', 'whole', 'g
 const timeFaults = ['died', '1970', '2099', 'rot', 'revert-word', 'candidate-killed'] as const;
 
 /** One machine: disk, clock, network and mains, all driven by one stream of choices. */
-export class SimulatedMachine implements Clock, Network, Processes {
+export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
   readonly disk: SimulatedDisk;
   readonly places: Places = placesAt('/opt', '/var');
   readonly server = new Map<string, Uint8Array>();
@@ -172,6 +179,10 @@ export class SimulatedMachine implements Clock, Network, Processes {
     return (name.pid === 1 && this.isLeaseOthers) || (name.pid === this.#state.pid && name.bootId === this.self.bootId);
   }
 
+  async open({ url, headers = {}, timeoutMs }: OpenRequest): Promise<OpenResult> {
+    return opened(await this.request({ url, headers, timeoutMs, method: 'GET', answerBytesMax: openMax }));
+  }
+
   async request({ url, headers, answerBytesMax }: NetworkRequest): Promise<NetworkResult> {
     this.passTime(10);
     const body = this.server.get(url);
@@ -189,22 +200,25 @@ export class SimulatedMachine implements Clock, Network, Processes {
       case 'whole': return bounded(answer(body, undefined), answerBytesMax);
       case 'garbled': return { ...plain, body: plain.body.map((byte, place) => (place === plain.body.length >> 1 ? byte ^ 1 : byte)) };
       case 'short': return { ...plain, body: plain.body.subarray(0, plain.body.length >> 1) };
-      case 'changed': return { ...plain, headers: { ...plain.headers, etag: 'another' } };
+      case 'changed': return { ...plain, headers: { ...plain.headers, 'content-range': 'bytes 0-99/100' } };
     } // prettier-ignore
   }
 }
+
+/** Asked in parts, nothing is too long. */
+const openMax = Number.POSITIVE_INFINITY;
 
 type Answered = Extract<NetworkResult, { outcome: 'answered' }>;
 const notFound: Answered = { outcome: 'answered', status: 404, headers: {}, body: new Uint8Array() };
 
 /** What a server answers that has nothing against anybody. */
-export function answer(body: Uint8Array | undefined, range: string | undefined, etag = 'one'): Answered {
+function answer(body: Uint8Array | undefined, range: string | undefined): Answered {
   if (body === undefined) return notFound;
   const match = /^bytes=(\d+)-(\d+)$/.exec(range ?? '');
-  if (match === null) return { outcome: 'answered', status: 200, headers: { etag }, body };
+  if (match === null) return { outcome: 'answered', status: 200, headers: {}, body };
   const from = Number(match[1]);
   const to = Math.min(Number(match[2]), body.length - 1);
-  const headers = { etag, 'content-range': `bytes ${from}-${to}/${body.length}` };
+  const headers = { 'content-range': `bytes ${from}-${to}/${body.length}` };
   return { outcome: 'answered', status: 206, headers, body: body.slice(from, to + 1) };
 }
 

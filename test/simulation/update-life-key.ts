@@ -25,12 +25,12 @@ export class MomentNames {
   readonly #known = new WeakMap<Uint8Array, Meaning>();
 
   nameOf(moment: Moment): string {
-    const { machine, life, process, tag } = moment;
+    const { machine, life, process } = moment;
     const nowMs = machine.upMs;
     return [
       machine.wallStartMs, machine.isLeaseOthers ? 1 : 0, machine.isReadOnly ? 1 : 0,
       life.newestCommitted, life.hasRecord ? 1 : 0, life.wordGiven ? 1 : 0, life.steps,
-      process.slot, process.version, process.rests, process.isWordWaiting ? 1 : 0, tag ?? '',
+      process.slot, process.version, process.rests, process.isWordWaiting ? 1 : 0,
       doorName(moment), notebookName(moment.notebook, nowMs), this.#diskName(moment),
     ].join('|'); // prettier-ignore
   }

@@ -9,17 +9,10 @@ import { Updater } from '../../src/update/update.ts';
 import type { UpdateParts } from '../../src/update/update-parts.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
 import type { Choices } from './choices.ts';
-import {
-  answer,
-  type Budget,
-  type MachineState,
-  PowerCut,
-  ProcessDied,
-  SimulatedMachine,
-} from './simulated-machine.ts';
+import { type Budget, type MachineState, PowerCut, ProcessDied, SimulatedMachine } from './simulated-machine.ts';
 import { copyOf, type RememberedDisk } from './simulated-machine-disk.ts';
 import { type RememberedDoor, SimulatedDoor } from './simulated-door.ts';
-import { SimulatedSource, TaggedFile } from './simulated-source.ts';
+import { SimulatedSource } from './simulated-source.ts';
 import { deepActs } from './update-life-deep.ts';
 import { prepare, quickActs, releasesUrl } from './update-life-releases.ts';
 import { judgePowerOn, judgeRest, judgeStart, judgeStep, type Life } from './update-promises.ts';
@@ -65,8 +58,6 @@ export interface Moment {
   readonly life: Pick<Life, 'newestCommitted' | 'hasRecord' | 'wordGiven' | 'steps'>;
   readonly process: Readonly<ProcessSoFar>;
   readonly notebook: Notebook;
-  /** What the file on offer remembers. */
-  readonly tag: string | undefined;
 }
 
 /** One device of a story, lived through step by step. It can be put back to any moment between two steps. */
@@ -92,9 +83,7 @@ export class Device {
       machine, door, installed, release,
       newestCommitted: installed.version, hasRecord: false, wordGiven: false, steps: 0, isOver: false,
     }; // prettier-ignore
-    this.#source = new SimulatedSource(machine, releasesUrl, (tag) => ({
-      request: async (asked) => answer(machine.server.get(asked.url), asked.headers?.['range'], tag),
-    }));
+    this.#source = new SimulatedSource(machine, releasesUrl);
     machine.onTime = (fault) => this.#meet(fault);
     machine.powerOn();
     this.#startProcess();
@@ -187,7 +176,6 @@ export class Device {
       life: { newestCommitted, hasRecord, wordGiven, steps: Math.min(steps, 1 + (this.#story.leaseSteps ?? 0)) },
       process: this.#process,
       notebook,
-      tag: notebook.offer?.source instanceof TaggedFile ? notebook.offer.source.tag : undefined,
     };
   }
   /** To be kept. */
@@ -201,15 +189,14 @@ export class Device {
     };
   }
 
-  async goOnFrom({ disk, machine, door, life, process, notebook, tag }: Moment, choices: Choices): Promise<void> {
+  async goOnFrom({ disk, machine, door, life, process, notebook }: Moment, choices: Choices): Promise<void> {
     this.machine.choices = choices;
     this.machine.disk.goOnFrom(disk);
     this.machine.goOnFrom(machine);
     this.#life.door.goOnFrom(door);
     Object.assign(this.#life, life, { isOver: false });
     this.#process = { ...process };
-    const source = notebook.offer === undefined ? undefined : await this.#source.fileWith(tag);
-    this.#updater = this.#makeUpdater(source === undefined ? notebook : withSource(notebook, source));
+    this.#updater = this.#makeUpdater(notebook);
     if (process.isWordWaiting) this.#updater.revert(word);
   }
 
@@ -250,14 +237,6 @@ export class Device {
 export async function liveThrough(choices: Choices, budget: Budget, story: Story): Promise<void> {
   const device = new Device(choices, budget, story);
   while (!device.isOver) await device.takeStep();
-}
-
-/** The notebook with this file on offer, everywhere. */
-function withSource(notebook: Notebook, source: TaggedFile): Notebook {
-  const { offer, trial } = notebook;
-  if (offer === undefined) return notebook;
-  const same = { ...offer, source };
-  return { ...notebook, offer: same, ...(trial === undefined ? {} : { trial: { ...trial, offer: same } }) };
 }
 
 /** Somebody switches it off and on: until then it has answered the door. */

@@ -1,7 +1,9 @@
 import { unescape } from 'node:querystring';
 import { wordsOf } from '../../system/error-words.ts';
-import type { Network, NetworkRequest, NetworkResult } from '../../system/network.ts';
+import type { NetworkRequest, NetworkResult, OpenRequest, OpenResult, StreamingNetwork } from '../../system/network.ts';
+import { OpenAnswer } from './open-answer.ts';
 import { askStatus } from './status-request.ts';
+import { isUntrusted, TrustedCertificates } from './trusted-certificates.ts';
 
 /** Schemes that a request may name; anything else (file:, data:) is not the network. */
 const protocols = ['http:', 'https:'];
@@ -10,24 +12,53 @@ const protocols = ['http:', 'https:'];
  * The world through Node's fetch. A redirect is never followed but answered as its 3xx status: a receiver of
  * notifications that moved must be named anew by the owner. Reasons name the host, never the path, which may be secret.
  */
-export const nodeNetwork: Network = {
+export const nodeNetwork: StreamingNetwork = {
   async request(request) {
-    const url = URL.parse(request.url);
-    if (url === null || !protocols.includes(url.protocol)) {
-      return { outcome: 'unreachable', reason: 'cannot ask: the address must begin http:// or https://' };
-    }
-    const headers = { ...credentialsOf(url), ...request.headers };
     const deadline = AbortSignal.timeout(request.timeoutMs);
-    try {
+    return reach(request, deadline, async (url, headers) => {
       const asked = { ...request, headers };
-      if (request.answerBytesMax > 0) return await exchange(asked, url, deadline);
-      return withPatience(await askStatus(asked, url, deadline));
-    } catch (error) {
-      const why = deadline.aborted ? `no answer within ${request.timeoutMs} ms` : causeOf(error);
-      return { outcome: 'unreachable', reason: `cannot reach ${url.host}: ${why}` };
+      return request.answerBytesMax > 0
+        ? exchange(asked, url, deadline)
+        : withPatience(await askStatus(asked, url, deadline));
+    });
+  },
+  async open(request) {
+    const abort = new AbortController();
+    const late = setTimeout(() => abort.abort(), request.timeoutMs);
+    try {
+      return await reach(request, abort.signal, (url, headers) => begin({ ...request, headers }, url, abort));
+    } finally {
+      clearTimeout(late);
     }
   },
 };
+
+const certificates = new TrustedCertificates();
+
+/** Asks where the address says; a server that nobody is trusted to vouch for is asked again when the machine trusts somebody who does. */
+async function reach<Answer>(
+  request: Pick<NetworkRequest, 'url' | 'headers' | 'timeoutMs'>,
+  deadline: AbortSignal,
+  ask: (url: URL, headers: Record<string, string>) => Promise<Answer>,
+): Promise<Answer | Extract<NetworkResult, { outcome: 'unreachable' }>> {
+  const url = URL.parse(request.url);
+  if (url === null || !protocols.includes(url.protocol)) {
+    return { outcome: 'unreachable', reason: 'cannot ask: the address must begin http:// or https://' };
+  }
+  const headers = { ...credentialsOf(url), ...request.headers };
+  try {
+    return await certificates.with(() => ask(url, headers));
+  } catch (error) {
+    const why = deadline.aborted ? `no answer within ${request.timeoutMs} ms` : reasonOf(error);
+    return { outcome: 'unreachable', reason: `cannot reach ${url.host}: ${why}` };
+  }
+}
+
+async function begin({ headers, timeoutMs }: OpenRequest, url: URL, abort: AbortController): Promise<OpenResult> {
+  const response = await fetch(url, { redirect: 'manual', signal: abort.signal, headers: headers ?? {} });
+  const body = new OpenAnswer(response, { abort, partMsMax: timeoutMs });
+  return { outcome: 'answered', status: response.status, headers: Object.fromEntries(response.headers), body };
+}
 
 /** Takes name and password out of the address, where fetch refuses them and errors would show them. */
 function credentialsOf(url: URL): Record<string, string> {
@@ -93,4 +124,11 @@ async function readAtMost(response: Response, bytesMax: number): Promise<Uint8Ar
 /** fetch says only "fetch failed"; what happened is its cause. */
 function causeOf(error: unknown): string {
   return wordsOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+}
+
+/** Node advises a flag of its own, which the owner cannot set here. */
+function reasonOf(error: unknown): string {
+  const words = causeOf(error);
+  if (!isUntrusted(error)) return words;
+  return `${words.split('; ', 1)[0]}: have this machine trust who has signed its certificate`;
 }

@@ -12,8 +12,15 @@ import type { NetworkResult } from '../../../src/system/network.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
-/** What a device that trusts the certificate hears from a server that shows it. Node reads whom it trusts at its start. */
-async function hear(t: TestContext, validFromDay: number, validToDay: number): Promise<NetworkResult> {
+interface Shown {
+  readonly validFromDay: number;
+  readonly validToDay: number;
+  /** Where a device keeps the certificate that it trusts: in its own list, or nowhere. */
+  readonly trustedBy?: 'NODE_EXTRA_CA_CERTS' | 'SSL_CERT_FILE';
+}
+
+/** What a device hears from a server that shows its certificate. */
+async function hear(t: TestContext, { validFromDay, validToDay, trustedBy }: Shown): Promise<readonly NetworkResult[]> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     notBeforeDate: new Date(Date.now() + validFromDay * dayMs),
     notAfterDate: new Date(Date.now() + validToDay * dayMs),
@@ -33,22 +40,48 @@ async function hear(t: TestContext, validFromDay: number, validToDay: number): P
   const ask = `
     import { nodeNetwork } from '${new URL('../../../src/machine/node/node-network.ts', import.meta.url).href}';
     const asked = { url: 'https://localhost:${port}/index.json', method: 'GET', timeoutMs: 30_000, answerBytesMax: 1000 };
-    console.log(JSON.stringify(await nodeNetwork.request(asked)));
+    const whole = await nodeNetwork.request(asked);
+    const statusOnly = await nodeNetwork.request({ ...asked, answerBytesMax: 0 });
+    const opened = await nodeNetwork.open(asked);
+    if (opened.outcome === 'answered') opened.body.close();
+    console.log(JSON.stringify([whole, statusOnly, opened]));
   `;
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'trusted.pem') };
+  const trusted = join(folder, 'trusted.pem');
+  const env = {
+    ...process.env,
+    SSL_CERT_DIR: join(folder, 'none'),
+    ...(trustedBy === undefined ? {} : { [trustedBy]: trusted }),
+  };
   const asked = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', ask], { env });
-  return JSON.parse(asked.stdout) as NetworkResult;
+  return JSON.parse(asked.stdout) as NetworkResult[];
 }
 
+const trustedBy = 'NODE_EXTRA_CA_CERTS';
+
 test('a server whose certificate has expired is unreachable, and the reason says so [42]', async (t) => {
-  const expired = await hear(t, -20, -10);
-  assert.match(expired.outcome === 'unreachable' ? expired.reason : '', /^cannot reach localhost:\d+: .*expired/);
-  const early = await hear(t, 10, 20);
+  const [expired] = await hear(t, { validFromDay: -20, validToDay: -10, trustedBy });
+  assert.match(expired?.outcome === 'unreachable' ? expired.reason : '', /^cannot reach localhost:\d+: .*expired/);
+  const [early] = await hear(t, { validFromDay: 10, validToDay: 20, trustedBy });
   assert.match(
-    early.outcome === 'unreachable' ? early.reason : '',
+    early?.outcome === 'unreachable' ? early.reason : '',
     /not yet valid/,
     'as on a device whose clock is behind',
   );
-  const sound = await hear(t, -10, 10);
-  assert.equal(sound.outcome, 'answered');
+  const [sound] = await hear(t, { validFromDay: -10, validToDay: 10, trustedBy });
+  assert.equal(sound?.outcome, 'answered');
+});
+
+test('whom the machine trusts, this process trusts, however it asks; whom nobody trusts is named with what to do', async (t) => {
+  const days = { validFromDay: -10, validToDay: 10 };
+  const trusted = await hear(t, { ...days, trustedBy: 'SSL_CERT_FILE' });
+  assert.deepEqual(
+    trusted.map(({ outcome }) => outcome),
+    ['answered', 'answered', 'answered'],
+  );
+  const strange = await hear(t, days);
+  for (const answer of strange)
+    assert.match(
+      answer.outcome === 'unreachable' ? answer.reason : '',
+      /^cannot reach localhost:\d+: self-signed certificate: have this machine trust who has signed its certificate$/,
+    );
 });
