@@ -3,17 +3,11 @@ import { parseArgs } from 'node:util';
 import { layerOfFlags } from '../settings/layers.ts';
 import { didYouMean } from '../settings/nearest.ts';
 import { homeAt } from '../system/home.ts';
-import { exitCodes, misused, type Command, type CommandOption, type ExitCode } from './command.ts';
+import { exitCodes, globalOptions, misused, type Command, type CommandOption, type ExitCode } from './command.ts';
 import { commands } from './commands.ts';
 import { Flags, type Surroundings } from './context.ts';
 import { helpOf, helpOfAll } from './help.ts';
 import { wordsOf } from '../system/error-words.ts';
-
-/** Options that every command takes. */
-export const globalOptions: Readonly<Record<string, CommandOption>> = {
-  home: { type: 'string', value: 'DIR', description: 'Where the appliance keeps everything' },
-  help: { type: 'boolean', short: 'h', description: 'Explain the command' },
-};
 
 interface Line {
   readonly words: readonly string[];
@@ -107,7 +101,7 @@ async function runCommand(command: Command, line: Line, surroundings: Surroundin
   if (complaint !== undefined) return misused(surroundings, command.name, complaint);
   const { environment, workingFolder, homeDefault } = surroundings;
   const home = homeAt(resolve(workingFolder, flags.text('home') ?? environment['DOORWARD_HOME'] ?? homeDefault));
-  return command.run({ ...surroundings, args, flags, settingFlags: split.settingFlags, home });
+  return command.run({ ...surroundings, commands: commands(), args, flags, settingFlags: split.settingFlags, home });
 }
 
 /** The command whose name of one or two words begins the line; the longer name wins. */
@@ -183,9 +177,9 @@ function printHelp({ terminal }: Surroundings, list: readonly Command[], words: 
   const topic = words.filter((word) => !word.startsWith('-')).join(' ');
   const command = list.find(({ name }) => name === topic);
   const group = list.filter(({ name }) => name.startsWith(`${topic} `));
-  if (command !== undefined) for (const line of helpOf(command, globalOptions)) terminal.print(line);
+  if (command !== undefined) for (const line of helpOf(command)) terminal.print(line);
   else if (topic === '' || group.length > 0)
-    for (const line of helpOfAll(topic === '' ? list : group, globalOptions)) terminal.print(line);
+    for (const line of helpOfAll(topic === '' ? list : group)) terminal.print(line);
   else {
     const meant = didYouMean(
       topic,

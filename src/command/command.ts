@@ -44,6 +44,12 @@ export interface Command {
   run(context: CommandContext): Promise<ExitCode>;
 }
 
+/** Options that every command takes. */
+export const globalOptions: Readonly<Record<string, CommandOption>> = {
+  home: { type: 'string', value: 'DIR', description: 'Where the appliance keeps everything' },
+  help: { type: 'boolean', short: 'h', description: 'Explain the command' },
+};
+
 /** Parameters of a command that takes none. */
 export const noParameters = { text: '', min: 0, max: 0 } as const;
 

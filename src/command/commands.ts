@@ -1,6 +1,7 @@
 import { auditVerifyCommand } from './audit-verify.ts';
 import { candidateCommand } from './candidate.ts';
 import type { Command } from './command.ts';
+import { completionCommand } from './completion.ts';
 import { dashboardsCommand } from './dashboards.ts';
 import { doctorCommand } from './doctor.ts';
 import { fallBackCommand } from './fall-back.ts';
@@ -8,6 +9,7 @@ import { helpCommand } from './help-command.ts';
 import { historyCommand } from './history.ts';
 import { installCommand } from './install.ts';
 import { licencesCommand } from './licences.ts';
+import { manCommand } from './man.ts';
 import { peopleCommands } from './people.ts';
 import { recognizeCommand } from './recognize.ts';
 import { releaseBuildCommand } from './release-build.ts';
@@ -39,6 +41,6 @@ export function commands(): readonly Command[] {
     updateCommand, revertCommand, historyCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,
-    installCommand, uninstallCommand, dashboardsCommand, licencesCommand, fallBackCommand, versionCommand, helpCommand, candidateCommand,
+    installCommand, uninstallCommand, dashboardsCommand, licencesCommand, completionCommand, manCommand, fallBackCommand, versionCommand, helpCommand, candidateCommand,
   ]; // prettier-ignore
 }

@@ -1,3 +1,4 @@
+import type { Command } from './command.ts';
 import type { StartRequest } from '../appliance.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Host } from '../system/host.ts';
@@ -106,6 +107,8 @@ export interface Surroundings {
 export interface CommandContext extends Surroundings {
   readonly args: readonly string[];
   readonly flags: Flags;
+  /** The whole list, for what is made from it. */
+  readonly commands: readonly Command[];
   /** Texts by `section.key`, checked. */
   readonly settingFlags: Readonly<Record<string, string>>;
   readonly home: Home;

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { deviceTree, type DeviceTree } from '../install/device-tree.ts';
+import { deviceTree, madeFileNames, type DeviceTree } from '../install/device-tree.ts';
 import { readElf } from '../install/elf-file.ts';
 import { takeInstallStep, type InstallParts } from '../install/install.ts';
 import { lookAtMachine } from '../install/look-at-machine.ts';
@@ -8,6 +8,9 @@ import type { ReleaseSource } from '../install/put-release.ts';
 import { carriedRootName } from '../release/manifest.ts';
 import { readSoundRoot } from '../release/trust.ts';
 import { librariesList } from '../system/native-libraries.ts';
+import { completionFor } from './completion.ts';
+import { shells } from './completion-places.ts';
+import { manPage } from './man.ts';
 import { exitCodes, noParameters, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
 
@@ -18,7 +21,7 @@ export const installCommand: Command = {
   parameters: noParameters,
   description:
     'Takes root, and a Linux with systemd 254 or newer. Makes the user doorward, puts the release into /opt/doorward and a\n' +
-    'copy beside it as the factory release, writes the units, and starts the bell. What is as it should be is not touched, so\n' +
+    'copy beside it as the factory release, writes the units, a manual page and what shells complete with, and starts the bell. What is as it should be is not touched, so\n' +
     'that it may be run again at any time. Releases after this one come through doorward update.',
   options: {
     'dry-run': { type: 'boolean', description: 'Say what would be done, and do nothing' },
@@ -87,7 +90,30 @@ async function readParts(context: CommandContext): Promise<InstallParts | { read
     ...(rootOfTrust === undefined ? {} : { rootOfTrust: rootOfTrust.bytes }),
     ...(libraries === undefined ? {} : { libraries }),
   };
-  return { storage, host, network, clock, tree, carriedFile, source, release: { version, architecture, bytes } };
+  const made = madeFiles(context.commands, { version, madeMs: createdMs });
+  const fileOf = (name: string): Uint8Array | undefined => made.get(name) ?? carriedFile(name);
+  return {
+    storage,
+    host,
+    network,
+    clock,
+    tree,
+    carriedFile: fileOf,
+    source,
+    release: { version, architecture, bytes },
+  };
+}
+
+/** The manual page and what shells complete with. */
+export function madeFiles(
+  list: readonly Command[],
+  release: { readonly version: string; readonly madeMs: number },
+): ReadonlyMap<string, Uint8Array> {
+  const { man, ...completions } = madeFileNames;
+  return new Map([
+    [man, Buffer.from(manPage(list, release))],
+    ...shells.map((shell) => [completions[shell], Buffer.from(completionFor(shell, list))] as const),
+  ]);
 }
 
 async function bytesOf({ disk }: CommandContext, path: string): Promise<number> {

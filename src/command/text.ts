@@ -33,6 +33,18 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** The words of a text on lines that fit; line ends of its own count as spaces. A longer word stands alone. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+    const last = lines.at(-1);
+    if (last !== undefined && columnsOf(last) + 1 + columnsOf(word) <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** `2026-11-20 18:30:05`, by the clock on the wall. */
 export function localTime(wallMs: number): string {
   const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });

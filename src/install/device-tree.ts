@@ -10,11 +10,14 @@ export const unitNames = ['doorward.service', 'doorward.socket', 'doorward-fall-
 /** Those that power-on starts; the fall-back is started by a crash loop. */
 export const enabledUnits = ['doorward.socket', 'doorward.service'] as const;
 
-/** A file that the release carries, and where a machine looks for it. */
+/** A file that the release carries, or makes from its commands, and where a machine looks for it. */
 export interface SystemFile {
   readonly name: string;
   readonly path: string;
 }
+
+/** What is made from the list of commands: no file of the release carries it. */
+export const madeFileNames = { man: 'made/man', bash: 'made/bash', zsh: 'made/zsh', fish: 'made/fish' } as const;
 
 /** Every path that installing touches. */
 export interface DeviceTree {
@@ -34,6 +37,7 @@ const homePath = '/var/lib/doorward';
 /** Of a machine whose files lie below `root`, empty for this one. */
 export function deviceTree(root: string): DeviceTree {
   const etc = `${root}/etc`;
+  const share = `${root}/usr/local/share`;
   return {
     root,
     places: placesAt(`${root}/opt/doorward`, `${root}${homePath}`),
@@ -42,6 +46,10 @@ export function deviceTree(root: string): DeviceTree {
       { name: 'systemd/doorward.tmpfiles', path: `${etc}/tmpfiles.d/doorward.conf` },
       { name: 'systemd/60-doorward.rules', path: `${etc}/udev/rules.d/60-doorward.rules` },
       ...unitNames.map((name) => ({ name: `systemd/${name}`, path: `${etc}/systemd/system/${name}` })),
+      { name: madeFileNames.man, path: `${share}/man/man1/doorward.1` },
+      { name: madeFileNames.bash, path: `${share}/bash-completion/completions/doorward` },
+      { name: madeFileNames.zsh, path: `${share}/zsh/site-functions/_doorward` },
+      { name: madeFileNames.fish, path: `${share}/fish/vendor_completions.d/doorward.fish` },
     ],
     settingsFolder: `${etc}/doorward`,
     settingsFile: `${etc}/doorward/doorward.toml`,
