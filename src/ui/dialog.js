@@ -8,22 +8,28 @@ import { button, byId, element } from './element.js';
 export function openDialog(title, ...content) {
   const dialog = byId('dialog');
   const close = button({ text: '', icon: 'close', kind: 'icon', label: 'Close' }, closeDialog);
-  dialog.replaceChildren(
-    element(
-      'div',
-      { className: 'sheet' },
-      element('header', {}, element('h2', { id: 'dialog-title' }, title), close),
-      ...content,
-    ),
+  const sheet = element(
+    'div',
+    { className: 'sheet' },
+    element('header', {}, element('h2', { id: 'dialog-title' }, title), close),
+    ...content,
   );
+  // Beside an open dialog everything is covered, and silent for screen readers: whatever is said is said in it.
+  dialog.replaceChildren(sheet, byId('voice'));
   dialog.onclick = (/** @type {MouseEvent} */ event) => {
     if (event.target === dialog) closeDialog();
   };
   dialog.onclose = () => {
-    if (dialog.open !== true) dialog.replaceChildren();
+    if (dialog.open === true) return;
+    byId('main').before(byId('voice'));
+    dialog.replaceChildren();
   };
   if (dialog.open !== true) dialog.showModal();
   dialog.scrollTop = 0;
+}
+
+export function isDialogOpen() {
+  return byId('dialog').open === true;
 }
 
 export function closeDialog() {

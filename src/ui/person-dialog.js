@@ -2,7 +2,9 @@ import { ask } from './api.js';
 import { closeDialog, confirmFirst, openDialog } from './dialog.js';
 import { button, element } from './element.js';
 import { faceAdder } from './enrol.js';
+import { nameForm } from './name-form.js';
 import { attempt, notice } from './notice.js';
+import { dayOf, timeOf } from './words.js';
 
 const standings = [
   ['household', 'Lives here or is welcome'],
@@ -33,10 +35,11 @@ export async function openPerson(personId, changed) {
  * @param {() => void} changed
  */
 function show(person, people, changed) {
-  const again = async () => {
+  const open = async (/** @type {string} */ personId) => {
     changed();
-    await openPerson(person.id, changed);
+    await openPerson(personId, changed);
   };
+  const again = () => open(person.id);
   const change = (/** @type {unknown} */ json) =>
     attempt(async () => {
       await ask(`/people/${person.id}`, { method: 'PATCH', json });
@@ -45,10 +48,11 @@ function show(person, people, changed) {
     });
   openDialog(
     person.name,
-    nameForm(person, change),
+    nameForm(person, open),
     choice('At the door', standings, { value: person.standing, change: (standing) => change({ standing }) }),
     choice('Notifications', notifyRules, { value: person.notify, change: (notify) => change({ notify }) }),
     facesOf(person, again),
+    negativesOf(person, again),
     element(
       'section',
       { className: 'evidence' },
@@ -57,25 +61,6 @@ function show(person, people, changed) {
     ),
     merging(person, people, again),
     element('div', { className: 'acts end' }, deletion(person, changed)),
-  );
-}
-
-/**
- * @param {any} person
- * @param {(json: unknown) => unknown} change
- */
-function nameForm(person, change) {
-  const input = element('input', { value: person.name, required: true, maxLength: 500, autocomplete: 'off' });
-  const onsubmit = (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    void change({ name: input.value });
-  };
-  const save = element('button', { type: 'submit', className: 'button' }, 'Rename');
-  return element(
-    'form',
-    { className: 'who', onsubmit },
-    element('label', {}, element('span', {}, 'Name'), input),
-    save,
   );
 }
 
@@ -117,6 +102,42 @@ function facesOf(person, again) {
     { className: 'evidence' },
     element('h3', {}, 'Faces'),
     items.length === 0 ? empty : element('ul', { className: 'faces' }, ...items),
+  );
+}
+
+/**
+ * Faces that somebody said are not this person's: they hold the name back from all that are like them.
+ * @param {any} person
+ * @param {() => Promise<void>} again
+ */
+function negativesOf(person, again) {
+  const faces = person.faces.filter((/** @type {any} */ face) => face.kind === 'negative');
+  if (faces.length === 0) return undefined;
+  const items = faces.map((/** @type {any} */ face) =>
+    element(
+      'li',
+      { className: 'negative' },
+      element('img', { src: face.picture, alt: '', loading: 'lazy' }),
+      element('span', {}, `${dayOf(face.createdMs)} ${timeOf(face.createdMs)}`),
+      button({ text: 'Restore', label: `Restore the face of ${dayOf(face.createdMs)} ${timeOf(face.createdMs)}` }, () =>
+        attempt(async () => {
+          await ask(`/people/${person.id}/faces/${face.id}`, { method: 'DELETE' });
+          notice(`This face may be ${person.name} again.`);
+          await again();
+        }),
+      ),
+    ),
+  );
+  return element(
+    'section',
+    { className: 'evidence' },
+    element('h3', {}, `Not ${person.name}`),
+    element(
+      'p',
+      { className: 'hint' },
+      'You said so of these faces: who looks like one of them is not called by this name.',
+    ),
+    element('ul', { className: 'negatives' }, ...items),
   );
 }
 
@@ -179,10 +200,20 @@ function deletion(person, changed) {
 
 /** @param {any} certificate */
 function showCertificate(certificate) {
+  const text = JSON.stringify(certificate, null, 2);
+  const download = element(
+    'a',
+    {
+      className: 'button',
+      href: URL.createObjectURL(new Blob([text], { type: 'application/json' })),
+      download: `doorward-removal-${new Date(certificate.removedAtMs).toISOString().slice(0, 10)}.json`,
+    },
+    'Download',
+  );
   openDialog(
     'Deleted',
     element('p', {}, 'This is what was removed. Keep it if you have to show it to somebody.'),
-    element('pre', { className: 'certificate', tabIndex: 0 }, JSON.stringify(certificate, null, 2)),
-    element('div', { className: 'acts end' }, button({ text: 'Done', kind: 'primary' }, closeDialog)),
+    element('pre', { className: 'certificate', tabIndex: 0 }, text),
+    element('div', { className: 'acts end' }, download, button({ text: 'Done', kind: 'primary' }, closeDialog)),
   );
 }

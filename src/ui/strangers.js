@@ -35,7 +35,6 @@ function strangerCard(stranger, changed) {
       {
         type: 'button',
         className: 'stranger-card',
-        'aria-label': `Name this stranger, ${seen}`,
         onclick: () => nameStranger(stranger, changed),
       },
       picture(stranger),

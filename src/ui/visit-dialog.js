@@ -1,7 +1,7 @@
 import { ask } from './api.js';
-import { closeDialog, confirmFirst, openDialog } from './dialog.js';
+import { closeDialog, confirmFirst, isDialogOpen, openDialog } from './dialog.js';
 import { button, element } from './element.js';
-import { attempt, notice } from './notice.js';
+import { attempt, notice, undoableNotice } from './notice.js';
 import { evidenceOf } from './evidence.js';
 import { whoForm } from './who-form.js';
 import { dayOf, outcomeWord, sourceWord, timeOf, titleOf } from './words.js';
@@ -57,8 +57,12 @@ function correction(visit, changed) {
       ? undefined
       : button({ text: `Not ${visit.personName ?? 'this person'}`, kind: 'quiet' }, () =>
           attempt(async () => {
+            const { personId, personName } = visit;
             await ask(`/visits/${visit.id}/correct`, { method: 'POST', json: { personId: null } });
-            notice('Thank you. This face is not taken for them again.');
+            undoableNotice(`This face is not taken for ${personName ?? 'this person'} again.`, async () => {
+              await ask(`/visits/${visit.id}/correct`, { method: 'POST', json: { personId } });
+              await (isDialogOpen() ? again() : changed());
+            });
             await again();
           }),
         );

@@ -1,32 +1,11 @@
 import assert from 'node:assert/strict';
-import test, { type TestContext } from 'node:test';
-import type { Page } from 'playwright-core';
+import test from 'node:test';
 import { refusal } from '../../src/people/acts.ts';
-import type { EventType } from '../../src/system/event.ts';
 import { startWeb } from '../../src/web/server.ts';
-import { openBrowser, until, type Trouble } from '../web/browser.ts';
+import { openBrowser, until } from '../web/browser.ts';
 import { House } from '../web/house.ts';
-import { demoFrame, hostileName, moveIn } from '../web/lived-in-house.ts';
-
-async function openPage(t: TestContext): Promise<{ house: House; page: Page; trouble: Trouble; address: string }> {
-  const house = new House();
-  await moveIn(house);
-  await house.health.runOnce();
-  const web = await startWeb(house.parts());
-  t.after(async () => {
-    await web.close();
-    await house.close();
-  });
-  house.show(await demoFrame('sample3.jpg'));
-  const { page, trouble } = await openBrowser(t);
-  await page.goto(web.address);
-  await page.locator('.visit').first().waitFor();
-  return { house, page, trouble, address: web.address };
-}
-
-function tell(house: House, type: EventType, visitId: string): void {
-  house.events.emit({ type, status: 'success', component: 'visit', data: { visitId } });
-}
+import { hostileName } from '../web/lived-in-house.ts';
+import { openPage, tell } from './open-page.ts';
 
 test('a phone sees the live picture, who was here and why; nothing comes from elsewhere or complains', async (t) => {
   const { page, trouble } = await openPage(t);
