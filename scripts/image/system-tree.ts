@@ -58,15 +58,21 @@ export interface SystemParts {
   readonly buildFolder: string;
 }
 
-/** The Debian tree with our files, kept between builds in the part that takes long. */
-export async function makeSystemTree(parts: SystemParts, tree: string): Promise<void> {
-  const { board, kernelFolder, buildFolder } = parts;
+/** The part that takes long, kept between builds: Debian's packages for this board, unpacked. Returns its folder. */
+export async function systemBase({ board, kernelFolder, buildFolder }: SystemParts): Promise<string> {
   const own = existsSync(join(import.meta.dirname, 'packages', board.architecture)) ? board.architecture : undefined;
   const base = join(buildFolder, `image-${board.architecture}${kernelFolder === undefined ? '' : '-no-kernel'}`);
   const lists = ['every-board', ...(own === undefined ? [] : [own])];
   if (kernelFolder === undefined) lists.push(`kernel-${board.architecture}`);
   const packages = lists.flatMap((name) => packageList(name));
   await buildRootTree({ architecture: board.architecture, packages, units, directory: base });
+  return base;
+}
+
+/** The Debian tree with our files. */
+export async function makeSystemTree(parts: SystemParts, tree: string): Promise<void> {
+  const { kernelFolder } = parts;
+  const base = await systemBase(parts);
   rmSync(tree, { recursive: true, force: true });
   mkdirSync(dirname(tree), { recursive: true });
   await runTool('cp', ['-a', '--reflink=auto', base, tree]);

@@ -22,12 +22,17 @@ export interface Materials {
 
 /** Everything that the machines are made of; kept between runs. Says what is missing on this machine. */
 export async function gatherMaterials(folder: string): Promise<Materials> {
-  requireTools('systemd-nspawn', 'nsenter', 'unshare', 'ip', 'x86_64-linux-gnu-strip', 'g++');
-  const executable = await keptExecutable(buildFolder, 'packaged', (out) =>
-    makeExecutable({ checkout, arch: 'x64', out }),
-  );
-  const planted = await plantedExecutable(buildFolder);
+  requireTools('systemd-nspawn', 'nsenter', 'unshare', 'ip');
+  const { executable, planted } = await makeExecutables();
   return { tree: await machineTree(), executable, workshop: new Workshop(folder, planted) };
+}
+
+/** The one that is installed, and the one that its releases are made of. */
+export async function makeExecutables(): Promise<{ readonly executable: string; readonly planted: string }> {
+  requireTools('x86_64-linux-gnu-strip', 'g++');
+  const make = (out: string): Promise<unknown> => makeExecutable({ checkout, arch: 'x64', out });
+  const executable = await keptExecutable(buildFolder, 'packaged', make);
+  return { executable, planted: await plantedExecutable(buildFolder) };
 }
 
 export function deviceOn(

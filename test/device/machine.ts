@@ -81,7 +81,7 @@ export class Machine {
   /** Boots, until the service manager says that it is done (`running`, or `degraded` when a unit has failed). */
   async powerOn(): Promise<string> {
     const options = `lowerdir=${this.#layers.join(':')},upperdir=${this.disk},workdir=${join(this.#folder, 'work')}`;
-    const words = ['--resolv-conf=off', '--timezone=off', '--link-journal=no', '--machine=doorward', '--setenv=SYSTEMD_LOG_COLOR=0']; // prettier-ignore
+    const words = ['--resolv-conf=off', '--timezone=off', '--link-journal=no', `--machine=doorward-${process.pid}`, '--hostname=doorward', '--setenv=SYSTEMD_LOG_COLOR=0']; // prettier-ignore
     const shell = [
       'sh',
       '-c',

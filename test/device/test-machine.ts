@@ -1,6 +1,7 @@
 /**
  * `npm run test:machine [-- NAME]`: a Debian machine with systemd, `doorward install` on it, and everything that can
- * happen to it; `-- --updates N` for so many updates in a row in front of a crowd. The last line is JSON.
+ * happen to it; `-- --updates N` for so many updates in a row in front of a crowd, `-- --share 1/2` for every second
+ * scenario, beginning with the first. The last line is JSON.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -72,7 +73,10 @@ async function installOnce(materials: Materials, folder: string): Promise<{ laye
 }
 
 async function testMachine(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { updates: { type: 'string' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { updates: { type: 'string' }, share: { type: 'string', default: '1/1' } },
+  });
   mkdirSync(buildFolder, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'doorward-machine-'));
   try {
@@ -82,11 +86,11 @@ async function testMachine(): Promise<number> {
     const report: Report = { scenarios: 0, failed: 0 };
     const many = manyUpdates(Number(values.updates ?? updatesInEveryRun));
     const wanted = positionals.join(' ');
-    const isChosen = ({ name }: Scenario): boolean => name.includes(wanted);
-    const onInstalled = values.updates === undefined ? [...updateScenarios, ...killScenarios, ...badInputScenarios, many] : [many]; // prettier-ignore
-    for (const scenario of onInstalled.filter(isChosen)) await playOne(scenario, scene, { report, layers: [layer] });
-    const onBare = values.updates === undefined ? installScenarios : [];
-    for (const scenario of onBare.filter(isChosen)) await playOne(scenario, scene, { report, layers: [] });
+    const [share = 1, shares = 1] = values.share.split('/').map(Number);
+    const isChosen = ({ name }: Scenario, at: number): boolean => at % shares === share - 1 && name.includes(wanted);
+    const all = [...updateScenarios, ...killScenarios, ...badInputScenarios, ...installScenarios, many];
+    for (const scenario of values.updates === undefined ? all.filter(isChosen) : [many])
+      await playOne(scenario, scene, { report, layers: scenario.isBare === true ? [] : [layer] });
     const { scenarios, failed } = report;
     console.log(JSON.stringify({ scenarios, failed, securityExposure: exposure }));
     return failed === 0 && scenarios > 0 && exposure < exposureMax ? 0 : 1;

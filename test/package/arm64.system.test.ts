@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { download, newFolder, packaged, piRoot, plainEnvironment } from './packaged.ts';
+import { arm64Executable } from '../image/card.ts';
+import { download, newFolder, piRoot, plainEnvironment } from './packaged.ts';
 
 test('the executable for a Pi runs under emulation', async (t) => {
   const folder = newFolder(t);
   const emulator = ['qemu-aarch64-static', '-L', piRoot(folder)];
-  const executable = await packaged(folder, 'arm64');
+  const executable = await arm64Executable();
   assert.equal(readFileSync(executable).readUInt16LE(18), 183, 'not an ARM program');
   const pi = download(t, executable, emulator);
 

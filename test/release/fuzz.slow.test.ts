@@ -13,8 +13,8 @@ import { open, seal } from '../../src/slot/trial-record-file.ts';
 import { verifyRelease } from '../../src/release/verify-release.ts';
 import { bytesSource, facts, makeRelease, makeRoot, ada, ben, newFolder, rootOne, trust } from './workshop.ts';
 
-/** For each of five targets: a minute in all. More for a long night: `npm run fuzz -- SECONDS`. */
-const seconds = Number(process.env['FUZZ_SECONDS'] ?? 12);
+/** For each of six targets: half a minute in all. More for a long night: `npm run fuzz -- SECONDS`. */
+const seconds = Number(process.env['FUZZ_SECONDS'] ?? 5);
 const budget = { interruptAfterTimeLimit: seconds * 1000, numRuns: 10_000_000, markInterruptAsFailure: false };
 
 /** Bytes that were damaged the ways that disks, wires and people do. */

@@ -5,7 +5,7 @@ import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { buildRootTree } from '../../scripts/image/root-tree.ts';
+import { machineTree } from '../device/tree.ts';
 
 const exposureMax = 2;
 const checkout = join(import.meta.dirname, '..', '..');
@@ -15,8 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'doorward-units-'));
 const root = join(folder, 'root');
 
 before(async () => {
-  const tree = join(checkout, '.build', 'trees', 'systemd-amd64');
-  await buildRootTree({ architecture: 'amd64', packages: ['systemd', 'systemd-sysv', 'udev'], directory: tree });
+  const tree = await machineTree();
   for (const name of ['root', 'disk', 'work']) mkdirSync(join(folder, name));
   const layers = `lowerdir=${tree},upperdir=${join(folder, 'disk')},workdir=${join(folder, 'work')}`;
   execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
