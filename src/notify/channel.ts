@@ -27,7 +27,7 @@ export interface ChannelTools {
   readonly log: Log;
   readonly network: Network;
   /** Where somebody reads; undefined when nobody does. */
-  readonly terminal: Pick<Terminal, 'print'> | undefined;
+  readonly terminal: Pick<Terminal, 'print' | 'isRecorded'> | undefined;
 }
 
 /** `off`: its owner has not set it up. `refused`: it is set up so that it cannot work. */

@@ -8,6 +8,8 @@ export interface Terminal {
   readonly isInteractive: boolean;
   /** For people who want it: they may have said NO_COLOR. */
   readonly hasColour: boolean;
+  /** What is printed goes into a journal: a name stays there when its person is erased. */
+  readonly isRecorded: boolean;
   /** Standard output, a line. */
   print(line: string): void;
   /** Standard error, a line; where that is the journal, with its priority (a warning, when nobody says). */

@@ -2,6 +2,7 @@ import pino, { type Logger } from 'pino';
 import type { Clock } from '../system/clock.ts';
 import { isoTime } from '../system/iso-time.ts';
 import type { Log, LogContext } from '../system/log.ts';
+import { LineBudget } from './line-budget.ts';
 import { redact, redactText } from './redact.ts';
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
@@ -16,6 +17,8 @@ export interface LogParts {
 
 const causesMax = 5;
 const tracebackLinesMax = 50;
+/** A line begins with its level. */
+const urgentLine = /^\{"level":"(WARN|ERROR)"/;
 const pinoLevels = { DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /**
@@ -23,6 +26,12 @@ const pinoLevels = { DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' 
  * exception where there is one. A visit, request or update is followed by `context.correlation_id`.
  */
 export function createLog(parts: LogParts): Log {
+  const budget = new LineBudget(parts.clock, parts.level);
+  const write = (line: string): void => {
+    const leftOut = budget.takeLeftOut();
+    if (leftOut > 0) root.warn({ logger: 'log', context: { lines: leftOut }, message: 'lines were left out' });
+    if (budget.admits(line, urgentLine.test(line))) parts.write(line);
+  };
   const root = pino(
     {
       level: pinoLevels[parts.level],
@@ -31,7 +40,7 @@ export function createLog(parts: LogParts): Log {
       timestamp: () => `,"timestamp":"${isoTime(parts.clock.wallMs())}"`,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
     },
-    { write: (line) => parts.write(line) },
+    { write },
   );
   return new JsonLog(root, 'doorward');
 }

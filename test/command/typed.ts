@@ -100,6 +100,7 @@ export async function type(folder: string, words: readonly string[], house: Hous
     },
     terminal: {
       isInteractive: house.isInteractive ?? false,
+      isRecorded: false,
       hasColour: house.hasColour ?? false,
       print: (line) => out.push(line),
       complain: (line, priority) => {

@@ -61,6 +61,7 @@ export class RecordingLog implements Log {
 export class RecordingTerminal implements Terminal {
   readonly isInteractive = false;
   readonly hasColour = false;
+  isRecorded = false;
   readonly printed: string[] = [];
   readonly complaints: string[] = [];
 

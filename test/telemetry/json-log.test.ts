@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Log } from '../../src/system/log.ts';
 import { createLog, type LogLevel } from '../../src/telemetry/json-log.ts';
+import { lineBytesMax } from '../../src/telemetry/line-budget.ts';
 import { StillClock } from './still-clock.ts';
 
 function newLog(level: LogLevel = 'DEBUG'): { log: Log; lines: string[]; last: () => Record<string, unknown> } {
@@ -95,4 +96,23 @@ test('a hostile name stays inside its line', () => {
   log.info('person enrolled', { name });
   assert.equal(lines.join('').split('\n').length, 2);
   assert.equal((last()['context'] as { name: string }).name, name);
+});
+
+test('a flood of lines is bounded by the minute, and what was left out is counted; errors have room of their own', () => {
+  const lines: string[] = [];
+  const clock = new StillClock(0);
+  const log = createLog({ write: (line) => lines.push(line), level: 'INFO', clock });
+  const bytes = (): number => lines.join('').length;
+  for (let ring = 0; ring < 5000; ring += 1) log.info('somebody is at the door', { correlation_id: `visit-${ring}` });
+  assert.ok(bytes() <= lineBytesMax && bytes() > lineBytesMax - 300, `${bytes()} bytes`);
+  const kept = lines.length;
+  log.error('the camera is gone', {});
+  assert.match(lines.at(-1) ?? '', /the camera is gone/);
+  clock.nowMs += 60_000;
+  log.info('all is well', {});
+  const [told, after] = lines.slice(-2).map((line) => JSON.parse(line) as { message: string; context: object });
+  assert.deepEqual([told?.message, told?.context], ['lines were left out', { lines: 5000 - kept }]);
+  assert.equal(after?.message, 'all is well');
+  log.info('and so it is', {});
+  assert.match(lines.at(-1) ?? '', /and so it is/, 'told once');
 });

@@ -19,6 +19,9 @@ export const processTerminal: Terminal = {
   get hasColour() {
     return processTerminal.isInteractive && (process.env['NO_COLOR'] ?? '') === '';
   },
+  get isRecorded() {
+    return isJournal(process.stdout.fd);
+  },
   print(line) {
     processTerminal.progress(''); // A printed line must not continue the line of progress.
     write(process.stdout, `${harmless(line)}\n`);

@@ -1,13 +1,13 @@
 import { channel } from '../channel.ts';
 
-/** Prints "Ada is at the door" for whoever watches the terminal. */
+/** Prints "Ada is at the door" for whoever watches the terminal; nobody does where it is the journal. */
 export const terminalChannel = channel({
   name: 'terminal',
   isDisplay: true,
   settings: {},
   deliverMsMax: 1000,
   open: (_settings, { terminal }) =>
-    terminal === undefined
+    terminal === undefined || terminal.isRecorded
       ? { outcome: 'off' }
       : {
           outcome: 'ready',

@@ -26,7 +26,7 @@ test('a reader that has seen enough is no error', () => {
 });
 
 test('lines to the journal bear their priority, and those to anything else never do', () => {
-  const text = `${begin} processTerminal.complain('one\\ntwo'); processTerminal.complain('worse', 3); processTerminal.print('said');`;
+  const text = `${begin} processTerminal.complain('one\\ntwo'); processTerminal.complain('worse', 3); processTerminal.print(processTerminal.isRecorded ? 'for the journal' : 'said');`;
   const shell = `JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) "$0" --input-type=module -e "$1"`;
   const journal = spawnSync('bash', ['-c', shell, process.execPath, text], { encoding: 'utf8' });
   assert.deepEqual([journal.stdout, journal.stderr], ['said\n', '<4>one\n<4>two\n<3>worse\n']);
@@ -35,4 +35,8 @@ test('lines to the journal bear their priority, and those to anything else never
     const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text], { encoding: 'utf8', env });
     assert.equal(stderr, 'one\ntwo\nworse\n', 'inherited from the journal, and led elsewhere');
   }
+  const recorded = spawnSync('bash', ['-c', `exec 9>&1; ${shell.replace('fd/2', 'fd/9')}`, process.execPath, text], {
+    encoding: 'utf8',
+  });
+  assert.equal(recorded.stdout, 'for the journal\n', 'where names are not printed');
 });
