@@ -1,6 +1,7 @@
 import type { Clock } from '../system/clock.ts';
 import { DiskFault, type Disk, type DiskEntry } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
+import { copyNumber } from './copy-number.ts';
 import { openForReading, readerBusyMs, writerBusyMs } from './connection.ts';
 import { faultOf } from './fault.ts';
 import { migrations, type SchemaStep } from './migrate.ts';
@@ -74,7 +75,7 @@ async function orderOf({ home, disk, clock, ...options }: OpenStoreOptions): Pro
     home: home.root,
     backups: backups.filter(({ kind }) => kind === 'file').map(({ name }) => `${folder}/${name}`),
     backupsFolder: home.backups,
-    nowMs: clock.wallMs(),
+    backupNumber: copyNumber(clock.wallMs(), backups.map(({ name }) => name), migrationBackup), // prettier-ignore
     busyMs: options.busyMs ?? writerBusyMs,
     migrations: options.migrations ?? migrations,
   };

@@ -100,14 +100,14 @@ export function notificationSuppressed(db: Connection, { id, reason }: Input<'no
 
 export function pruneNotifications(
   db: Connection,
-  { beforeMs }: Input<'pruneNotifications'>,
+  { seenBeforeMs }: Input<'pruneNotifications'>,
 ): Result<'pruneNotifications'> {
   const { changes } = db
     .prepare(
       `DELETE FROM notifications WHERE rowid IN (
-         SELECT rowid FROM notifications WHERE status <> 'pending' AND created_ms < ? ORDER BY created_ms LIMIT ?
+         SELECT rowid FROM notifications WHERE status <> 'pending' AND seen_ms < ? ORDER BY seen_ms LIMIT ?
        )`,
     )
-    .run(beforeMs, pruneMax);
+    .run(seenBeforeMs, pruneMax);
   return { notifications: changes };
 }

@@ -6,6 +6,7 @@ import { schemaOf } from './migrate.ts';
 import { outboxReads } from './outbox.ts';
 import { peopleReads } from './people.ts';
 import { Query } from './query.ts';
+import { retentionReads } from './retention.ts';
 import type { Row } from './row.ts';
 import type { StoreCounts, StoreReads } from './store.ts';
 import { strangerReads } from './strangers.ts';
@@ -21,6 +22,7 @@ export function readsOf(db: Connection): StoreReads {
     ...outboxReads(db),
     ...deviceSettingReads(db),
     ...leftoverReads(db),
+    ...retentionReads(db),
     counts: countsRead(db),
     schema: () => schemaOf(db),
   };

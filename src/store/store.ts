@@ -61,6 +61,8 @@ export interface StoreReads {
   visit(id: string): Visit | undefined;
   /** Newest first; at most 1,000. */
   visits(query: VisitQuery): readonly Visit[];
+  /** Last recorded first, of those recorded before `before`: an order that no clock decides. At most 1,000. */
+  visitsRecorded(limit: number, before?: RecordedVisit): readonly RecordedVisit[];
   triggersOf(visitId: string): readonly Trigger[];
   /** Visits a restart has to finish, oldest first. */
   unfinishedVisits(): readonly Visit[];
@@ -83,6 +85,12 @@ export interface StoreReads {
 export interface SchemaState {
   readonly version: number;
   readonly readableFrom: number;
+}
+
+/** A visit and its place in the order of recording. */
+export interface RecordedVisit {
+  readonly id: string;
+  readonly place: number;
 }
 
 export interface VisitQuery {
@@ -156,19 +164,24 @@ export interface StoreWrites {
   /** With `dueMs` it is tried again then; without, it has failed for good. */
   notificationFailed: { input: { id: string; error: string; dueMs: number | undefined }; result: undefined };
   notificationSuppressed: { input: { id: string; reason: string }; result: undefined };
-  /** Deletes what is finished (sent, failed, suppressed) and was written before; at most 1,000 a call. */
-  pruneNotifications: { input: { beforeMs: number }; result: { notifications: number } };
+  /** Deletes what is finished (sent, failed, suppressed) and was seen before (time lived); at most 1,000 a call. */
+  pruneNotifications: { input: { seenBeforeMs: number }; result: { notifications: number } };
   addNotifications: { input: { notifications: readonly NewNotification[] }; result: undefined };
   setDeviceSetting: { input: { key: string; value: unknown }; result: undefined };
   removeDeviceSetting: { input: { key: string }; result: undefined };
   /**
-   * Deletes decided visits older than `beforeMs`, and then the oldest until the rest is at most `visitsMax`; at most 200
-   * a call, so that a ring does not wait: call again until `visits` is 0. A visit with a pending notification stays.
+   * Deletes decided visits seen before `seenBeforeMs` (time lived), or recorded no later than `upTo`, and then the oldest
+   * until the rest is at most `visitsMax`; at most 200 a call, so that a ring does not wait: call again until `visits` is
+   * 0. The oldest is the one recorded first, whatever its clock said. A visit with a pending notification stays.
    */
   retainVisits: {
-    input: { beforeMs: number; visitsMax: number };
+    input: { seenBeforeMs: number; visitsMax: number; upTo?: RecordedVisit };
     result: { files: readonly string[]; visits: number };
   };
+  /** Gives the time that the bell has run in all its lives; `durationMs` is added. */
+  addTimeLived: { input: { durationMs: number }; result: { livedMs: number } };
+  /** Visits and notifications that nobody has seen yet are seen now; call again until `rows` is 0. */
+  markSeen: { input: { livedMs: number }; result: { rows: number } };
   /** The caller has removed these files (see `leftoverFiles`). */
   filesRemoved: { input: { files: readonly string[] }; result: undefined };
   /** A copy of the whole database as it is now (SQLite's online backup). */

@@ -12,8 +12,8 @@ export interface OpenOrder {
   readonly backups: readonly string[];
   readonly home: string;
   readonly backupsFolder: string;
-  /** Wall clock, for the name of the copy made before a migration. */
-  readonly nowMs: number;
+  /** For the name of the copy made before a migration. */
+  readonly backupNumber: number;
   readonly busyMs: number;
   readonly migrations: readonly SchemaStep[];
 }

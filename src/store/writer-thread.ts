@@ -151,7 +151,7 @@ async function bringUpToDate(db: Connection, version: number, order: OpenOrder):
   let backup: string | undefined;
   if (version > 0) {
     requireSound(db);
-    backup = `${order.backupsFolder}/doorward-v${version}-${order.nowMs}.db`;
+    backup = `${order.backupsFolder}/doorward-v${version}-${order.backupNumber}.db`;
     await backUp(db, backup, order.home);
   }
   migrate(db, version, order.migrations);

@@ -7,6 +7,7 @@ import { removePerson } from './removal.ts';
 import { removeVisit, retainVisits } from './retention.ts';
 import { createStranger, nameStranger } from './strangers.ts';
 import { addTrigger, correctVisit, decideVisit, openVisit, saveFrames, saveTrace } from './visits.ts';
+import { addTimeLived, markSeen } from './time-lived.ts';
 import type { WriteFunctions, WriteName } from './write-functions.ts';
 
 /** Every write by its name: what the writer thread runs. */
@@ -37,6 +38,8 @@ export const writes: WriteFunctions = {
   setDeviceSetting,
   removeDeviceSetting,
   retainVisits,
+  addTimeLived,
+  markSeen,
   filesRemoved,
 };
 

@@ -55,12 +55,15 @@ test('too many waiting notifications suppress the oldest normal ones, critical o
 test('what is finished and old is pruned; what is pending stays', async (t) => {
   const store = storeInMemory(t);
   const ids = ['sent', 'failed', 'suppressed', 'pending'];
-  await add(store, ...ids.map((id) => notification(id)), notification('young', { createdMs: 6000 }));
+  await add(store, ...ids.map((id) => notification(id)));
+  await store.write('markSeen', { livedMs: 6000 });
+  await add(store, notification('young', { createdMs: 0 }));
+  await store.write('markSeen', { livedMs: 7000 });
   await store.write('notificationSent', { id: 'sent', atMs: 1 });
   await store.write('notificationSent', { id: 'young', atMs: 1 });
   await store.write('notificationFailed', { id: 'failed', error: 'x', dueMs: undefined });
   await store.write('notificationSuppressed', { id: 'suppressed', reason: 'x' });
-  assert.deepEqual(await store.write('pruneNotifications', { beforeMs: 6000 }), { notifications: 3 });
-  assert.deepEqual(await store.write('pruneNotifications', { beforeMs: 7000 }), { notifications: 1 });
+  assert.deepEqual(await store.write('pruneNotifications', { seenBeforeMs: 6500 }), { notifications: 3 });
+  assert.deepEqual(await store.write('pruneNotifications', { seenBeforeMs: 7500 }), { notifications: 1 });
   assert.deepEqual(pending(store), ['pending']);
 });

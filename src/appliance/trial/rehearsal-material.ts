@@ -1,3 +1,4 @@
+import { copyNumber } from '../../store/copy-number.ts';
 import type { Visit } from '../../store/records.ts';
 import type { Disk } from '../../system/disk.ts';
 import { homeAt } from '../../system/home.ts';
@@ -67,7 +68,9 @@ async function decide(rooms: Rooms, parts: MaterialParts, visit: Visit): Promise
 /** Kept beside the copies of migrations, and forgotten with a person like them. */
 async function backUp({ rooms, clock, disk }: MaterialParts): Promise<void> {
   const { backups } = rooms.home;
-  await rooms.ground.store.write('backup', { path: `${backups}/trial-${Math.round(clock.wallMs())}.db` });
+  const before = (await disk.list(backups)).map(({ name }) => name);
+  const number = copyNumber(clock.wallMs(), before, trialBackup);
+  await rooms.ground.store.write('backup', { path: `${backups}/trial-${number}.db` });
   const madeMs = (name: string): number => Number(trialBackup.exec(name)?.groups?.['madeMs']);
   const names = (await disk.list(backups)).map(({ name }) => name).filter((name) => trialBackup.test(name));
   const surplus = names.toSorted((one, other) => madeMs(other) - madeMs(one)).slice(backupsKept);
