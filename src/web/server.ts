@@ -232,7 +232,7 @@ async function registerRoutes(rooms: {
   healthRoutes(site, parts);
   updateRoutes(site, parts);
   await site.register(async (uploads: Site) => {
-    await acceptUploads(uploads);
+    await acceptUploads(uploads, parts.clock);
     enrolRoutes(uploads, parts);
     recognizeRoutes(uploads, parts);
     pushRoutes(uploads, parts);

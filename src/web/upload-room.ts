@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
+import type { Clock } from '../system/clock.ts';
 import { pictureLimits } from '../system/inference.ts';
 import { RequestRefused, tooMuch } from './problem.ts';
 import type { Site } from './site.ts';
@@ -9,14 +10,18 @@ const uploadsBytesMax = 24 * 1024 * 1024;
 /** A camera that pushes never waits for them. */
 const framesBytesMax = 8 * 1024 * 1024;
 
+/** An upload that is slower than this, after so long, makes room for another: a drip may not keep everybody out. */
+const slowBytesPerS = 16 * 1024;
+const slowAfterMs = 5000;
+
 /** Lets in as many uploads as there is memory for; the others are told to come back before they have sent anything. */
-export function limitUploads(site: Site): void {
-  const uploads = new UploadRoom(uploadsBytesMax);
-  const frames = new UploadRoom(framesBytesMax);
+export function limitUploads(site: Site, clock: Pick<Clock, 'uptimeMs'>): void {
+  const uploads = new UploadRoom(uploadsBytesMax, clock);
+  const frames = new UploadRoom(framesBytesMax, clock);
   site.addHook('onRequest', async (request, reply) => {
     const type = request.headers['content-type'] ?? '';
     if (!/^(image|multipart)\//i.test(type)) return;
-    const leave = (request.routeOptions.url === '/api/v1/frames' ? frames : uploads).enter(declaredBytes(request));
+    const leave = (request.routeOptions.url === '/api/v1/frames' ? frames : uploads).enter(request);
     if (leave === undefined)
       throw tooMuch('busy', {
         message: 'cannot take more pictures at once',
@@ -28,19 +33,47 @@ export function limitUploads(site: Site): void {
 
 class UploadRoom {
   readonly #bytesMax: number;
-  #taken = 0;
+  readonly #clock: Pick<Clock, 'uptimeMs'>;
+  readonly #inside = new Set<Guest>();
 
-  constructor(bytesMax: number) {
+  constructor(bytesMax: number, clock: Pick<Clock, 'uptimeMs'>) {
     this.#bytesMax = bytesMax;
+    this.#clock = clock;
   }
 
-  enter(bytes: number): (() => void) | undefined {
-    if (this.#taken > 0 && this.#taken + bytes > this.#bytesMax) return undefined;
-    this.#taken += bytes;
-    return () => {
-      this.#taken -= bytes;
-    };
+  enter(request: FastifyRequest): (() => void) | undefined {
+    const bytes = declaredBytes(request);
+    if (!this.#fits(bytes)) this.#showOutSlow();
+    if (!this.#fits(bytes)) return undefined;
+    const { raw } = request;
+    const guest = { raw, bytes, enteredMs: this.#clock.uptimeMs(), bytesReadBefore: raw.socket.bytesRead };
+    this.#inside.add(guest);
+    return () => void this.#inside.delete(guest);
   }
+
+  #fits(bytes: number): boolean {
+    const taken = [...this.#inside].reduce((sum, guest) => sum + guest.bytes, 0);
+    return taken === 0 || taken + bytes <= this.#bytesMax;
+  }
+
+  #showOutSlow(): void {
+    const nowMs = this.#clock.uptimeMs();
+    for (const guest of this.#inside) {
+      const insideMs = nowMs - guest.enteredMs;
+      const bytesPerS = (guest.raw.socket.bytesRead - guest.bytesReadBefore) / (insideMs / 1000);
+      if (guest.raw.complete || insideMs < slowAfterMs || bytesPerS >= slowBytesPerS) continue;
+      this.#inside.delete(guest);
+      guest.raw.destroy();
+    }
+  }
+}
+
+/** An upload that has been let in. */
+interface Guest {
+  readonly raw: FastifyRequest['raw'];
+  readonly bytes: number;
+  readonly enteredMs: number;
+  readonly bytesReadBefore: number;
 }
 
 /** Without a length it may be anything. */

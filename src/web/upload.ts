@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import Type, { type TUnsafe } from 'typebox';
+import type { Clock } from '../system/clock.ts';
 import { pictureLimits, type DecodeFailure, type Pictures } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
 import { RequestRefused, refused, tooMuch } from './problem.ts';
@@ -23,8 +24,8 @@ const uploadLimits = {
 export const uploadBytesMax = pictureLimits.fileBytesMax + 64 * 1024;
 
 /** Lets the routes of this site take forms and pictures; the others answer 415 to them. */
-export async function acceptUploads(site: Site): Promise<void> {
-  limitUploads(site);
+export async function acceptUploads(site: Site, clock: Pick<Clock, 'uptimeMs'>): Promise<void> {
+  limitUploads(site, clock);
   await site.register(multipart, { limits: uploadLimits });
   site.addContentTypeParser(
     imageTypes,

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { startWeb } from '../../src/web/server.ts';
 import { call } from './callers.ts';
-import { House } from './house.ts';
+import { House, jpeg } from './house.ts';
 
 /** Far more than there are places. */
 const crowd = 500;
@@ -69,6 +69,32 @@ for (const [what, text] of Object.entries(crowds))
     await door.crowdIn(text);
     await everybodyIsServed(door);
   });
+
+test(
+  'pictures that come a drop at a time keep nobody from enrolling or looking one up',
+  { timeout: 60_000 },
+  async (t) => {
+    const { address, callers } = await openDoor(t);
+    const port = Number(new URL(address).port);
+    const half = '--x\r\nContent-Disposition: form-data; name="picture"; filename="a.jpg"\r\n\r\n';
+    for (const type of ['image/jpeg', 'multipart/form-data; boundary=x'])
+      for (let count = 0; count < 3; count += 1)
+        callers.push(
+          await call(
+            port,
+            `POST /api/v1/recognize HTTP/1.1\r\n${host}Content-Type: ${type}\r\nContent-Length: 12582912\r\n\r\n${half}`,
+          ),
+        );
+    const recognize = (): Promise<Response> =>
+      fetch(`${address}/api/v1/recognize`, { method: 'POST', body: jpeg, headers: { 'content-type': 'image/jpeg' } });
+    let answer = await recognize();
+    while (answer.status === 429) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      answer = await recognize();
+    }
+    assert.equal(answer.status, 200);
+  },
+);
 
 test('half a header is waited for ten seconds, and answered with 408', { timeout: 60_000 }, async (t) => {
   const { address } = await openDoor(t);

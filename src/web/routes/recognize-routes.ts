@@ -24,6 +24,7 @@ export function recognizeRoutes(site: Site, parts: WebParts): void {
       },
     },
     async (request) => {
+      const { picture } = await readUpload(request); // First: one that comes a drop at a time takes no place.
       if (underWay.size >= underWayMax)
         throw tooMuch('busy', {
           message: 'cannot look at more pictures at once',
@@ -31,7 +32,6 @@ export function recognizeRoutes(site: Site, parts: WebParts): void {
         });
       underWay.add(request.id);
       try {
-        const { picture } = await readUpload(request);
         return await recognize(parts, await decodeUpload(parts.pictures, picture));
       } finally {
         underWay.delete(request.id);
