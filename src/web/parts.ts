@@ -80,7 +80,7 @@ export interface WebParts {
 
 /** Takes one picture as the camera's next frame. */
 export type FramePush = (bytes: Uint8Array) => Promise<{
-  readonly outcome: 'accepted' | DecodeFailure | 'busy' | 'not-running';
+  readonly outcome: 'accepted' | DecodeFailure | 'busy';
   readonly message: string;
 }>;
 

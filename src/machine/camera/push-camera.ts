@@ -1,33 +1,60 @@
-import type { Camera, CameraEnd, FrameSink } from '../../system/camera.ts';
+import type { Camera, CameraEnd, Frame, FrameSink } from '../../system/camera.ts';
+import { wordsOf } from '../../system/error-words.ts';
 import type { DecodeFailure } from '../../system/inference.ts';
 import { type CameraParts, copyInto, fitWithin, spareBuffer } from './camera-parts.ts';
 
 /** What became of a pushed picture. */
 export interface PushResult {
-  readonly outcome: 'accepted' | DecodeFailure | 'busy' | 'not-running';
+  readonly outcome: 'accepted' | DecodeFailure;
   readonly message: string;
 }
 
 /** A camera whose pictures are sent to the appliance, as JPEG or another picture file, by whatever has a camera. */
 export interface PushCamera extends Camera {
-  /** Shows the picture now. One at a time: while one is decoded the next is refused as `busy`, never queued. */
+  /**
+   * Takes the picture, whatever the camera does: whoever sends one each minute has no other. One is decoded at a time and
+   * one waits; a newer one takes its place, because nobody wants to see the older.
+   */
   push(bytes: Uint8Array): Promise<PushResult>;
+}
+
+interface Sent {
+  readonly bytes: Uint8Array;
+  /** Before waiting and decoding: nearer to the moment of exposure. */
+  readonly capturedMs: number;
+  answer(result: PushResult): void;
 }
 
 /** Frames may change their size from one to the next; they are shrunk to the camera's. */
 export function pushCamera(parts: CameraParts): PushCamera {
   let watching: FrameSink | undefined;
   let isDecoding = false;
+  let waiting: Sent | undefined;
+  /** The newest picture that came while nobody watched. */
+  let unseen: Omit<Frame, 'sequence'> | undefined;
   const lend = spareBuffer();
 
-  async function show(bytes: Uint8Array): Promise<PushResult> {
-    const capturedMs = parts.clock.uptimeMs(); // Before decoding: nearer to the moment of exposure.
+  function deliver(frame: Omit<Frame, 'sequence'>): void {
+    unseen = watching === undefined ? frame : undefined;
+    watching?.deliver({ ...copyInto(watching, frame), capturedMs: frame.capturedMs });
+  }
+
+  async function show({ bytes, capturedMs }: Sent): Promise<PushResult> {
     const decoded = await parts.pictures.decode(bytes, lend);
     if (decoded.outcome !== 'decoded') return decoded;
-    if (watching === undefined) return notRunning;
     const frame = fitWithin(decoded.picture, parts);
-    watching.deliver({ ...copyInto(watching, frame), capturedMs });
+    deliver({ ...frame, capturedMs });
     return { outcome: 'accepted', message: `shown: ${frame.width}x${frame.height}` };
+  }
+
+  async function showAll(first: Sent): Promise<void> {
+    isDecoding = true;
+    for (let next: Sent | undefined = first; next !== undefined; next = waiting) {
+      waiting = undefined;
+      const result = await show(next).catch((error: unknown): PushResult => ({ outcome: 'corrupt', message: wordsOf(error) }));
+      next.answer(result);
+    }
+    isDecoding = false;
   }
 
   return {
@@ -35,24 +62,20 @@ export function pushCamera(parts: CameraParts): PushCamera {
     origin: 'sender',
     async stream(sink, signal): Promise<CameraEnd> {
       watching = sink;
+      if (unseen !== undefined) deliver(unseen);
       await aborted(signal);
       if (watching === sink) watching = undefined;
       return { outcome: 'ended' };
     },
-    async push(bytes) {
-      if (watching === undefined) return notRunning;
-      if (isDecoding) return { outcome: 'busy', message: 'cannot show: the picture before is still being read' };
-      isDecoding = true;
-      try {
-        return await show(bytes);
-      } finally {
-        isDecoding = false;
-      }
-    },
+    push: (bytes) =>
+      new Promise((answer) => {
+        const sent = { bytes, capturedMs: parts.clock.uptimeMs(), answer };
+        if (!isDecoding) return void showAll(sent);
+        waiting?.answer({ outcome: 'accepted', message: 'taken: a newer picture came before it was shown' });
+        waiting = sent;
+      }),
   };
 }
-
-const notRunning: PushResult = { outcome: 'not-running', message: 'cannot show: the camera is being restarted' };
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

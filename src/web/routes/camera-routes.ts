@@ -97,8 +97,6 @@ export function pushRoutes(site: Site, parts: WebParts): void {
       const { outcome, message } = pushed;
       const advice = 'Send the next frame a little later.';
       if (outcome === 'busy') throw tooMuch('camera-busy', { message, advice });
-      if (outcome === 'not-running')
-        throw new RequestRefused(503, 'camera-not-running', { message, advice, retryAfterS: 2 });
       if (outcome !== 'accepted') throw pictureRefused(outcome, message);
       return reply.code(202).send({ outcome: 'done' });
     },

@@ -21,21 +21,31 @@ test('pushed pictures become frames, also when their size changes in mid-stream'
 test('a push is refused with its reason and the next one works', async () => {
   const camera = pushCamera(cameraParts());
   const picture = await greyPicture({ width: 32, height: 16, grey: 40 });
-  assert.equal((await camera.push(picture)).outcome, 'not-running');
   const watched = watch(camera, 1);
   assert.equal((await camera.push(new Uint8Array())).outcome, 'empty');
   assert.equal((await camera.push(Buffer.from('no picture'))).outcome, 'not-a-picture');
   assert.equal((await camera.push(picture)).outcome, 'accepted');
   await watched;
-  assert.equal((await camera.push(picture)).outcome, 'not-running');
 });
 
-test('pushes never queue: while one is read the next is refused', async () => {
+test('a picture is taken while the camera is being opened, and says when it came', async () => {
+  const parts = cameraParts();
+  const camera = pushCamera(parts);
+  const sentMs = parts.clock.uptimeMs();
+  for (const grey of [40, 120]) {
+    const sent = await camera.push(await greyPicture({ width: 32, height: 16, grey }));
+    assert.equal(sent.outcome, 'accepted');
+  }
+  await parts.clock.sleep(5000);
+  const { frames } = await watch(camera, 1);
+  assert.deepEqual(frames.map((frame) => [greyOf(frame), frame.capturedMs]), [[120, sentMs]]); // prettier-ignore
+});
+
+test('pictures that come faster than they can be shown are all taken, and the newest is shown', async () => {
   const camera = pushCamera(cameraParts());
-  const watched = watch(camera, 1);
-  const picture = await greyPicture({ width: 32, height: 16, grey: 40 });
-  const [first, second] = await Promise.all([camera.push(picture), camera.push(picture)]);
-  assert.deepEqual([first.outcome, second.outcome], ['accepted', 'busy']);
-  assert.match(second.message, /^cannot show/);
-  await watched;
+  const watched = watch(camera, 2);
+  const pictures = await Promise.all([40, 80, 120, 160].map((grey) => greyPicture({ width: 32, height: 16, grey })));
+  const sent = await Promise.all(pictures.map((picture) => camera.push(picture)));
+  assert.deepEqual(sent.map(({ outcome }) => outcome), ['accepted', 'accepted', 'accepted', 'accepted']); // prettier-ignore
+  assert.deepEqual((await watched).frames.map(greyOf), [40, 160]);
 });
