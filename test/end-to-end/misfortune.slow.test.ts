@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { httpCamera } from '../machine/camera/network-cameras.ts';
 import test from 'node:test';
 import { demoPicture } from '../people/demo-faces.ts';
 import { mayMount } from '../store/child-of-test.ts';
@@ -75,6 +76,26 @@ test('a camera that never opens is tried again and reported; the bell rings with
   mkdirSync(join(folder, 'no such folder'));
   writeFileSync(join(folder, 'no such folder', '1.jpg'), await demoPicture('red'));
   await waitFor('the camera comes back', async () => (await appliance.get('/api/v1/snapshot.jpg')).status === 200);
+});
+
+test('a camera that falls silent is restarted, counted and reported', async (t) => {
+  const folder = newFolder(t);
+  const picture = await demoPicture('red');
+  let answers = 0;
+  const source = await httpCamera(t, (_request, response) => {
+    answers += 1; // From the sixth on nobody gets an answer.
+    if (answers < 6) response.writeHead(200, { 'content-type': 'image/jpeg' }).end(picture);
+  });
+  const settings = { 'camera.stallMs': '200', 'camera.source': `${source}/snapshot.jpg` };
+  const appliance = await startAppliance(t, { home: join(folder, 'home'), settings });
+  interface Status {
+    readonly camera: { readonly restarts: number; readonly state: string };
+  }
+  await waitFor('a restart', async () => (await appliance.json<Status>('/api/v1/status')).camera.restarts > 0);
+  await waitFor('the count', async () =>
+    /^doorward_camera_restarts_total [1-9]/m.test((await appliance.get('/metrics')).text),
+  );
+  assert.ok(appliance.process.log().some(({ level, logger }) => level === 'WARN' && logger === 'camera'));
 });
 
 test('a database of a newer release is refused, and is the same to the byte afterwards', async (t) => {

@@ -14,6 +14,8 @@ export interface VideoSource {
   readonly origin?: Camera['origin'];
   /** The arguments up to and with `-i`. */
   readonly input: readonly string[];
+  /** Of a camera that speaks HTTP. */
+  readonly url?: URL;
   /** Never shown. */
   readonly secrets: readonly string[];
 }
@@ -34,7 +36,7 @@ export function networkVideo(address: string): VideoSource | undefined {
     case 'http:':
     case 'https:': {
       const options = ['-protocol_whitelist', http.join(','), '-rw_timeout', silenceUs];
-      return { ...common, input: [...liveOptions, ...options, '-i', address] };
+      return { ...common, url, input: [...liveOptions, ...options, '-i', address] };
     }
     default:
       return undefined;

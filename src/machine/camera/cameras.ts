@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { Camera } from '../../system/camera.ts';
-import { fileVideo, networkVideo, usbVideo } from './camera-address.ts';
+import { fileVideo, networkVideo, usbVideo, type VideoSource } from './camera-address.ts';
 import type { CameraParts } from './camera-parts.ts';
 import { demoCamera, type DemoCamera } from './demo-camera.ts';
 import { ffmpegCamera } from './ffmpeg-camera.ts';
 import { folderCamera } from './folder-camera.ts';
+import { httpCamera } from './http-camera.ts';
 import { pushCamera, type PushCamera } from './push-camera.ts';
 
 export interface CameraOptions extends CameraParts {
@@ -45,7 +46,7 @@ export function openCamera(source: string, options: CameraOptions): OpenCameraRe
   const folder = /^folder:(.+)$/s.exec(source)?.[1];
   if (folder !== undefined) return { outcome: 'opened', camera: folderCamera(resolve(folder), options) };
   const video = videoSource(source, options);
-  if (video !== undefined) return { outcome: 'opened', camera: ffmpegCamera(video, options) };
+  if (video !== undefined) return { outcome: 'opened', camera: videoCamera(video, options) };
   return { outcome: 'refused', message: refusalOf(source) };
 }
 
@@ -60,7 +61,12 @@ function refusalOf(source: string): string {
   return `cannot use camera.source ${shown(source)}: it may be ${possible}`;
 }
 
-function videoSource(source: string, options: Parameters<typeof usbVideo>[1]): ReturnType<typeof networkVideo> {
+function videoCamera(video: VideoSource, options: CameraOptions): Camera {
+  const camera = ffmpegCamera(video, options);
+  return video.url === undefined ? camera : httpCamera({ ...video, url: video.url }, options, camera);
+}
+
+function videoSource(source: string, options: Parameters<typeof usbVideo>[1]): VideoSource | undefined {
   if (source.includes('\0')) return undefined; // No path or address holds one, and no argument of a child may.
   if (/^\/dev\/video\d{1,3}$/.test(source)) return usbVideo(source, options);
   if (/^[a-z][a-z\d+.-]*:/i.test(source)) return networkVideo(source);

@@ -51,7 +51,10 @@ export function pushCamera(parts: CameraParts): PushCamera {
     isDecoding = true;
     for (let next: Sent | undefined = first; next !== undefined; next = waiting) {
       waiting = undefined;
-      const result = await show(next).catch((error: unknown): PushResult => ({ outcome: 'corrupt', message: wordsOf(error) }));
+      const result = await show(next).catch((error: unknown): PushResult => ({
+        outcome: 'corrupt',
+        message: wordsOf(error),
+      }));
       next.answer(result);
     }
     isDecoding = false;
