@@ -147,6 +147,7 @@ export const schemaVersion = migrations.length;
 
 export { sqliteVersion };
 export { fallBackIn } from './appliance/installation.ts';
+export { lookAtCamera } from './appliance/look-at-camera.ts';
 
 /** Walks the audit chain of a home, whether or not an appliance runs there. */
 export function verifyAuditOf(home: Home): Promise<AuditVerdict> {

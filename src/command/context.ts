@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import type { StartRequest } from '../appliance.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Host } from '../system/host.ts';
 import type { Home } from '../system/home.ts';
@@ -28,6 +29,14 @@ export interface ApplianceDoor {
   >;
   /** The newest database schema that this release knows. */
   schemaVersion(): Promise<number>;
+  /** Opens the camera of these settings, takes one picture and closes it, within a time. Nothing may have it open. */
+  lookAtCamera(
+    settings: Settings['camera'],
+    where: { readonly release: Surroundings['release']; readonly signal: AbortSignal },
+  ): Promise<
+    | { readonly outcome: 'seen'; readonly width: number; readonly height: number; readonly durationMs: number }
+    | { readonly outcome: 'failed'; readonly reason: string }
+  >;
   /** Rejects when the native libraries cannot be loaded here. */
   sqliteVersion(): Promise<string>;
   /** Walks the audit chain of a home that may be in use. */

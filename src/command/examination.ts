@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { explainSettings, maskedValue } from '../settings/explain.ts';
 import { loadSettings, settingsFolder, type LoadedSettings } from '../settings/load.ts';
 import { isoTime } from '../system/iso-time.ts';
 import type { CommandContext } from './context.ts';
+import { examineCamera } from './examine-camera.ts';
 import { examineDevice } from './examine-device.ts';
 import { bytesText } from './text.ts';
 import { wordsOf } from '../system/error-words.ts';
@@ -47,7 +47,7 @@ export async function examineMachine(context: CommandContext): Promise<readonly 
     database.finding,
     await examineModels(context),
     examineSettings(loaded),
-    ...(await examineCamera(context, loaded)),
+    ...(await examineCamera(context, loaded, running)),
     ...(await examineDevice(context)),
     await examineDisk(context),
     examineMemory(context),
@@ -139,32 +139,6 @@ function examineSettings(loaded: LoadedSettings): Finding {
   return good('settings', `fine, ${changed} of them not the default`);
 }
 
-/** Can the camera be there, and ffmpeg, which opens all but folders, pushes and the demo. */
-async function examineCamera(context: CommandContext, loaded: LoadedSettings): Promise<readonly Finding[]> {
-  const { source } = loaded.settings.camera;
-  if (source === 'demo' || source === 'push' || source === 'none') return [good('camera', source)];
-  const shown = String(
-    explainSettings(loaded)
-      .filter(({ key }) => key === 'camera.source')
-      .map(maskedValue)[0],
-  );
-  const isFolder = source.startsWith('folder:');
-  const path = isFolder ? source.slice('folder:'.length) : source;
-  const isLocal = isFolder || path.startsWith('/');
-  const isThere = !isLocal || (await exists(context, path));
-  const camera = isThere
-    ? good('camera', shown)
-    : mend('camera', `cannot find ${path}`, 'plug the camera in, or mend the setting camera.source');
-  return isFolder ? [camera] : [camera, await examineFfmpeg(context)];
-}
-
-async function examineFfmpeg(context: CommandContext): Promise<Finding> {
-  for (const folder of (context.environment['PATH'] ?? '').split(':').filter((one) => one.startsWith('/'))) {
-    if (await exists(context, `${folder}/ffmpeg`)) return good('ffmpeg', `${folder}/ffmpeg`);
-  }
-  return mend('ffmpeg', 'cannot find ffmpeg, which opens this camera', 'install it: sudo apt install ffmpeg');
-}
-
 async function examineDisk({ disk, home }: CommandContext): Promise<Finding> {
   try {
     const { freeBytes, totalBytes } = await disk.space(home.root);
@@ -218,16 +192,6 @@ async function examinePort(
   const answer = await network.request({ url, method: 'GET', timeoutMs: portAnswerMs, answerBytesMax: 65_536 });
   if (answer.outcome === 'unreachable' && /refused/i.test(answer.reason)) return good('port', `${port} is free`);
   return mend('port', `${port} is taken by another program`, 'stop it, or choose another with the setting web.port');
-}
-
-async function exists({ disk }: CommandContext, path: string): Promise<boolean> {
-  const end = path.replace(/\/+$/, '').lastIndexOf('/');
-  const name = path.replace(/\/+$/, '').slice(end + 1);
-  try {
-    return (await disk.list(end <= 0 ? '/' : path.slice(0, end))).some((entry) => entry.name === name);
-  } catch {
-    return false; // What may not be looked at cannot be used either.
-  }
 }
 
 function good(name: string, message: string): Finding {

@@ -61,8 +61,8 @@ interface PictureFile {
 
 type EnrolSource =
   | { readonly kind: 'files'; readonly files: readonly PictureFile[] }
-  /** Frames of the live camera; the best one is enrolled. The caller holds them until the act is over. */
-  | { readonly kind: 'camera'; readonly frames: readonly Pixels[] }
+  /** Frames of the live camera; the best one is enrolled. The caller holds them until the act is over. `trouble`: why there are none. */
+  | { readonly kind: 'camera'; readonly frames: readonly Pixels[]; readonly trouble?: string | undefined }
   | { readonly kind: 'visit'; readonly visitId: string };
 
 export interface EnrolRequest {

@@ -15,7 +15,7 @@ export async function enrol(parts: HouseholdParts, request: EnrolRequest): Promi
   const pupil = pupilFor(parts, request.who);
   if (pupil.outcome === 'refused') return pupil;
   const count = pictureCount(request);
-  if (count === 0) return refusal('no-picture', 'cannot enrol anybody without a picture: give at least one');
+  if (count === 0) return noPicture(request.from);
   if (count > picturesMax)
     return refusal('too-many-pictures', `cannot look at ${count} pictures at once: give at most ${picturesMax}`);
 
@@ -26,6 +26,16 @@ export async function enrol(parts: HouseholdParts, request: EnrolRequest): Promi
   const { person, isNew } = pupil;
   if (taught.faces.length === 0) return { ...summary(person.name, refusals), refusals };
   return { outcome: 'enrolled', person, isNew, faces: taught.faces, refusals };
+}
+
+/** Who stands at a camera that shows nothing is not to blame. */
+function noPicture(from: EnrolRequest['from']): Refusal {
+  if (from.kind !== 'camera') return refusal('no-picture', 'cannot enrol anybody without a picture: give at least one');
+  const why = from.trouble ?? 'it has shown none in the last seconds';
+  return refusal(
+    'no-picture',
+    `cannot enrol from the camera: it gives no pictures: ${why}: mend it, or send a picture`,
+  );
 }
 
 function pictureCount({ from }: EnrolRequest): number {

@@ -68,14 +68,20 @@ export function pictureRefusal({ label, reason, message }: PictureRefusal): Stat
   return { label, reason, message };
 }
 
+/** Older pictures show who was at the door before. */
+const enrolMsMax = 10_000;
+
 async function enrolFromCamera(
   parts: WebParts,
   wish: { who: Who; actor: string; isSomebodyElse: boolean },
 ): Promise<EnrolResult> {
-  const frames = parts.camera.recent();
+  const held = parts.camera.recent();
+  const nowMs = parts.clock.uptimeMs();
+  const frames = held.filter(({ capturedMs }) => nowMs - capturedMs <= enrolMsMax);
+  const trouble = parts.camera.status().reason;
   try {
-    return await parts.household.enrol({ ...wish, from: { kind: 'camera', frames } });
+    return await parts.household.enrol({ ...wish, from: { kind: 'camera', frames, trouble } });
   } finally {
-    for (const frame of frames) parts.camera.release(frame);
+    for (const frame of held) parts.camera.release(frame);
   }
 }

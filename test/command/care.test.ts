@@ -37,6 +37,7 @@ test('everything that is ill is named with what to do about it', async (context)
   writeFileSync(join(folder, 'file'), '');
   const house: House = {
     environment: { PATH: folder },
+    camera: { outcome: 'failed', reason: 'cannot read camera /dev/video99: it is not there' },
     surroundings: {
       release: { version: '1', node: 'v20.1.0', modelsFolder: join(folder, 'models'), builtMs: () => undefined },
       resources: {
@@ -70,10 +71,36 @@ test('ffmpeg is looked for where programs are, and only for cameras that need it
   const house = { environment: { PATH: `relative:${folder}` } };
   const stream = await examine(folder, house, ['--camera.source=rtsp://ada:secret@door.local/1']);
   assert.equal(stream.findings.get('ffmpeg')?.verdict, 'good');
-  assert.equal(stream.findings.get('camera')?.message, 'rtsp://••••••@door.local/1');
+  assert.equal(stream.findings.get('camera')?.message, 'rtsp://••••••@door.local/1: a picture of 1280x720 after 0.8 s');
   const pictures = await examine(folder, { environment: { PATH: '' } }, [`--camera.source=folder:${folder}`]);
   assert.equal(pictures.findings.get('camera')?.verdict, 'good');
   assert.equal(pictures.findings.has('ffmpeg'), false);
+});
+
+test('a camera that gives no picture is to be mended; one that a running doorward has open is asked for through it', async (context) => {
+  const folder = newFolder(context);
+  withModels(folder);
+  const reason = 'cannot read camera rtsp://127.0.0.1:1/none: nothing answers there: connection refused';
+  const dead = await examine(folder, { camera: { outcome: 'failed', reason } }, [
+    '--camera.source=rtsp://127.0.0.1:1/none',
+  ]);
+  assert.deepEqual(
+    [dead.code, dead.findings.get('camera')?.verdict, dead.findings.get('camera')?.message],
+    [1, 'mend', reason],
+  );
+  mkdirSync(join(folder, 'home'), { recursive: true });
+  writeFileSync(join(folder, 'home/doorward.toml'), 'camera.source = "/dev/video0"\n');
+  const camera: House['camera'] = { outcome: 'failed', reason: 'another program uses it' };
+  const ask = async (state: string, why: string | null): Promise<Finding | undefined> => {
+    const api = { 'GET /api/v1/status': () => ({ status: 200, body: { camera: { state, reason: why } } }) };
+    return (await examine(folder, { isRunning: true, camera, api })).findings.get('camera');
+  };
+  assert.equal((await ask('flowing', null))?.verdict, 'good');
+  assert.deepEqual(Object.values((await ask('stalled', 'no picture for 2000 ms')) ?? {}).slice(0, 3), [
+    'camera',
+    'mend',
+    'no picture for 2000 ms',
+  ]);
 });
 
 test('models that are missing are to be made', async (context) => {
@@ -229,6 +256,7 @@ test('a database that cannot be read does not stop the doctor', async (context) 
     runCandidate: refusing,
     fallBack: refusing,
     sqliteVersion: refusing,
+    lookAtCamera: refusing,
     schemaVersion: refusing,
   };
   const { findings } = await examine(folder, { surroundings: { appliance } });

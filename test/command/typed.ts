@@ -14,6 +14,7 @@ export interface House {
   readonly isRunning?: boolean;
   readonly start?: (request: StartRequest) => Promise<StartResult>;
   readonly audit?: AuditAnswer;
+  readonly camera?: Awaited<ReturnType<Surroundings['appliance']['lookAtCamera']>>;
   readonly device?: Readonly<Record<string, unknown>>;
   /** What is written into the command. */
   readonly input?: string;
@@ -120,6 +121,7 @@ export async function type(folder: string, words: readonly string[], house: Hous
       schemaVersion: async () => 1,
       verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
       sqliteVersion: async () => '3.0.0',
+      lookAtCamera: async () => house.camera ?? { outcome: 'seen', width: 1280, height: 720, durationMs: 800 },
       deviceSettings: async () => house.device ?? {},
       changeSettings: async ({ changes }) => {
         house.offline?.push(changes);

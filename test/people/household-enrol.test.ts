@@ -181,3 +181,18 @@ test('more acts than may wait are refused as busy, and the others are all done',
   await house.household.idle();
   assert.equal(house.parts.gallery.size, 32);
 });
+
+test('a camera that gives no pictures is to blame, not who stands there', async (t) => {
+  const house = aHouse(t);
+  const trouble = 'cannot read camera rtsp://door.local/1: nothing answers there: connection refused';
+  const refused = await house.household.enrol({
+    actor: 'test',
+    who: { name: 'Ada' },
+    from: { kind: 'camera', frames: [], trouble },
+  });
+  assert.equal(refused.outcome, 'refused');
+  assert.equal(
+    'message' in refused ? refused.message : '',
+    `cannot enrol from the camera: it gives no pictures: ${trouble}: mend it, or send a picture`,
+  );
+});
