@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { Affected, type Reach } from './check/affected.ts';
+import { begin } from './entry.ts';
 
 const stepsAtOnce = 2;
 /** Types are stripped from some 500 files: once, not at every run. */
@@ -16,7 +17,8 @@ const isSimulation = (path: string): boolean => path.startsWith('test/simulation
 /** Tests of the tree itself depend on files that they do not import. */
 const readsTree = (path: string): boolean => /import\.meta\.dirname|globSync/.test(readFileSync(path, 'utf8'));
 
-const isAll = process.argv.includes('--all');
+const { values } = begin({ usage: 'npm run check -- [--all]', options: { all: { type: 'boolean', default: false } } });
+const isAll = values.all;
 const affected = new Affected(`${cache}/sound.json`, ground);
 
 interface Step {

@@ -6,17 +6,18 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { commitName } from './ci/commit-name.ts';
 import { type Job, jobs } from './ci/jobs.ts';
 import { runJobs } from './ci/run-jobs.ts';
 import { Transcript } from './ci/transcript.ts';
+import { begin } from './entry.ts';
 
 const processorsLeast = 2;
 const times = '.build/times';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values, positionals } = begin({
+  usage: 'npm run ci -- [SUITE…] [--as NAME] [--began SECONDS]',
+  words: Infinity,
   options: {
     /** What the run is called in `.build/times/`. */
     as: { type: 'string' },

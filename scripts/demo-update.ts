@@ -2,6 +2,9 @@
 import { Installation } from '../test/updates/installation.ts';
 import { neverReady, unhealthyInProbation, Workshop } from '../test/updates/releases.ts';
 import { Crowd } from '../test/updates/crowd.ts';
+import { begin } from './entry.ts';
+
+begin({ usage: 'npm run demo:update' });
 
 const trialMsMax = 300_000;
 

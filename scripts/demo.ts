@@ -2,6 +2,9 @@
 import path from 'node:path';
 
 import { makeDemo } from './demo/make.ts';
+import { begin } from './entry.ts';
+
+begin({ usage: 'node scripts/demo.ts' });
 
 const checkout = path.dirname(import.meta.dirname);
 

@@ -6,16 +6,17 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { type Board, boardNames, boardOf } from './image/board.ts';
 import { cameraWarning } from './image/kernel.ts';
 import { makeImage } from './image/make-image.ts';
+import { begin } from './entry.ts';
 
 const zstdLevel = 9;
 const buildFolder = join(dirname(import.meta.dirname), '.build');
 
-const { values } = parseArgs({
+const { values } = begin({
+  usage: 'npm run image -- --board BOARD [--kernel debian|DIR] [--executable FILE] [--root-of-trust FILE] [--out DIR]',
   options: {
     board: { type: 'string', default: '' },
     kernel: { type: 'string', default: 'debian' },

@@ -2,6 +2,9 @@
 import path from 'node:path';
 
 import { exportModels } from './models/export.ts';
+import { begin } from './entry.ts';
+
+begin({ usage: 'npm run models' });
 
 const checkout = path.dirname(import.meta.dirname);
 const megabyte = 1_000_000;

@@ -1,8 +1,11 @@
 /** Builds our own addon, as the executable carries it: node scripts/native.ts --arch x64|arm64 */
-import { parseArgs } from 'node:util';
 import { compileNative } from './native/compile.ts';
+import { begin } from './entry.ts';
 
-const { values } = parseArgs({ options: { arch: { type: 'string', default: process.arch } } });
+const { values } = begin({
+  usage: 'node scripts/native.ts --arch x64|arm64',
+  options: { arch: { type: 'string', default: process.arch } },
+});
 if (values.arch === 'x64' || values.arch === 'arm64') console.log(compileNative(values.arch));
 else {
   console.error(`cannot build for ${values.arch}: say --arch x64 or --arch arm64`);

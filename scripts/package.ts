@@ -1,11 +1,12 @@
 /** npm run package -- --arch x64|arm64: makes the single executable, and the folder of its release. */
-import { parseArgs } from 'node:util';
 import { makeExecutable } from './package/executable.ts';
 import { measure } from './package/measure.ts';
 import { isArch } from './package/target.ts';
 import { dirname } from 'node:path';
+import { begin } from './entry.ts';
 
-const { values } = parseArgs({
+const { values } = begin({
+  usage: 'npm run package -- --arch x64|arm64 [--version VERSION] [--out DIR] [--no-measure]',
   options: {
     arch: { type: 'string' },
     version: { type: 'string' },

@@ -3,7 +3,6 @@
 // The last line is one JSON object for programs.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import Value from 'typebox/value';
 
@@ -15,6 +14,7 @@ import type { Embedding } from '../../src/system/inference.ts';
 import type { Pixels } from '../../src/system/pixels.ts';
 import { loadOracle, type Oracle } from '../oracle/face-api.ts';
 import { type LabelledPair, readDatasets } from './dataset.ts';
+import { begin, Misused } from '../../scripts/entry.ts';
 
 /** Embeddings of a picture's main face by every pipeline; a pipeline that finds none has none. */
 type Faces = Partial<Record<Pipeline, Embedding>>;
@@ -32,7 +32,9 @@ const sweepTo = 0.68;
 const sweepStep = 0.02;
 
 const wordsKnown = {
-  allowPositionals: true,
+  usage:
+    'npm run bench:accuracy -- FOLDER|CSV [--roll DEGREES] [--threshold DISTANCE] [--effort thorough|quick] [--no-oracle]',
+  words: 1,
   options: {
     roll: { type: 'string', default: '0' },
     threshold: { type: 'string' },
@@ -40,7 +42,7 @@ const wordsKnown = {
     'no-oracle': { type: 'boolean', default: false },
   },
 } as const;
-const { positionals, values } = parseArgs({ ...wordsKnown, args: joined(process.argv.slice(2)) });
+const { positionals, values } = begin({ ...wordsKnown, args: joined(process.argv.slice(2)) });
 
 /** `--roll -30` is meant as `--roll=-30`, and not as two options. */
 function joined(words: readonly string[]): string[] {
@@ -50,9 +52,9 @@ function joined(words: readonly string[]): string[] {
 
 async function main(): Promise<void> {
   const target = positionals[0];
-  if (target === undefined) return refuse('cannot measure accuracy: name a folder or a CSV of labelled pairs');
+  if (target === undefined) throw new Misused('name a folder or a CSV of labelled pairs');
   const roll = Number(values.roll);
-  if (!Number.isFinite(roll)) return refuse(`cannot measure accuracy: "${values.roll}" is no number of degrees`);
+  if (!Number.isFinite(roll)) throw new Misused(`"${values.roll}" is no number of degrees`);
   const read = await readDatasets(path.resolve(target));
   if (read.outcome === 'unusable') return refuse(read.message);
   const modelsFolder = path.join(import.meta.dirname, '../../.models');

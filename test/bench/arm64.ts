@@ -12,6 +12,9 @@ import { fetchPackages } from '../../scripts/package/packages.ts';
 import { run } from '../../scripts/package/run.ts';
 import { piRoot } from '../package/packaged.ts';
 import { doorFrame } from './door-frame.ts';
+import { begin } from '../../scripts/entry.ts';
+
+begin({ usage: 'npm run bench:arm64' });
 
 /** Frames until compiled code has settled, and frames that are counted. */
 const engines = [

@@ -10,6 +10,9 @@ import { type FacePipeline, openPipeline } from '../../src/machine/inference/inf
 import { readModelPack, type RecogniserName } from '../../src/machine/inference/model-pack.ts';
 import { loadOracle } from '../oracle/face-api.ts';
 import { doorFrame } from './door-frame.ts';
+import { begin } from '../../scripts/entry.ts';
+
+begin({ usage: 'npm run bench:frame' });
 
 const rounds = 10;
 /** Calls in a row of one engine: the first one after another engine finds the processor's caches cold. */

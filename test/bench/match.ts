@@ -1,6 +1,9 @@
 // How long one query takes among 10,000 reference faces of 10,000 people: `npm run -s bench:match`.
 import { fakePerson, fakeEmbedding, spreadVector } from '../fakes/gallery-faces.ts';
 import { Gallery } from '../../src/people/gallery.ts';
+import { begin } from '../../scripts/entry.ts';
+
+begin({ usage: 'npm run bench:match' });
 
 const faces = 10_000;
 const queries = 1_000;

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureStaging } from '../release/large-release.ts';
+import { begin, wholeNumber } from '../../scripts/entry.ts';
 
-const megabytes = Number(process.argv[2] ?? 200);
+const { positionals } = begin({ usage: 'npm run bench:staging -- [MEGABYTES]', words: 1 });
+const megabytes = wholeNumber(positionals[0], 200);
 const folder = mkdtempSync(join(tmpdir(), 'doorward-staging-'));
 try {
   const figures = await measureStaging(folder, megabytes * 1_000_000);

@@ -7,8 +7,9 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, globSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { begin, wholeNumber } from '../../scripts/entry.ts';
 
-const rounds = Number(process.argv[2] ?? 9);
+const rounds = wholeNumber(begin({ usage: 'npm run bench:start -- [ROUNDS]', words: 1 }).positionals[0], 9);
 const picturesEach = 10;
 const readyMsMax = 60_000;
 const checkout = join(import.meta.dirname, '..', '..');

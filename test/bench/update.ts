@@ -8,8 +8,9 @@ import { until } from '../appliance/street.ts';
 import { measureStaging } from '../release/large-release.ts';
 import { unhealthyInProbation, Workshop } from '../updates/releases.ts';
 import type { TrialHistory } from '../../src/slot/trial-record.ts';
+import { begin, wholeNumber } from '../../scripts/entry.ts';
 
-const updates = Number(process.argv[2] ?? 20);
+const updates = wholeNumber(begin({ usage: 'npm run bench:update -- [UPDATES]', words: 1 }).positionals[0], 20);
 /** Ends a bench that has failed; a busy machine stays far below it. */
 const trialMsMax = 1_800_000;
 /** Of the release whose staging is measured: as large as one with its libraries and models. */

@@ -12,8 +12,9 @@ import { demoCamera } from '../../src/machine/camera/demo-camera.ts';
 import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { startInference } from '../../src/machine/inference/onnx-inference.ts';
 import type { Pixels } from '../../src/system/pixels.ts';
+import { begin, wholeNumber } from '../../scripts/entry.ts';
 
-const visits = Number(process.argv[2] ?? 200);
+const visits = wholeNumber(begin({ usage: 'npm run bench:visit -- [VISITS]', words: 1 }).positionals[0], 200);
 const idleSeconds = 15;
 const decideMsMax = 20_000;
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));

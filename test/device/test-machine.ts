@@ -6,7 +6,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { deviceOn, gatherMaterials, setUp, type Materials } from './installed.ts';
 import { inOwnNetwork } from './own-network.ts';
 import type { MadeRelease, ReleasePlan, Workshop } from './releases.ts';
@@ -17,6 +16,7 @@ import { killScenarios } from './scenarios/kills.ts';
 import { manyUpdates } from './scenarios/many-updates.ts';
 import { updateScenarios } from './scenarios/updates.ts';
 import { buildFolder } from './tree.ts';
+import { begin, wholeNumber } from '../../scripts/entry.ts';
 
 const exposureMax = 2;
 const updatesInEveryRun = 3;
@@ -72,11 +72,14 @@ async function installOnce(materials: Materials, folder: string): Promise<{ laye
   return { layer: device.disk, exposure };
 }
 
+const { values, positionals } = begin({
+  usage: 'npm run test:machine -- [NAME…] [--updates N] [--share N/OF]',
+  options: { updates: { type: 'string' }, share: { type: 'string', default: '1/1' } },
+  words: Infinity,
+});
+const updatesWanted = wholeNumber(values.updates, updatesInEveryRun);
+
 async function testMachine(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { updates: { type: 'string' }, share: { type: 'string', default: '1/1' } },
-  });
   mkdirSync(buildFolder, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'doorward-machine-'));
   try {
@@ -84,7 +87,7 @@ async function testMachine(): Promise<number> {
     const { layer, exposure } = await installOnce(materials, folder);
     const scene = { materials, workshop: materials.workshop, release: releaseShelf(materials.workshop) };
     const report: Report = { scenarios: 0, failed: 0 };
-    const many = manyUpdates(Number(values.updates ?? updatesInEveryRun));
+    const many = manyUpdates(updatesWanted);
     const wanted = positionals.join(' ');
     const [share = 1, shares = 1] = values.share.split('/').map(Number);
     const isChosen = ({ name }: Scenario, at: number): boolean => at % shares === share - 1 && name.includes(wanted);

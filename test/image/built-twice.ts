@@ -2,14 +2,16 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { boardOf } from '../../scripts/image/board.ts';
+import { boardNames, boardOf } from '../../scripts/image/board.ts';
 import { sha256Of } from '../../scripts/image/disk.ts';
 import { makeImage } from '../../scripts/image/make-image.ts';
+import { begin, Misused } from '../../scripts/entry.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 const buildFolder = join(checkout, '.build');
-const board = boardOf(process.argv[2] ?? 'virt-arm64');
-if (board === undefined) throw new Error(`there is no board ${process.argv[2]}`);
+const [name = 'virt-arm64'] = begin({ usage: 'npm run image:twice -- [BOARD]', words: 1 }).positionals;
+const board = boardOf(name);
+if (board === undefined) throw new Misused(`there is no board ${name}, there are ${boardNames.join(', ')}`);
 const executable = join(buildFolder, `linux-${board.releaseArchitecture}`, 'release', 'doorward');
 if (!existsSync(executable)) throw new Error(`there is no ${executable}: npm run package -- --arch ${board.releaseArchitecture}`); // prettier-ignore
 

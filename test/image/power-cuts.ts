@@ -12,6 +12,7 @@ import { plantedExecutable, Workshop, type MadeRelease } from '../device/release
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { ask, buildFolder, makeCard, powerOn, untilHealthy, type Card } from './card.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
+import { begin, wholeNumber } from '../../scripts/entry.ts';
 
 const killsDefault = 4;
 const stickBytes = 512 * 1024 * 1024;
@@ -219,9 +220,11 @@ function seconds(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(1)} s`;
 }
 
+const { positionals } = begin({ usage: 'npm run test:cuts -- [CUTS] [SEED]', words: 2 });
+const kills = wholeNumber(positionals[0], killsDefault);
+const random = new SeededRandom(wholeNumber(positionals[1], 1, 0));
+
 async function testCuts(): Promise<number> {
-  const kills = Number(process.argv[2] ?? killsDefault);
-  const random = new SeededRandom(Number(process.argv[3] ?? 1));
   const folder = mkdtempSync(join(tmpdir(), 'doorward-cuts-'));
   const executable = await plantedExecutable(buildFolder, 'arm64');
   const workshop = new Workshop(join(folder, 'releases'), executable, 'arm64');

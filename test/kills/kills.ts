@@ -1,10 +1,12 @@
 /** `npm run -s test:kills -- N [SEED]`: so many kills in real updates, a table of who was killed where. The last line is JSON. */
 import { killMany } from './kill-many.ts';
 import { boundaries, victims } from './plan.ts';
+import { begin, wholeNumber } from '../../scripts/entry.ts';
 
+const { positionals } = begin({ usage: 'npm run test:kills -- [KILLS] [SEED]', words: 2 });
 const { table, ...figures } = await killMany({
-  kills: Number(process.argv[2] ?? 50),
-  seed: Number(process.argv[3] ?? 1),
+  kills: wholeNumber(positionals[0], 50),
+  seed: wholeNumber(positionals[1], 1, 0),
   say: (line) => console.log(line),
   installations: 2,
 });

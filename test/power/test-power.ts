@@ -16,6 +16,7 @@ import { judgeDisk, type Complaint, type NextRelease } from './judge-disk.ts';
 import { recordLife, type RecordedLife } from './recorded-life.ts';
 import { chooseStates, judgeStates, type State } from './states.ts';
 import { readLog, type WriteLog } from './write-log.ts';
+import { begin, wholeNumber } from '../../scripts/entry.ts';
 
 const killsDefault = 10;
 const statesPerKill = 20;
@@ -101,9 +102,11 @@ async function isLiarCaught({ life, log, folder, next }: Laboratory, random: See
   return caught > 0;
 }
 
+const { positionals } = begin({ usage: 'npm run test:power -- [KILLS] [SEED]', words: 2 });
+const kills = wholeNumber(positionals[0], killsDefault);
+const random = new SeededRandom(wholeNumber(positionals[1], 1, 0));
+
 async function testPower(): Promise<number> {
-  const kills = Number(process.argv[2] ?? killsDefault);
-  const random = new SeededRandom(Number(process.argv[3] ?? 1));
   const folder = workFolder();
   try {
     const materials = await gatherMaterials(join(folder, 'releases'));

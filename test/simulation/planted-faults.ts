@@ -4,6 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { begin } from '../../scripts/entry.ts';
+
+begin({ usage: 'npm run test:faults' });
 
 interface PlantedFault {
   readonly name: string;

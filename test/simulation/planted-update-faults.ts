@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { begin } from '../../scripts/entry.ts';
 
 /**
  * A fault that somebody could make. Only such as break a promise: what a second check defends (the digest of a fetched chunk,
@@ -79,7 +80,7 @@ async function firstBroken(folder: string): Promise<string | undefined> {
 async function plant(fault: PlantedFault | undefined): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-planted-'));
   try {
-    for (const part of ['src', 'test/simulation', 'test/release', 'package.json'])
+    for (const part of ['src', 'test/simulation', 'test/release', 'scripts/entry.ts', 'scripts/debian', 'package.json'])
       cpSync(join(root, part), join(folder, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     if (fault !== undefined) {
@@ -117,7 +118,7 @@ async function plantAll(chosen: readonly PlantedFault[]): Promise<number> {
   return noticed;
 }
 
-const names = process.argv.slice(2);
+const names = begin({ usage: 'npm run simulate:mutants -- [PART-OF-A-NAME…]', words: Infinity }).positionals;
 const chosen = plantedFaults.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
 const noticed = await plantAll(chosen);
 console.log(JSON.stringify({ planted: chosen.length, noticed }));

@@ -5,6 +5,9 @@
 import { endsOfAll } from './every-life.ts';
 import { exploreLives } from './explore-lives.ts';
 import { stories } from './update-stories.ts';
+import { begin } from '../../scripts/entry.ts';
+
+begin({ usage: 'npm run simulate:pruning' });
 
 const everything = Number.POSITIVE_INFINITY;
 const figures = { stories: stories.length, rests: 0, lost: 0 };

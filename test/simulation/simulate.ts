@@ -6,6 +6,8 @@ import type { Budget } from './simulated-machine.ts';
 import { deepRelease } from './update-life-deep.ts';
 import { liveThrough } from './update-life.ts';
 import { goodStory, stories, type Story } from './update-stories.ts';
+import { begin, Misused } from '../../scripts/entry.ts';
+import { wordsOf } from '../../src/system/error-words.ts';
 
 /** A schedule that broke a promise. `name` replays it. */
 export interface Failure {
@@ -97,7 +99,7 @@ async function messageOf(choices: Choices, budget: Budget, story: Story): Promis
     await liveThrough(choices, budget, story);
     return undefined;
   } catch (error) {
-    return `${story.name}: ${error instanceof Error ? error.message : String(error)}`;
+    return `${story.name}: ${wordsOf(error)}`;
   }
 }
 
@@ -142,13 +144,14 @@ async function run(words: readonly string[]): Promise<SimulationResult> {
     case 'find': return find();
     case 'replay': return replay(words);
     case 'replay-seed': return simulateSeeds(1, Number(first));
-    default: throw new Error('cannot simulate: say every CUTS FAULTS, deep CUTS FAULTS, seeds COUNT [FROM], replay STORY CUTS FAULTS CHOICES, or replay-seed SEED');
+    default: throw new Misused(`there is no mode ${JSON.stringify(mode)}`);
   } // prettier-ignore
 }
 
 if (isMainThread && import.meta.main) {
   const startedMs = performance.now();
-  const { schedules, moments, failures } = await run(process.argv.slice(2));
+  const usage = 'npm run simulate -- [every CUTS FAULTS | deep CUTS FAULTS | seeds COUNT [FROM] | find | replay STORY CUTS FAULTS CHOICES | replay-seed SEED]'; // prettier-ignore
+  const { schedules, moments, failures } = await run(begin({ usage, words: 5 }).positionals);
   const minutes = (performance.now() - startedMs) / 60_000;
   for (const { name, message } of failures)
     console.log(`broken: ${message}\n  again: node test/simulation/simulate.ts ${name}`);
