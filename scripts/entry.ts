@@ -28,13 +28,15 @@ export function begin<const Options extends ParseArgsOptionsConfig = Record<neve
   args = process.argv.slice(2),
 }: Entry<Options>): ReturnType<typeof parseArgs<{ options: Options; allowPositionals: true; strict: true }>> {
   process.on('uncaughtException', (error) => end(error, usage));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- none were named, and so nothing reads them
+  const known = options ?? ({} as Options);
   try {
     const typed = parseArgs({
       args: [...args],
-      options: options ?? ({} as Options),
+      options: known,
       allowPositionals: true,
       strict: true,
-    }); // oxlint-disable-line typescript/no-unsafe-type-assertion -- none were named, and so nothing reads them
+    });
     const [extra] = typed.positionals.slice(words);
     if (extra !== undefined) throw new Misused(`nobody knows what ${JSON.stringify(extra)} is for`);
     return typed;
