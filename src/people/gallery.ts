@@ -32,6 +32,18 @@ export interface FaceCandidate {
 export interface FaceMatch {
   /** Nearest first, one for each person, at most `candidatesMax`; nobody who was told apart from this face. */
   readonly candidates: readonly FaceCandidate[];
+  /** Who was told apart from this face, at most `candidatesMax`, so that people can be told why a name is missing. */
+  readonly denied?: readonly DeniedPerson[];
+}
+
+/** Somebody whose own faces may be near, but a face that "is not" this person is nearer. */
+export interface DeniedPerson {
+  readonly personId: string;
+  readonly name: string;
+  /** Euclidean, to the nearest reference face. */
+  readonly distance: number;
+  /** When somebody said so; wall clock. */
+  readonly saidMs: number;
 }
 
 interface StrangerMatch {
@@ -40,7 +52,7 @@ interface StrangerMatch {
   readonly distance: number;
 }
 
-type GalleryReads = Pick<StoreReads, 'people' | 'embeddings'>;
+type GalleryReads = Pick<StoreReads, 'people' | 'embeddings' | 'face'>;
 
 /** The nearest face found so far of one person. */
 interface Nearest {
@@ -134,7 +146,31 @@ export class Gallery {
       insert(nearest, { slot, row, squared });
       limitOfAll = nearest[candidatesMax - 1]?.squared ?? Number.POSITIVE_INFINITY;
     }
-    return { candidates: nearest.map((found) => this.#candidate(found)) };
+    const denied = this.#deniedBy(query, new Set(nearest.map(({ slot }) => slot)));
+    return { candidates: nearest.map((found) => this.#candidate(found)), denied };
+  }
+
+  /** Those whom a negative left out, nearest first. */
+  #deniedBy(query: Embedding, found: ReadonlySet<number>): readonly DeniedPerson[] {
+    const nearest = new Map<number, { readonly row: number; readonly squared: number }>();
+    for (let row = 0; row < this.#negatives.size; row += 1) {
+      const slot = this.#owners[this.#negatives.slotAt(row)] ?? -1;
+      if (slot < 0 || found.has(slot)) continue;
+      const squared = this.#negatives.squaredDistanceBelow(row, query, nearest.get(slot)?.squared ?? Infinity);
+      if (squared < (nearest.get(slot)?.squared ?? Infinity)) nearest.set(slot, { row, squared });
+    }
+    const denied = [...nearest].flatMap(([slot, { row, squared }]) => {
+      const person = this.#people.get(this.#ids[slot] ?? '');
+      const distance = person === undefined ? undefined : this.distanceTo(person.id, query);
+      if (person === undefined || distance === undefined) return [];
+      const isLeftOut = squared < negativeRadius ** 2 || squared <= distance ** 2;
+      return isLeftOut ? [{ personId: person.id, name: person.name, distance, row }] : [];
+    });
+    denied.sort((one, other) => one.distance - other.distance);
+    return denied.slice(0, candidatesMax).flatMap(({ row, ...person }) => {
+      const said = this.#read.face(this.#negatives.faceIdAt(row));
+      return said === undefined ? [] : [{ ...person, saidMs: said.createdMs }];
+    });
   }
 
   /** Distance to the person's nearest reference face, merges included, negatives left out; undefined without one. */

@@ -35,11 +35,13 @@ export function decisionOf(row: Row): Decision {
 }
 
 function candidateOf(row: Row): Candidate {
+  const deniedMs = row.maybeNumber('deniedMs');
   return {
     personId: row.text('personId'),
     name: row.text('name'),
     distance: row.number('distance'),
     frames: row.number('frames'),
+    ...(deniedMs === undefined ? {} : { deniedMs }),
   };
 }
 

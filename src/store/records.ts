@@ -106,6 +106,8 @@ export interface Candidate {
   readonly distance: number;
   /** Frames in which this person was the nearest. */
   readonly frames: number;
+  /** When somebody said that a face like this is not this person's: then the person was none to choose from. */
+  readonly deniedMs?: number;
 }
 
 export interface DecisionThresholds {

@@ -1,5 +1,5 @@
 import { element } from './element.js';
-import { counted } from './words.js';
+import { counted, dayOf, timeOf } from './words.js';
 
 /** Distances are drawn up to here; beyond it everybody is a stranger. */
 const distanceShownMax = 0.9;
@@ -31,6 +31,7 @@ function candidates(decision) {
       element('span', { className: 'candidate-name' }, candidate.name),
       element('span', { className: 'track' }, bar, mark),
       element('span', { className: 'figure' }, candidate.distance.toFixed(2)),
+      denialOf(candidate),
     );
   });
   const text =
@@ -38,6 +39,15 @@ function candidates(decision) {
       ? 'Nobody of the household came near.'
       : `How far this face is from people you know: nearer than ${thresholds.known} is known, nearer than ${thresholds.probably} is probably, and ${thresholds.margin} nearer than the next one.`;
   return section('Why', element('p', { className: 'hint' }, text), element('ol', { className: 'candidates' }, ...rows));
+}
+
+/**
+ * Why somebody so near was not even asked about.
+ * @param {any} candidate
+ */
+function denialOf({ name, deniedMs }) {
+  if (deniedMs === undefined) return undefined;
+  return element('small', { className: 'denied' }, `you said “not ${name}”: ${dayOf(deniedMs)} ${timeOf(deniedMs)}`);
 }
 
 /**

@@ -46,6 +46,8 @@ export interface DecisionRules {
   readonly isPicture?: boolean;
   /** Pictures that came and were old: nobody is named from them, and whoever asks why is told. */
   readonly oldFrames?: number;
+  /** In which times are told; empty, or not given: the machine's. */
+  readonly timeZone?: string;
 }
 
 /** One frame's most prominent face. */
@@ -132,7 +134,36 @@ function weigh(usable: readonly View[], rules: DecisionRules, sightings: readonl
     first !== undefined && first.personId === opinion && first.distance <= recognition.probably).length; // prettier-ignore
   const gap = (runnerUp?.distance ?? Number.POSITIVE_INFINITY) - (nearest?.distance ?? 0);
   const others = Math.max(0, ...sightings.map(({ faces }) => faces.length - 1));
-  return { candidates, nearest, runnerUp, gap, agreeing, usable: usable.length, others, sightings, isPicture };
+  const near = deniedAmong(usable, recognition.probably);
+  const denied =
+    near !== undefined && near.distance < (nearest?.distance ?? Number.POSITIVE_INFINITY) ? near : undefined;
+  const { timeZone = '' } = rules;
+  return {
+    candidates,
+    nearest,
+    runnerUp,
+    gap,
+    agreeing,
+    usable: usable.length,
+    others,
+    sightings,
+    denied,
+    timeZone,
+    isPicture,
+  };
+}
+
+/** The person whom most of the frames would have named, had nobody said that it is not them; the nearest of several. */
+function deniedAmong(usable: readonly View[], distanceMax: number): Candidate | undefined {
+  const denied = usable.flatMap(({ face }) => face.denied ?? []);
+  const people = [...new Map(denied.map((person) => [person.personId, person])).values()];
+  const candidates = people.map(({ personId, name, saidMs }): Candidate => {
+    const distances = denied.filter((one) => one.personId === personId).map(({ distance }) => distance);
+    return { personId, name, distance: median(distances) ?? 0, frames: distances.length, deniedMs: saidMs };
+  });
+  return candidates
+    .filter(({ frames, distance }) => frames > usable.length / 2 && distance <= distanceMax)
+    .toSorted((one, other) => one.distance - other.distance)[0];
 }
 
 function decisionOf(evidence: Evidence, { recognition, recogniser }: DecisionRules, best: View | undefined): Decision {
@@ -140,7 +171,7 @@ function decisionOf(evidence: Evidence, { recognition, recogniser }: DecisionRul
   const { sightings, usable, agreeing } = evidence;
   return {
     recogniser,
-    candidates: evidence.candidates.slice(0, 5),
+    candidates: [...(evidence.denied === undefined ? [] : [evidence.denied]), ...evidence.candidates].slice(0, 5),
     thresholds: { known, probably, margin, faceWidthPxMin },
     quality: best?.face.face.quality,
     framesSeen: sightings.length,

@@ -17,6 +17,10 @@ export interface Evidence {
   /** The most other faces in a frame. */
   readonly others: number;
   readonly sightings: readonly Sighting[];
+  /** Who would have been nearest, had nobody said "not them"; undefined when that changed nothing. */
+  readonly denied: Candidate | undefined;
+  /** In which times are told; empty: the machine's. */
+  readonly timeZone: string;
   /** A picture and no visit: frames are not spoken of. */
   readonly isPicture: boolean;
 }
@@ -42,6 +46,7 @@ export function strangerReason(evidence: Evidence, { probably, margin }: Allowed
   const { nearest, runnerUp, gap, agreeing, usable } = evidence;
   const frames = `${usable} ${usable === 1 ? 'frame' : 'frames'}`;
   const inFrames = evidence.isPicture ? '' : `, ${frames}`;
+  if (evidence.denied !== undefined) return `${denial(evidence.denied, evidence)}${inFrames}${crowd(evidence)}`;
   if (nearest === undefined) return `nobody enrolled looks like this${inFrames}${crowd(evidence)}`;
   const who = `${shortName(nearest.name)} (${two(nearest.distance)})`;
   if (nearest.distance > probably)
@@ -56,6 +61,17 @@ export function noFaceReason(frames: number, complaint: string | undefined, oldF
   if (frames === 0 && oldFrames > 0)
     return `the camera sent only old pictures (${oldFrames}): nobody is named from them`;
   return frames === 0 ? 'there was no picture to look at' : `no face in ${frames} ${frames === 1 ? 'frame' : 'frames'}`;
+}
+
+/** "0.40 from Grace, but you said “not Grace” at 13:58 on 28 November; otherwise the nearest is Nadia (0.76)". */
+function denial({ name, distance, deniedMs = 0 }: Candidate, { nearest, timeZone }: Evidence): string {
+  const who = shortName(name);
+  const zone = timeZone === '' ? {} : { timeZone };
+  const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', ...zone }).format(deniedMs);
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', ...zone }).format(deniedMs);
+  const next =
+    nearest === undefined ? '' : `; otherwise the nearest is ${shortName(nearest.name)} (${two(nearest.distance)})`;
+  return `${two(distance)} from ${who}, but you said “not ${who}” at ${time} on ${day}${next}`;
 }
 
 function crowd({ others }: Evidence): string {

@@ -28,5 +28,6 @@ export interface VisitParts {
   readonly notifier: Pick<Notifier, 'ofRing' | 'ofName' | 'send'>;
   readonly settings: Pick<Settings, 'recognition'> & {
     readonly camera: Pick<Settings['camera'], 'burstFrames'>;
+    readonly household?: Pick<Settings['household'], 'timeZone'>;
   };
 }

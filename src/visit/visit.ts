@@ -8,7 +8,7 @@
  */
 import type { VisitOutcome } from '../store/records.ts';
 import type { EventType } from '../system/event.ts';
-import { decide, type Verdict } from './decide.ts';
+import { decide, type DecisionRules, type Verdict } from './decide.ts';
 import { detect, waitForNets } from './detect.ts';
 import { embed } from './embed.ts';
 import { match, type Sighting } from './match.ts';
@@ -134,6 +134,7 @@ function eventOf(outcome: VisitOutcome): EventType {
   }
 }
 
-function rulesOf(parts: VisitParts): { recognition: VisitParts['settings']['recognition']; recogniser: string } {
-  return { recognition: parts.settings.recognition, recogniser: parts.inference.recogniser };
+function rulesOf({ settings, inference }: VisitParts): DecisionRules {
+  const { recognition, household } = settings;
+  return { recognition, recogniser: inference.recogniser, timeZone: household?.timeZone ?? '' };
 }

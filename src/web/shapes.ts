@@ -35,7 +35,15 @@ export const qualityShape = Type.Object({
 const decisionShape = Type.Object({
   recogniser: Type.String(),
   candidates: Type.Array(
-    Type.Object({ personId: Type.String(), name: Type.String(), distance: Type.Number(), frames: Type.Integer() }),
+    Type.Object({
+      personId: Type.String(),
+      name: Type.String(),
+      distance: Type.Number(),
+      frames: Type.Integer(),
+      deniedMs: Type.Optional(
+        Type.Number({ description: 'When somebody said that a face like this is not theirs; then they were left out' }),
+      ),
+    }),
   ),
   thresholds: Type.Object({
     known: Type.Number(),

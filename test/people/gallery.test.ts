@@ -6,9 +6,11 @@ import fc from 'fast-check';
 import { Gallery, candidatesMax, negativeRadius } from '../../src/people/gallery.ts';
 import type { Person, StoredEmbedding } from '../../src/store/records.ts';
 import { fakeEmbedding, fakePerson, spreadVector } from '../fakes/gallery-faces.ts';
+import { faceOf } from '../web/neighbours.ts';
 
 function galleryOf(people: readonly Person[], embeddings: readonly StoredEmbedding[]): Gallery {
-  return new Gallery({ people: () => people, embeddings: () => embeddings }, 'bench');
+  const face = (id: string) => ({ ...faceOf(id, 'ada'), createdMs: 1234 });
+  return new Gallery({ people: () => people, embeddings: () => embeddings, face }, 'bench');
 }
 
 /** A vector at this distance from the query, in the direction of one axis. */
@@ -124,7 +126,7 @@ test('a face is found as soon as it is added, and gone as soon as it is forgotte
   const people = [fakePerson({ id: 'ada' })];
   let reads = 0;
   const embeddings = (): StoredEmbedding[] => ((reads += 1), []);
-  const gallery = new Gallery({ people: () => people, embeddings }, 'bench');
+  const gallery = new Gallery({ people: () => people, embeddings, face: () => undefined }, 'bench');
   for (let i = 0; i < 300; i += 1)
     gallery.add(fakeEmbedding({ faceId: `f${i}`, personId: 'ada', vector: near(query, 0.5 + i / 1000) }));
   people.push(fakePerson({ id: 'bea' }));
@@ -226,3 +228,19 @@ function plainSearch(people: readonly Person[], faces: readonly StoredEmbedding[
     .toSorted((a, b) => a - b)
     .slice(0, candidatesMax);
 }
+
+test('who is left out because of a negative is told, with the distance and when it was said; nobody else is', () => {
+  const people = ['ada', 'bea', 'cleo'].map((id) => fakePerson({ id }));
+  const deniedBy = (adaDistance: number, negativeDistance: number) =>
+    galleryOf(people, [
+      fakeEmbedding({ faceId: 'a', personId: 'ada', vector: near(query, adaDistance) }),
+      fakeEmbedding({ faceId: 'n', kind: 'negative', personId: 'ada', vector: near(query, negativeDistance, 1) }),
+      fakeEmbedding({ faceId: 'b', personId: 'bea', vector: near(query, 0.3, 2) }),
+      fakeEmbedding({ faceId: 'm', kind: 'negative', personId: 'bea', vector: near(query, 0.9, 3) }),
+    ])
+      .match(query)
+      .denied?.map(({ personId, distance, saidMs }) => [personId, distance.toFixed(2), saidMs]);
+  assert.deepEqual(deniedBy(0.4, 0.35), [['ada', '0.40', 1234]]);
+  assert.deepEqual(deniedBy(0.1, negativeRadius - 0.01), [['ada', '0.10', 1234]]);
+  assert.deepEqual(deniedBy(0.4, 0.45), []);
+});

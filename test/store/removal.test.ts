@@ -109,13 +109,20 @@ test('a name is taken out of a reason however long or odd it is, and the names o
   const odd = 'A+ (B|C) $& [x] \\d';
   for (const [id, called] of [['ann', 'Ann'], ['anna', 'Anna'], ['long', long], ['odd', odd]] as const)
     await store.write('addPerson', person(id, { name: called })); // prettier-ignore
-  const near = ['ann', 'anna', 'long', 'odd'].map((personId) => ({ personId, name: '', distance: 0.5, frames: 1 }));
+  const near = ['ann', 'anna', 'long', 'odd'].map((personId) => ({
+    personId,
+    name: '',
+    distance: 0.5,
+    frames: 1,
+    deniedMs: 7,
+  }));
   await wholeVisit(store, 'v1', {
     decision: { ...decision, candidates: near },
     reason: `Ann (0.57) or Anna (0.58), ${shortName(long)} (0.60) or ${odd} (0.61)`,
   });
   for (const personId of ['ann', 'long', 'odd']) await store.write('removePerson', { personId });
   const who = 'somebody who was removed';
+  assert.deepEqual(store.read.visit('v1')?.decision?.candidates, near.slice(1, 2));
   assert.equal(store.read.visit('v1')?.reason, `${who} (0.57) or Anna (0.58), ${who} (0.60) or ${who} (0.61)`);
 });
 

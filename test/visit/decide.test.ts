@@ -160,3 +160,26 @@ test('old pictures name nobody, and the reason says so', () => {
   assert.equal(verdict.outcome, 'no-face');
   assert.equal(verdict.reason, 'the camera sent only old pictures (5): nobody is named from them');
 });
+
+test('a name that is missing because somebody said "not her" says so, and keeps her among those considered', () => {
+  const saidMs = Date.UTC(2026, 10, 26, 13, 58);
+  const denied = [{ personId: 'grace', name: 'Grace', distance: 0.4, saidMs }];
+  const judge = (seen: string, frames: number): Verdict =>
+    decide(
+      [0, 1, 2].map((sequence) => ({ sequence, faces: [face(seen, sequence < frames ? { denied } : {})] })),
+      { recognition, recogniser: 'test', timeZone: 'UTC' },
+    );
+  const verdict = judge('nadia 0.76', 3);
+  assert.equal(verdict.outcome, 'stranger');
+  assert.equal(
+    verdict.reason,
+    '0.40 from Grace, but you said “not Grace” at 13:58 on 26 November; otherwise the nearest is Nadia (0.76), 3 frames',
+  );
+  assert.deepEqual(verdict.decision.candidates.map(({ name, deniedMs }) => [name, deniedMs]), [['Grace', saidMs], ['Nadia', undefined]]); // prettier-ignore
+  assert.match(
+    judge('nadia 0.76', 1).reason,
+    /^nobody known: the nearest is Nadia/,
+    'one frame of three changed nothing',
+  );
+  assert.equal(judge('nadia 0.30', 3).outcome, 'known', 'a nearer name is not in doubt');
+});
