@@ -16,6 +16,8 @@ export interface VideoSource {
   readonly input: readonly string[];
   /** Of a camera that speaks HTTP. */
   readonly url?: URL;
+  /** Of a camera on the USB. */
+  readonly device?: string;
   /** Never shown. */
   readonly secrets: readonly string[];
 }
@@ -58,13 +60,19 @@ const liveOptions = [
 ]; // prettier-ignore
 
 /** A camera on the USB, `/dev/video0`. */
-export function usbVideo(
-  device: string,
-  size: { width: number; height: number; framesPerSecond: number },
-): VideoSource {
-  const { width, height, framesPerSecond } = size;
-  const options = ['-f', 'v4l2', '-framerate', String(framesPerSecond), '-video_size', `${width}x${height}`];
-  return { description: `camera ${device}`, origin: 'sensor', input: [...options, '-i', device], secrets: [] };
+export function usbVideo(device: string, { width, height, framesPerSecond, inputFormat }: UsbWish): VideoSource {
+  const format = inputFormat === undefined ? [] : ['-input_format', inputFormat];
+  const wish = ['-framerate', String(framesPerSecond), '-video_size', `${width}x${height}`, ...format];
+  // The kernel's own times of the frames may be of another clock.
+  const input = ['-f', 'v4l2', '-use_wallclock_as_timestamps', '1', ...wish, '-i', device];
+  return { description: `camera ${device}`, origin: 'sensor', device, input, secrets: [] };
+}
+
+interface UsbWish {
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly inputFormat?: string;
 }
 
 /** A video file, played in its own time, over and over. `path` is absolute, and only files may be opened from it. */

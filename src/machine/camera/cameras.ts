@@ -6,6 +6,7 @@ import { demoCamera, type DemoCamera } from './demo-camera.ts';
 import { ffmpegCamera } from './ffmpeg-camera.ts';
 import { folderCamera } from './folder-camera.ts';
 import { httpCamera } from './http-camera.ts';
+import { usbCamera } from './usb-camera.ts';
 import { pushCamera, type PushCamera } from './push-camera.ts';
 
 export interface CameraOptions extends CameraParts {
@@ -62,6 +63,7 @@ function refusalOf(source: string): string {
 }
 
 function videoCamera(video: VideoSource, options: CameraOptions): Camera {
+  if (video.device !== undefined) return usbCamera(video.device, options);
   const camera = ffmpegCamera(video, options);
   return video.url === undefined ? camera : httpCamera({ ...video, url: video.url }, options, camera);
 }
