@@ -1,5 +1,6 @@
 import { acquireInstanceLock, type InstanceLock } from '../machine/process/instance-lock.ts';
 import { serviceManager } from '../machine/process/service-manager.ts';
+import { secretsOf } from '../settings/explain.ts';
 import { loadSettings, rememberSettings, settingsFolder, type LoadedSettings } from '../settings/load.ts';
 import { openStore } from '../store/open.ts';
 import { beginWriter, type WriterThread } from '../store/writer.ts';
@@ -144,7 +145,7 @@ async function openTelling(
   loaded: LoadedSettings,
 ): Promise<Pick<Ground, 'log' | 'events' | 'service' | 'audit' | 'takeAudit' | 'relay'>> {
   const write = (line: string): void => request.writeLog(line);
-  const log = createLog({ write, level: loaded.settings.log.level, clock });
+  const log = createLog({ write, level: loaded.settings.log.level, clock, secrets: secretsOf(loaded) });
   const events = new EventStream(clock, (error) => log.error('a listener failed', { error }));
   const { environment } = request;
   const service = serviceManager({

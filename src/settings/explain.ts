@@ -40,6 +40,28 @@ const mask = '••••••';
 /** Some cameras want name and password in the path or the query: `/user=admin_password=…_channel=1.sdp`. */
 const tellingWord = /((?:pass|pwd|password|passwd|token|secret|key|auth)=)[^&_/?#]*/gi;
 
+/** A shorter secret stands in too many words to be looked for everywhere. */
+const secretCharactersMin = 6;
+
+/** What may be written down nowhere: the names of secret settings, and what they hold, of addresses the telling part too. */
+export function secretsOf(resolved: Resolved): {
+  readonly names: ReadonlySet<string>;
+  readonly values: readonly string[];
+} {
+  const secret = explainSettings(resolved).filter(({ isSecret }) => isSecret);
+  const values = secret.flatMap(({ value }) => (typeof value === 'string' ? [value, tellingPartOf(value)] : []));
+  return {
+    names: new Set(secret.map(({ key }) => key.slice(key.indexOf('.') + 1))),
+    values: values.filter((value) => value.length >= secretCharactersMin),
+  };
+}
+
+/** What follows the host of an address. */
+function tellingPartOf(value: string): string {
+  const { pathname, search } = URL.parse(value) ?? { pathname: '', search: '' };
+  return `${pathname}${search}`;
+}
+
 /** Whether the device's own settings may be changed so (null removes one): the complaint, or undefined. All or none. */
 export function complaintAboutChanges(
   changes: Readonly<Record<string, unknown>>,

@@ -3,7 +3,7 @@ import type { Clock } from '../system/clock.ts';
 import { isoTime } from '../system/iso-time.ts';
 import type { Log, LogContext } from '../system/log.ts';
 import { LineBudget } from './line-budget.ts';
-import { redact, redactText } from './redact.ts';
+import { noSecrets, redact, redactText, type Secrets } from './redact.ts';
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
@@ -13,6 +13,8 @@ export interface LogParts {
   /** Least level that is written. */
   readonly level: LogLevel;
   readonly clock: Clock;
+  /** Written nowhere. */
+  readonly secrets?: Secrets;
 }
 
 const causesMax = 5;
@@ -42,16 +44,18 @@ export function createLog(parts: LogParts): Log {
     },
     { write },
   );
-  return new JsonLog(root, 'doorward');
+  return new JsonLog(root, 'doorward', parts.secrets ?? noSecrets);
 }
 
 class JsonLog implements Log {
   readonly #root: Logger;
   readonly #logger: string;
+  readonly #secrets: Secrets;
 
-  constructor(root: Logger, logger: string) {
+  constructor(root: Logger, logger: string, secrets: Secrets) {
     this.#root = root;
     this.#logger = logger;
+    this.#secrets = secrets;
   }
 
   debug(message: string, context?: LogContext): void {
@@ -71,31 +75,34 @@ class JsonLog implements Log {
   }
 
   named(logger: string): Log {
-    return new JsonLog(this.#root, logger);
+    return new JsonLog(this.#root, logger, this.#secrets);
   }
 
   #write(level: 'debug' | 'info' | 'warn' | 'error', message: string, context: LogContext = {}): void {
     if (!this.#root.isLevelEnabled(level)) return;
     const { error, ...rest } = context;
-    const exception = error === undefined ? {} : { exception: exceptionOf(error) };
+    const secrets = this.#secrets;
+    const exception = error === undefined ? {} : { exception: exceptionOf(error, secrets) };
     // pino fills %s and the like from further arguments: there are none, and a message is never a format.
-    this.#root[level]({ logger: this.#logger, context: redact(rest), ...exception, message: redactText(message) });
+    const told = { context: redact(rest, secrets), ...exception, message: redactText(message, secrets) };
+    this.#root[level]({ logger: this.#logger, ...told });
   }
 }
 
 /** As the contract wants it: what it was, what it said, and from where, its causes below it. */
-function exceptionOf(error: unknown): { type: string; message: string; traceback: string[] } {
-  if (!(error instanceof Error)) return { type: typeof error, message: JSON.stringify(redact(error)), traceback: [] };
-  return { type: error.name, message: redactText(error.message), traceback: tracebackOf(error) };
+function exceptionOf(error: unknown, secrets: Secrets): { type: string; message: string; traceback: string[] } {
+  if (!(error instanceof Error))
+    return { type: typeof error, message: JSON.stringify(redact(error, secrets)), traceback: [] };
+  return { type: error.name, message: redactText(error.message, secrets), traceback: tracebackOf(error, secrets) };
 }
 
-function tracebackOf(error: Error): string[] {
+function tracebackOf(error: Error, secrets: Secrets): string[] {
   const lines: string[] = [];
   let link: unknown = error;
   for (let depth = 0; depth < causesMax && link instanceof Error; depth += 1) {
-    if (depth > 0) lines.push(redactText(`caused by ${link.name}: ${link.message}`));
+    if (depth > 0) lines.push(redactText(`caused by ${link.name}: ${link.message}`, secrets));
     const frames = (link.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
-    lines.push(...frames.map((line) => redactText(line.trim())));
+    lines.push(...frames.map((line) => redactText(line.trim(), secrets)));
     link = link.cause;
   }
   return lines.slice(0, tracebackLinesMax);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { complaintAboutChanges, maskedValue } from '../../src/settings/explain.ts';
+import { complaintAboutChanges, maskedValue, secretsOf } from '../../src/settings/explain.ts';
+import { layerOfDevice } from '../../src/settings/layers.ts';
+import { resolveLayers } from '../../src/settings/resolve.ts';
+import { settingKeys } from '../../src/settings/setting-keys.ts';
 
 test('secrets and passwords in addresses are masked, nothing else', () => {
   assert.equal(maskedValue({ value: 'key', isSecret: true }), '••••••');
@@ -8,6 +11,15 @@ test('secrets and passwords in addresses are masked, nothing else', () => {
   assert.equal(maskedValue({ value: 'rtsp://ada:p@ss@door.local/1', isSecret: false }), 'rtsp://••••••@door.local/1');
   assert.equal(maskedValue({ value: 'https://door.local/@me', isSecret: false }), 'https://door.local/@me');
   assert.equal(maskedValue({ value: 8080, isSecret: false }), 8080);
+  const path = 'rtsp://10.0.0.9/user=ada_password=hush_channel=1.sdp?token=hush';
+  assert.equal(
+    maskedValue({ value: path, isSecret: false }),
+    'rtsp://10.0.0.9/user=ada_password=••••••_channel=1.sdp?token=••••••',
+  );
+  assert.equal(
+    maskedValue({ value: 'https://hooks.example.org/t0ken?x=1', isSecret: true }),
+    'https://hooks.example.org/••••••',
+  );
 });
 
 test('a change of the device’s own settings is checked as a whole', () => {
@@ -33,4 +45,16 @@ test('a change of the device’s own settings is checked as a whole', () => {
     ) ?? '',
     /cannot use these settings together/,
   );
+});
+
+test('what the schema marks as secret is what the log hides: its name, its value, and the path of its address', () => {
+  const device = { 'notify.webhookUrl': 'https://hooks.example.org/t0ken', 'notify.webhookSecret': 'hush-hush' };
+  const { names, values } = secretsOf(resolveLayers([layerOfDevice(device)]));
+  const marked = settingKeys().filter(({ schema }) => Reflect.get(schema, 'secret') === true);
+  assert.deepEqual(
+    [...names],
+    marked.map(({ name }) => name),
+  );
+  assert.ok(names.has('webhookUrl') && names.has('webhookSecret'));
+  assert.deepEqual(values, ['https://hooks.example.org/t0ken', '/t0ken', 'hush-hush']);
 });

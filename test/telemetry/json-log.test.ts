@@ -70,6 +70,20 @@ test('secrets and passwords in addresses never reach the log, however deep', () 
   assert.match(lines.join(''), /door\.local\/1/);
 });
 
+test('what the settings mark as secret is written nowhere, whatever it is called and wherever it stands', () => {
+  const lines: string[] = [];
+  const clock = new StillClock(0);
+  const secrets = { names: new Set(['ntfyTopic']), values: ['wren-in-the-hedge', '/hooks/4711-abc'] };
+  const log = createLog({ write: (line) => lines.push(line), level: 'DEBUG', clock, secrets });
+  log.named('notify').warn('cannot post to https://hooks.example.org/hooks/4711-abc', {
+    ntfyTopic: 'short',
+    deep: [{ said: 'it is wren-in-the-hedge' }],
+    error: new Error('refused: wren-in-the-hedge', { cause: new Error('at /hooks/4711-abc') }),
+  });
+  assert.doesNotMatch(lines.join(''), /wren|4711|short/);
+  assert.match(lines.join(''), /hooks\.example\.org\[hidden\]/);
+});
+
 test('what cannot be JSON, and what is too much, is written small', () => {
   const { log, last } = newLog();
   const circle: Record<string, unknown> = {};
