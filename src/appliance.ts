@@ -44,6 +44,8 @@ export type StartResult =
       readonly address: string;
       /** Settings that were left out, recognition that is missing: told, and lived with. Known when the nets are loaded. */
       readonly complaints: Promise<readonly string[]>;
+      /** Of the household; empty: the machine's. */
+      readonly timeZone: string;
       /** Ends well: finishes the visits under way, then closes everything in the opposite order. */
       stop(): Promise<void>;
       /** Resolves when this process has left its duty to a committed release for good: it may end without `stop`. */
@@ -92,7 +94,8 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
   }
   if (request.hasDemoHousehold) await playDemoIn(rooms, disk);
   const { address } = front.web;
-  await ground.tenancy.lock?.announce({ address, token: '' });
+  const { timeZone } = ground.loaded.settings.household;
+  await ground.tenancy.lock?.announce({ address, token: '', timeZone });
   const { version } = release;
   ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
   ground.log.info('ready', { address, camera: senses.camera.description, version });
@@ -106,8 +109,9 @@ export async function startAppliance(request: StartRequest): Promise<StartResult
   if (started.outcome === 'refused') return started;
   const { rooms, trial, complaints } = started;
   const { address } = rooms.front.web;
+  const { timeZone } = rooms.ground.loaded.settings.household;
   if (request.isOffDuty)
-    return { outcome: 'running', address, complaints, stop: () => closeRooms(rooms), left: trial.left };
+    return { outcome: 'running', address, complaints, timeZone, stop: () => closeRooms(rooms), left: trial.left };
   const report = reportToService(rooms, clock);
   const incumbency = beIncumbent({ rooms, request, machine, trial });
   void incumbency.left.then(() => report.end());
@@ -116,7 +120,7 @@ export async function startAppliance(request: StartRequest): Promise<StartResult
     await incumbency.stop();
     await closeRooms(rooms);
   };
-  return { outcome: 'running', address, complaints, stop, left: incumbency.left };
+  return { outcome: 'running', address, complaints, timeZone, stop, left: incumbency.left };
 }
 
 /** Takes part in a trial, until it is over; refused when no appliance has started this process. */

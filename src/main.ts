@@ -11,6 +11,7 @@ import { nodeNetwork } from './machine/node/node-network.ts';
 import { nodeRandom } from './machine/node/node-random.ts';
 import { nodeStorage } from './machine/node/node-storage.ts';
 import { readInput } from './machine/process/read-input.ts';
+import { useTimeZone } from './machine/process/time-zone.ts';
 import { processTerminal } from './machine/process/process-terminal.ts';
 import { release } from './machine/executable/running-release.ts';
 import { wordsOf } from './system/error-words.ts';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
       appliance: applianceDoor,
       carriedFile,
       readInput,
+      useTimeZone,
       findRunning,
       signal: end.signal,
     });

@@ -63,6 +63,8 @@ export type StartResult =
       /** `http://127.0.0.1:8080` */
       readonly address: string;
       readonly complaints: Promise<readonly string[]>;
+      /** Of the household; empty: the machine's. */
+      readonly timeZone?: string;
       stop(): Promise<void>;
       /** Resolves when the appliance has left its duty to a new release: then there is nothing to stop. */
       readonly left?: Promise<void>;
@@ -78,6 +80,8 @@ export interface Running {
   readonly pid: number;
   /** `http://127.0.0.1:8080`; empty while it starts. */
   readonly address: string;
+  /** Of the household; empty, or not told: the machine's. */
+  readonly timeZone?: string;
   /** Sent with every request; empty when none is asked for. */
   readonly token: string;
 }
@@ -105,6 +109,8 @@ export interface Surroundings {
   readonly appliance: ApplianceDoor;
   /** A file that this release carries beside its code. */
   readonly carriedFile: (name: string) => Uint8Array | undefined;
+  /** Times are shown in this zone from now on. */
+  useTimeZone(timeZone: string): void;
   /** What is written into the command, whole, up to a bound. */
   readInput(): Promise<string>;
   findRunning(home: string): Promise<Running | undefined>;

@@ -14,7 +14,10 @@ export async function reach(
 ): Promise<ExitCode> {
   const { terminal, home } = context;
   const running = await context.findRunning(home.root);
-  if (running !== undefined && running.address !== '') return work(new ApiClient(context, running));
+  if (running !== undefined && running.address !== '') {
+    context.useTimeZone(running.timeZone ?? '');
+    return work(new ApiClient(context, running));
+  }
   if (running !== undefined) {
     terminal.complain(
       `cannot reach the appliance: the one with pid ${running.pid} is still starting: try again in a moment`,
@@ -48,6 +51,7 @@ async function offDuty(context: CommandContext, work: (client: ApiClient) => Pro
     return exitCodes.unavailable;
   }
   for (const complaint of await started.complaints) terminal.complain(complaint);
+  context.useTimeZone(started.timeZone ?? '');
   try {
     return await work(new ApiClient(context, { address: started.address, token: '' }));
   } finally {

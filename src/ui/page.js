@@ -9,6 +9,7 @@ import { ringBanner } from './ring.js';
 import { strangerList } from './strangers.js';
 import { openVisit } from './visit-dialog.js';
 import { visitList } from './visits.js';
+import { useTimeZone } from './words.js';
 
 /** Many things happen at once when somebody rings; the lists are read once they have. */
 const settleMs = 150;
@@ -36,6 +37,7 @@ async function showStatus() {
   const words = { healthy: 'All well', degraded: 'Needs a look', unhealthy: 'In trouble', unknown: 'Checking…' };
   try {
     const status = await ask('/status');
+    if (useTimeZone(status.timeZone)) reload();
     chip.textContent = words[status.health] ?? status.health;
     chip.className = `chip ${status.health}`;
     noteCamera(status.camera);

@@ -1,7 +1,7 @@
 import { ask } from './api.js';
 import { byId, element, icon } from './element.js';
 import { openVisit } from './visit-dialog.js';
-import { agoOf, dayOf, outcomeWord, timeOf, titleOf } from './words.js';
+import { agoOf, dayOf, momentOf, outcomeWord, timeOf, titleOf } from './words.js';
 
 const pageVisits = 20;
 
@@ -72,11 +72,7 @@ function visitRow(visit, changed) {
         element('span', { className: `tag ${visit.outcome ?? 'looking'}` }, outcomeWord(visit.outcome)),
       ),
       element('span', { className: 'reason' }, visit.reason ?? 'Still looking who it is'),
-      element(
-        'time',
-        { title: new Date(visit.startedMs).toLocaleString() },
-        `${timeOf(visit.startedMs)} · ${agoOf(visit.startedMs)}`,
-      ),
+      element('time', { title: momentOf(visit.startedMs) }, `${timeOf(visit.startedMs)} · ${agoOf(visit.startedMs)}`),
     ),
   );
 }

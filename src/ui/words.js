@@ -1,18 +1,41 @@
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const dayName = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayMs = 86_400_000;
+/** The household's: a person who is away sees when it was at the door. @type {{ timeZone: string | undefined }} */
+const household = { timeZone: undefined };
+
+/**
+ * Shows times in this zone from now on; whether that changes anything.
+ * @param {string} timeZone
+ */
+export function useTimeZone(timeZone) {
+  const isOther = household.timeZone !== timeZone;
+  household.timeZone = timeZone;
+  return isOther;
+}
+
+/**
+ * @param {number} ms
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function format(ms, options) {
+  return new Intl.DateTimeFormat(undefined, { ...options, timeZone: household.timeZone }).format(ms);
+}
 
 /** @param {number} ms */
 export function timeOf(ms) {
-  return clockTime.format(ms);
+  return format(ms, { hour: '2-digit', minute: '2-digit' });
 }
 
 /** @param {number} ms */
 export function dayOf(ms) {
-  const midnight = new Date().setHours(0, 0, 0, 0);
-  if (ms >= midnight) return 'Today';
-  if (ms >= midnight - dayMs) return 'Yesterday';
-  return dayName.format(ms);
+  const day = format(ms, { dateStyle: 'short' });
+  if (day === format(Date.now(), { dateStyle: 'short' })) return 'Today';
+  if (day === format(Date.now() - dayMs, { dateStyle: 'short' })) return 'Yesterday';
+  return format(ms, { weekday: 'long', day: 'numeric', month: 'long' });
+}
+
+/** @param {number} ms */
+export function momentOf(ms) {
+  return format(ms, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 /** @param {number} ms */

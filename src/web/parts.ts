@@ -19,7 +19,7 @@ import type { UpdateDesk } from './update-desk.ts';
 export interface WebParts {
   readonly version: string;
   readonly home: Pick<Home, 'root' | 'visits' | 'people'>;
-  readonly settings: Pick<Settings, 'web' | 'recognition'>;
+  readonly settings: Pick<Settings, 'web' | 'recognition' | 'household'>;
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
   readonly disk: Pick<Disk, 'read'>;

@@ -263,3 +263,10 @@ test('a database that cannot be read does not stop the doctor', async (context) 
   assert.match(findings.get('database')?.message ?? '', /it is of a newer release/);
   assert.equal(findings.get('models')?.verdict, 'good');
 });
+
+test('times are shown as they are in the household', async (context) => {
+  const zones: string[] = [];
+  const findRunning = async () => ({ pid: 7, address: 'http://127.0.0.1:8080', token: '', timeZone: 'Asia/Tokyo' });
+  await type(newFolder(context), ['visits'], { zones, surroundings: { findRunning } });
+  assert.deepEqual(zones, ['Asia/Tokyo']);
+});

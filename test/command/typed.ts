@@ -16,6 +16,8 @@ export interface House {
   readonly audit?: AuditAnswer;
   readonly camera?: Awaited<ReturnType<Surroundings['appliance']['lookAtCamera']>>;
   readonly device?: Readonly<Record<string, unknown>>;
+  /** Gets the time zones that were to be used. */
+  readonly zones?: string[];
   /** What is written into the command. */
   readonly input?: string;
   /** Gets the changes of settings that were made while nothing runs. */
@@ -129,6 +131,7 @@ export async function type(folder: string, words: readonly string[], house: Hous
       },
     },
     carriedFile: () => undefined,
+    useTimeZone: (timeZone) => void house.zones?.push(timeZone),
     readInput: async () => house.input ?? '',
     findRunning: async () =>
       house.isRunning === false ? undefined : { pid: 7, address: 'http://127.0.0.1:8080', token: '' },

@@ -87,3 +87,36 @@ test('a visitor at the door is announced before the rings from elsewhere that wa
   assert.deepEqual(phone.texts, ['text 1', 'text 6', 'text 4', 'text 5', 'text 2', 'text 3']);
   await stop();
 });
+
+test('quiet hours keep to the clocks of the household on the nights when they change', () => {
+  const quiet = (iso: string, range = '22:00-07:00'): boolean => isQuiet(range, Date.parse(iso), 'Europe/Berlin');
+  // Spring: 2:00 becomes 3:00 at 1:00 UTC. Quiet from 21:00 UTC of the evening before to 5:00 UTC.
+  const spring = [
+    '2026-03-28T20:59Z',
+    '2026-03-28T21:00Z',
+    '2026-03-29T00:59Z',
+    '2026-03-29T04:59Z',
+    '2026-03-29T05:00Z',
+  ];
+  assert.deepEqual(
+    spring.map((at) => quiet(at)),
+    [false, true, true, true, false],
+  );
+  // Autumn: 3:00 becomes 2:00 at 1:00 UTC. Quiet from 20:00 UTC to 6:00 UTC, an hour longer.
+  const autumn = [
+    '2026-10-24T19:59Z',
+    '2026-10-24T20:00Z',
+    '2026-10-25T01:30Z',
+    '2026-10-25T05:59Z',
+    '2026-10-25T06:00Z',
+  ];
+  assert.deepEqual(
+    autumn.map((at) => quiet(at)),
+    [false, true, true, true, false],
+  );
+  const twice = ['2026-10-25T00:15Z', '2026-10-25T01:15Z', '2026-10-25T02:15Z'];
+  assert.deepEqual(
+    twice.map((at) => quiet(at, '02:00-03:00')),
+    [true, true, false],
+  );
+});

@@ -37,3 +37,21 @@ test('a window may reach over midnight', () => {
   assert.equal(untilOpenMs(late, at('2026-01-10T00:59:00Z')), 0);
   assert.equal(untilOpenMs(late, at('2026-01-10T22:00:00Z')), hourMs);
 });
+
+test('an hour that the clocks leave out opens no window that day, and one that comes twice opens it for both', () => {
+  const skipped = { window: '02:15-02:45', timeZone: 'Europe/Berlin' };
+  for (let minute = 0; minute < 24 * 60; minute += 5)
+    assert.ok(untilOpenMs(skipped, at('2026-03-29T00:00:00Z') + minute * 60_000) > 0, `open at ${minute}`);
+  assert.equal(untilOpenMs(skipped, at('2026-03-30T00:30:00Z')), 0, 'the next day it opens again');
+  const open = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map((time) => untilOpenMs(skipped, at(time)));
+  assert.deepEqual(open, [0, 0]);
+});
+
+test('without a time zone it is the machine that says what time it is', () => {
+  const window = '02:00-03:00';
+  const timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (let hour = 0; hour < 24; hour += 1) {
+    const now = at('2026-06-01T00:00:00Z') + hour * hourMs;
+    assert.equal(untilOpenMs({ window, timeZone: '' }, now), untilOpenMs({ window, timeZone }, now));
+  }
+});

@@ -123,7 +123,7 @@ export class House {
     return {
       version: '1.2.3',
       home: this.home,
-      settings: { web: { address: '127.0.0.1', port: 0 }, recognition },
+      settings: { web: { address: '127.0.0.1', port: 0 }, recognition, household: { timeZone: 'Asia/Tokyo' } },
       clock: nodeClock,
       random: nodeRandom,
       disk: nodeDisk,

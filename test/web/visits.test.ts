@@ -13,6 +13,7 @@ test('visits and the bell over HTTP', async (t) => {
   await t.test('the status says how the camera is and how much is kept', async () => {
     const status = (await site.inject('/api/v1/status')).json();
     assert.equal(status.version, '1.2.3');
+    assert.equal(status.timeZone, 'Asia/Tokyo', 'the page shows times as they are in the household');
     assert.equal(status.camera.state, 'starting');
     assert.equal(status.camera.isPush, false);
     assert.deepEqual(status.counts, { people: 2, referenceFaces: 1, visits: 1, strangers: 1, pendingNotifications: 0 });

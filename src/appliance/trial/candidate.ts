@@ -257,7 +257,8 @@ export class ApplianceCandidate {
     ground.tenancy.lock = locked.lock;
     this.#free.resolve(); // It is gone, however it went.
     await leaveTrialGroup();
-    await locked.lock.announce({ address: front.web.address, token: '' });
+    const { timeZone } = ground.loaded.settings.household;
+    await locked.lock.announce({ address: front.web.address, token: '', timeZone });
   }
 
   /** Button, camera and socket are free when this is answered; what is under way may end until the process is killed. */

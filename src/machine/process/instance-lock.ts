@@ -17,6 +17,8 @@ export interface Running {
   readonly pid: number;
   /** Where it listens, `http://127.0.0.1:8080`; empty while it starts. */
   readonly address: string;
+  /** Of the household; empty: the machine's. Releases before did not tell. */
+  readonly timeZone?: string;
   /** Wall time of its start. */
   readonly startedMs: number;
   /** Proves to the appliance that a command was given by the owner of the home. Empty while it starts. */
@@ -26,7 +28,7 @@ export interface Running {
 /** The right to run in a home. Ends with `release` or with the process, however that dies. */
 export interface InstanceLock {
   /** Tells commands where this appliance listens. */
-  announce(where: { readonly address: string; readonly token: string }): Promise<void>;
+  announce(where: Pick<Running, 'address' | 'token' | 'timeZone'>): Promise<void>;
   release(): Promise<void>;
 }
 

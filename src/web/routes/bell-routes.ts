@@ -8,6 +8,7 @@ import type { Site } from '../site.ts';
 const statusShape = Type.Object({
   version: Type.String(),
   uptimeMs: Type.Number(),
+  timeZone: Type.String({ description: 'Of the household: times are shown in it' }),
   health: Type.String(),
   camera: Type.Object({
     description: Type.String(),
@@ -50,6 +51,7 @@ export function bellRoutes(site: Site, parts: WebParts, live: LiveView): void {
       return {
         version: parts.version,
         uptimeMs: parts.clock.uptimeMs() - startedMs,
+        timeZone: zoneOf(parts.settings.household),
         health: parts.health.summary().status,
         camera: {
           description: parts.cameraDescription,
@@ -95,4 +97,8 @@ export function bellRoutes(site: Site, parts: WebParts, live: LiveView): void {
       return reply.code(202).send({ visitId, joined });
     },
   );
+}
+
+function zoneOf({ timeZone }: WebParts['settings']['household']): string {
+  return timeZone === '' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : timeZone;
 }
