@@ -83,12 +83,16 @@ export function furnish(parts: HouseParts): House {
 }
 
 function notifierOf(parts: HouseParts): Notifier {
-  const { settings, terminal, network, clock, listensAt } = parts;
+  const { settings, terminal, network, clock, listensAt, store, disk, home } = parts;
   const log = parts.log.named('notify');
   const { opened, complaints } = openChannels(settings.notify, { log, terminal, network, clock });
   for (const reason of complaints) log.error('a channel is not used', { reason });
   const { publicAddress } = settings.notify;
   const { timeZone } = settings.household;
+  const pictureOf = async (visitId: string): Promise<Uint8Array | undefined> => {
+    const picture = store.read.visit(visitId)?.picture;
+    return picture === undefined ? undefined : disk.read(`${home.root}/${picture}`);
+  };
   const address = (): string => (publicAddress === '' ? listensAt() : publicAddress.replace(/\/+$/, ''));
-  return new Notifier({ ...parts, log, channels: opened, settings: settings.notify, timeZone, address });
+  return new Notifier({ ...parts, log, channels: opened, settings: settings.notify, timeZone, address, pictureOf });
 }

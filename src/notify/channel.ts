@@ -9,15 +9,20 @@ import type { Announcement } from './announcement.ts';
 export interface Message {
   /** The same at every attempt: a receiver drops the second copy by it. */
   readonly key: string;
-  /** Facts and words. All news of a visit bear its id: a channel that can puts the name into the message of the ring. */
+  /** Facts and words. All news of a visit bear its id. */
   readonly news: Announcement;
+  /** What the channel called its last message of this visit: one that can puts the name into the message of the ring. */
+  readonly earlier?: string;
   /** Where a browser finds them; absent when there is nothing to see (yet). */
   readonly visitUrl?: string;
   readonly pictureUrl?: string;
+  /** The picture itself (JPEG), for a channel that sends it. */
+  readonly picture?: () => Promise<Uint8Array | undefined>;
 }
 
 export type DeliveryResult =
-  | { readonly outcome: 'delivered' }
+  /** `reference`: what the channel calls the message, so that later news of the visit can change it. */
+  | { readonly outcome: 'delivered'; readonly reference?: string }
   /** `retry`: it may work later. `refused`: it will not. */
   | { readonly outcome: 'retry' | 'refused'; readonly reason: string; readonly retryAfterMs?: number };
 
@@ -32,7 +37,7 @@ export interface ChannelTools {
 
 /** `off`: its owner has not set it up. `refused`: it is set up so that it cannot work. */
 export type OpenedChannel =
-  | { readonly outcome: 'ready'; deliver(message: Message): Promise<DeliveryResult> }
+  | ({ readonly outcome: 'ready' } & Pick<Channel, 'deliver' | 'run'>)
   | { readonly outcome: 'off' }
   | { readonly outcome: 'refused'; readonly message: string };
 
@@ -51,6 +56,11 @@ export interface ChannelDescription<Own extends TProperties> {
 /** A channel in use. */
 export interface Channel extends Pick<ChannelDescription<TProperties>, 'name' | 'isDisplay' | 'deliverMsMax'> {
   deliver(message: Message): Promise<DeliveryResult>;
+  /**
+   * Of a channel that keeps a connection or hears answers: goes on until the signal, and never rejects. One process at a
+   * time runs it: at a hand-over the next begins when the last has ended.
+   */
+  run?(signal: AbortSignal): Promise<void>;
 }
 
 /** Says a channel: the settings that `open` gets are those that it has described. */

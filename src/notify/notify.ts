@@ -23,8 +23,9 @@ import type { Random } from '../system/random.ts';
 import { wordsOf } from '../system/error-words.ts';
 import { nameNotifications, ringNotifications, testNotifications, type Audience, type NameNews } from './announce.ts';
 import { announcementOf, type Announcement } from './announcement.ts';
-import type { Channel, DeliveryResult, Message } from './channel.ts';
+import type { Channel, DeliveryResult } from './channel.ts';
 import { Lane } from './lane.ts';
+import { Messages, type MessageParts } from './messages.ts';
 import type { NotifySettings } from './notify-settings.ts';
 import { Rules } from './rules.ts';
 import { Waits } from './waits.ts';
@@ -38,7 +39,7 @@ const writeMsMax = 5000;
 /** Delivered notifications whose row could not be marked yet. */
 const unmarkedMax = 1000;
 
-export interface NotifierParts {
+export interface NotifierParts extends MessageParts {
   readonly store: Pick<Store, 'write'> & { readonly read: Pick<Store['read'], 'notificationsPending'> };
   readonly clock: Clock;
   readonly random: Random;
@@ -48,8 +49,6 @@ export interface NotifierParts {
   readonly settings: Pick<NotifySettings, 'ratePerMinute' | 'quietHours' | 'known' | 'attemptsMax'>;
   /** Of the quiet hours; the machine's own when left out. */
   readonly timeZone?: string;
-  /** Where a browser finds this doorbell: `http://127.0.0.1:8080`. */
-  address(): string;
 }
 
 /** What a lane is to deliver: from the outbox, or from memory because the database could not take it. */
@@ -67,6 +66,7 @@ export class Notifier {
   readonly #audience: Audience;
   readonly #rules: Rules;
   readonly #waits: Waits;
+  readonly #messages: Messages;
   readonly #lanes = new Map<string, Lane<Errand>>();
   readonly #inHand = new Set<string>();
   readonly #elsewhere = new Set<string>();
@@ -81,6 +81,7 @@ export class Notifier {
     this.#audience = { channels, random, announcesKnown: settings.known };
     this.#rules = new Rules(clock, settings, timeZone);
     this.#waits = new Waits(clock, random);
+    this.#messages = new Messages(parts);
   }
 
   /** What a ring tells; the caller stores it with the ring, and then says `send`. */
@@ -114,6 +115,7 @@ export class Notifier {
   async run(signal: AbortSignal): Promise<void> {
     const stop = (): void => this.wake();
     signal.addEventListener('abort', stop, { once: true });
+    const connected = this.#parts.channels.map(async (channel) => channel.run?.(signal));
     while (!signal.aborted) {
       this.#waker = new AbortController();
       const waitMs = this.#takeDue();
@@ -125,6 +127,7 @@ export class Notifier {
       for (const { notification } of lane.takeBack(({ origin }) => origin === 'outbox'))
         this.#inHand.delete(notification.id);
     for (const lane of this.#lanes.values()) await lane.done();
+    await Promise.all(connected);
   }
 
   /** Ids of the notifications that are being delivered. */
@@ -196,20 +199,13 @@ export class Notifier {
     const isAsked = notification.priority !== 'critical' && notification.attempts === 0;
     const objection = isAsked ? this.#rules.objectionTo(news, channel) : undefined;
     if (objection !== undefined) return this.#suppress(notification, objection);
-    const delivery = channel.deliver(this.#messageOf(notification, news));
+    const delivery = channel.deliver(this.#messages.of(notification, news));
     const result = resultOf(await within(this.#parts.clock, channel.deliverMsMax, delivery), channel);
     if (result.outcome !== 'delivered') return this.#failed(notification, result);
+    this.#messages.noteDelivered(notification, result.reference);
     this.#emit('NOTIFICATION_SENT', notification, {});
     this.#listeners.forEach((listener) => listener(notification));
     return this.#markSent(errand);
-  }
-
-  #messageOf({ idempotencyKey: key }: Notification, news: Announcement): Message {
-    if (news.visitId === undefined) return { key, news };
-    const visitUrl = `${this.#parts.address()}/api/v1/visits/${news.visitId}`;
-    return news.hasPicture === true
-      ? { key, news, visitUrl, pictureUrl: `${visitUrl}/picture.jpg` }
-      : { key, news, visitUrl };
   }
 
   async #markSent({ notification: { id }, origin }: Errand): Promise<boolean> {

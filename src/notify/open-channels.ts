@@ -13,8 +13,7 @@ export function openChannels(
     const { name, isDisplay, deliverMsMax } = description;
     const channel = description.open(settings, tools);
     if (channel.outcome === 'refused') complaints.push(channel.message);
-    if (channel.outcome === 'ready')
-      opened.push({ name, isDisplay, deliverMsMax, deliver: (message) => channel.deliver(message) });
+    if (channel.outcome === 'ready') opened.push({ ...channel, name, isDisplay, deliverMsMax });
   }
   return { opened, complaints };
 }

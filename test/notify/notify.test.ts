@@ -86,3 +86,25 @@ test('a row that cannot be read fails at once and holds up nobody', async () => 
   assert.deepEqual(statuses(), ['failed: cannot read what is to be told', 'sent']);
   await stop();
 });
+
+test('a channel that can puts the name, with its picture, into the message of the ring', async () => {
+  const { clock, store, phone, put, stop } = startNotifier();
+  await openVisit(store);
+  phone.answer = (attempt) => ({ outcome: 'delivered', reference: `message-${attempt}` });
+  await put(notification(1));
+  await put(notification(2, {}, { kind: 'name', hasPicture: true }));
+  const [ring, name] = phone.told.map(({ message }) => message);
+  assert.deepEqual([ring?.earlier, ring?.picture], [undefined, undefined]);
+  assert.equal(name?.earlier, 'message-1');
+  assert.equal(String(await name?.picture?.()), 'picture of visit');
+  await clock.advance(1);
+  await stop();
+});
+
+test('a channel that keeps a connection has it while the outbox is emptied, and lets it go before the next process', async () => {
+  const { clock, phone, stop } = startNotifier();
+  await clock.advance(1);
+  assert.equal(phone.isConnected, true);
+  await stop();
+  assert.equal(phone.isConnected, false);
+});

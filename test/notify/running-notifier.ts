@@ -29,6 +29,7 @@ export function startNotifier(settings: Partial<NotifierParts['settings']> = {})
   const notifier = new Notifier({
     store, clock, events, random: new SeededRandom(), log: new RecordingLog(), channels: [phone, other], settings: all, timeZone: 'UTC',
     address: () => 'http://door',
+    pictureOf: async (visitId) => Buffer.from(`picture of ${visitId}`),
   }); // prettier-ignore
   const ending = new AbortController();
   const running = notifier.run(ending.signal);

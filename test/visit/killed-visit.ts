@@ -91,6 +91,7 @@ const notifier = new Notifier({
   channels: [phone],
   settings: { ratePerMinute: 10, quietHours: '', known: true, attemptsMax: 4 },
   address: () => 'http://door',
+  pictureOf: async (visitId) => Buffer.from(`picture of ${visitId}`),
 });
 const gallery = new Gallery(store.read, 'scripted');
 const bell = new Bell({

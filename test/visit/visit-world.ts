@@ -56,6 +56,13 @@ export class RecordingChannel implements Channel {
     return answer;
   }
 
+  isConnected = false;
+  async run(signal: AbortSignal): Promise<void> {
+    this.isConnected = true;
+    await this.#clock.sleep(Number.MAX_SAFE_INTEGER, signal);
+    this.isConnected = false;
+  }
+
   get texts(): readonly string[] {
     return this.told.map(({ text }) => text);
   }
@@ -127,6 +134,7 @@ export class VisitWorld {
     const notify = { ratePerMinute, quietHours, known, attemptsMax: 4 };
     this.notifier = new Notifier({
       store, clock, random, events, log, channels, settings: notify, timeZone: 'UTC', address: () => 'http://door',
+    pictureOf: async (visitId) => Buffer.from(`picture of ${visitId}`),
     }); // prettier-ignore
     this.bell = new Bell({
       clock, random, events, log, disk, home, inference, pictures: inference, ledger: this.ledger, feed: this.feed,
