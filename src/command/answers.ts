@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { visitOutcomes } from '../system/outcome.ts';
 
 /** What the commands read of the API's answers; the appliance may say more. */
 const nullableText = Type.Union([Type.String(), Type.Null()]);
@@ -56,13 +57,7 @@ const visitFields = {
   phase: Type.String(),
   source: Type.String(),
   startedMs: Type.Number(),
-  outcome: Type.Union([
-    Type.Literal('known'),
-    Type.Literal('probably'),
-    Type.Literal('stranger'),
-    Type.Literal('no-face'),
-    Type.Null(),
-  ]),
+  outcome: Type.Union([Type.Enum([...visitOutcomes]), Type.Null()]),
   personName: nullableText,
   reason: nullableText,
 };

@@ -1,6 +1,7 @@
 import type {
-  NewNotification, NotificationKind, NotifyRule, Standing, Trigger, TriggerSource, VisitOutcome,
+  NewNotification, NotificationKind, NotifyRule, Standing, Trigger, TriggerSource,
 } from '../store/records.ts'; // prettier-ignore
+import type { VisitOutcome } from '../system/outcome.ts';
 import type { Random } from '../system/random.ts';
 import type { Announcement } from './announcement.ts';
 import type { Channel } from './channel.ts';

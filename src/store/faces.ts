@@ -2,13 +2,10 @@ import type { Connection } from './connection.ts';
 import { qualityOf } from './json-columns.ts';
 import { leaveFiles } from './leftover-files.ts';
 import { Query } from './query.ts';
-import type { FaceKind, FaceSource, StoredEmbedding, StoredFace } from './records.ts';
+import { faceKinds, faceSources, type StoredEmbedding, type StoredFace } from './records.ts';
 import { floatBytes, jsonText, type Row } from './row.ts';
 import type { StoreReads } from './store.ts';
 import type { Input, Result } from './write-functions.ts';
-
-const faceKinds: readonly FaceKind[] = ['reference', 'negative', 'visit'];
-const faceSources: readonly FaceSource[] = ['file', 'camera', 'visit'];
 
 type FaceReads = Pick<StoreReads, 'facesOf' | 'face' | 'faceOfVisit' | 'embeddings' | 'facesWithout'>;
 

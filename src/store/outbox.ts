@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 import { Query } from './query.ts';
-import type {
-  NewNotification, Notification, NotificationKind, NotificationPriority, NotificationStatus,
+import {
+  notificationKinds, notificationPriorities, notificationStatuses, type NewNotification, type Notification,
 } from './records.ts'; // prettier-ignore
 import type { Row } from './row.ts';
 import type { StoreReads } from './store.ts';
@@ -10,10 +10,6 @@ import type { Input, Result } from './write-functions.ts';
 /** Notifications that may wait for delivery; beyond, the oldest normal ones are suppressed, then the oldest of all. */
 export const pendingMax = 1000;
 const pruneMax = 1000;
-
-const kinds: readonly NotificationKind[] = ['ring', 'name', 'watched', 'test'];
-const priorities: readonly NotificationPriority[] = ['normal', 'critical'];
-const statuses: readonly NotificationStatus[] = ['pending', 'sent', 'failed', 'suppressed'];
 
 type OutboxReads = Pick<StoreReads, 'notificationsPending' | 'notificationsOf'>;
 
@@ -38,14 +34,14 @@ function notificationOf(row: Row): Notification {
   return {
     id: row.text('id'),
     visitId: row.maybeText('visit_id'),
-    kind: row.oneOf('kind', kinds),
+    kind: row.oneOf('kind', notificationKinds),
     channel: row.text('channel'),
-    priority: row.oneOf('priority', priorities),
+    priority: row.oneOf('priority', notificationPriorities),
     idempotencyKey: row.text('idempotency_key'),
     payload: row.text('payload'),
     attempts: row.number('attempts'),
     dueMs: row.number('due_ms'),
-    status: row.oneOf('status', statuses),
+    status: row.oneOf('status', notificationStatuses),
     lastError: row.maybeText('last_error'),
     createdMs: row.number('created_ms'),
   };

@@ -1,13 +1,10 @@
 import type { Connection } from './connection.ts';
 import { refuse } from './fault.ts';
 import { Query } from './query.ts';
-import type { NotifyRule, Person, Standing } from './records.ts';
+import { notifyRules, standings, type Person } from './records.ts';
 import type { Row } from './row.ts';
 import type { StoreReads } from './store.ts';
 import type { Input } from './write-functions.ts';
-
-const standings: readonly Standing[] = ['household', 'watched', 'ignored'];
-const notifyRules: readonly NotifyRule[] = ['default', 'always', 'never'];
 
 /** The person itself and everybody merged into it, over any number of steps; binds the person's id. */
 export const personAndMerged = `

@@ -1,9 +1,12 @@
+import type { VisitOutcome } from '../system/outcome.ts';
 import type { Embedding, FaceQuality, Landmarks } from '../system/inference.ts';
 
 /** `watched` rings the alarm, `ignored` is recorded and never announced. */
-export type Standing = 'household' | 'watched' | 'ignored';
+export const standings = ['household', 'watched', 'ignored'] as const;
+export type Standing = (typeof standings)[number];
 /** Whether a person's visits are announced by name; `default` follows the settings. */
-export type NotifyRule = 'default' | 'always' | 'never';
+export const notifyRules = ['default', 'always', 'never'] as const;
+export type NotifyRule = (typeof notifyRules)[number];
 
 export interface Person {
   readonly id: string;
@@ -16,8 +19,10 @@ export interface Person {
 }
 
 /** `reference` teaches who a person is, `negative` who a person is not, `visit` is the best face of a visit. */
-export type FaceKind = 'reference' | 'negative' | 'visit';
-export type FaceSource = 'file' | 'camera' | 'visit';
+export const faceKinds = ['reference', 'negative', 'visit'] as const;
+export type FaceKind = (typeof faceKinds)[number];
+export const faceSources = ['file', 'camera', 'visit'] as const;
+export type FaceSource = (typeof faceSources)[number];
 
 /** A face kept as a crop with its landmarks, so that a later model can embed it again. */
 export interface StoredFace {
@@ -47,8 +52,10 @@ export interface StoredEmbedding {
   readonly vector: Embedding;
 }
 
-export type TriggerSource = 'button' | 'motion' | 'api' | 'command';
-export type PressKind = 'press' | 'hold' | 'double';
+export const triggerSources = ['button', 'motion', 'api', 'command'] as const;
+export type TriggerSource = (typeof triggerSources)[number];
+export const pressKinds = ['press', 'hold', 'double'] as const;
+export type PressKind = (typeof pressKinds)[number];
 
 export interface Trigger {
   readonly id: string;
@@ -59,9 +66,9 @@ export interface Trigger {
   readonly atMs: number;
 }
 
-export type VisitOutcome = 'known' | 'probably' | 'stranger' | 'no-face';
 /** `open`: triggered; `captured`: its frames are saved; `decided`: outcome, reason and name are final. */
-export type VisitPhase = 'open' | 'captured' | 'decided';
+export const visitPhases = ['open', 'captured', 'decided'] as const;
+export type VisitPhase = (typeof visitPhases)[number];
 
 export interface Visit {
   readonly id: string;
@@ -138,9 +145,12 @@ export interface Stranger {
   readonly thumbnail: string | undefined;
 }
 
-export type NotificationKind = 'ring' | 'name' | 'watched' | 'test';
-export type NotificationPriority = 'normal' | 'critical';
-export type NotificationStatus = 'pending' | 'sent' | 'failed' | 'suppressed';
+export const notificationKinds = ['ring', 'name', 'watched', 'test'] as const;
+export type NotificationKind = (typeof notificationKinds)[number];
+export const notificationPriorities = ['normal', 'critical'] as const;
+export type NotificationPriority = (typeof notificationPriorities)[number];
+export const notificationStatuses = ['pending', 'sent', 'failed', 'suppressed'] as const;
+export type NotificationStatus = (typeof notificationStatuses)[number];
 
 /** A line of the transactional outbox (the outbox pattern): written with the visit, delivered at least once. */
 export interface Notification {

@@ -8,8 +8,9 @@
  */
 import type {
   Decision, NewNotification, Notification, NotifyRule, Person, Standing, StoredEmbedding, StoredFace, Stranger,
-  Trigger, Visit, VisitOutcome, VisitTrace,
+  Trigger, Visit, VisitTrace,
 } from './records.ts'; // prettier-ignore
+import type { VisitOutcome } from '../system/outcome.ts';
 import type { Embedding } from '../system/inference.ts';
 
 export interface Store {

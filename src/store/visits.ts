@@ -6,7 +6,8 @@ import { goneCandidates, mentionPeople, withoutPeople } from './mentions.ts';
 import { addToOutbox } from './outbox.ts';
 import { personAndMerged } from './people.ts';
 import { type Bound, Query } from './query.ts';
-import type { PressKind, Trigger, TriggerSource, Visit, VisitOutcome, VisitPhase } from './records.ts';
+import { visitOutcomes } from '../system/outcome.ts';
+import { pressKinds, triggerSources, visitPhases, type Trigger, type Visit, type VisitPhase } from './records.ts';
 import { jsonText, Row } from './row.ts';
 import type { StoreReads, VisitQuery } from './store.ts';
 import { createStranger, forgetEmptyStranger } from './strangers.ts';
@@ -14,11 +15,6 @@ import type { Input } from './write-functions.ts';
 
 /** One read of visits gives no more than this, whatever the limit says. */
 const visitsReadMax = 1000;
-
-const sources: readonly TriggerSource[] = ['button', 'motion', 'api', 'command'];
-const presses: readonly PressKind[] = ['press', 'hold', 'double'];
-const outcomes: readonly VisitOutcome[] = ['known', 'probably', 'stranger', 'no-face'];
-const visitPhases: readonly VisitPhase[] = ['open', 'captured', 'decided'];
 
 /** Visits with the person of today: the row keeps the one it was decided for, so that an un-merge gives it back. */
 const visitsWithPerson = `
@@ -81,12 +77,12 @@ function visitOf(row: Row): Visit {
   return {
     id: row.text('id'),
     phase: row.oneOf('phase', visitPhases),
-    source: row.oneOf('source', sources),
+    source: row.oneOf('source', triggerSources),
     startedMs: row.number('started_ms'),
     frames: row.jsonTexts('frames'),
     picture: row.maybeText('picture'),
     thumbnail: row.maybeText('thumbnail'),
-    outcome: row.maybeOneOf('outcome', outcomes),
+    outcome: row.maybeOneOf('outcome', visitOutcomes),
     personId: row.maybeText('whose_id'),
     personName: row.maybeText('whose_name'),
     strangerId: row.maybeText('stranger_id'),
@@ -100,8 +96,8 @@ function triggerOf(row: Row): Trigger {
   return {
     id: row.text('id'),
     visitId: row.text('visit_id'),
-    source: row.oneOf('source', sources),
-    press: row.maybeOneOf('press', presses),
+    source: row.oneOf('source', triggerSources),
+    press: row.maybeOneOf('press', pressKinds),
     atMs: row.number('at_ms'),
   };
 }

@@ -1,3 +1,4 @@
+import type { VisitOutcome } from '../system/outcome.ts';
 import type { Candidate } from '../system/candidate.ts';
 import type { AskedBoth } from './judge/gate-facts.ts';
 
@@ -49,7 +50,7 @@ export type RehearsalMaterial =
 /** One visit as one release decided it. */
 export interface RehearsedDecision {
   readonly visitId: string;
-  readonly outcome: 'known' | 'probably' | 'stranger' | 'no-face';
+  readonly outcome: VisitOutcome;
   /** Whom the visit was said to be; absent for strangers and when there was no face. */
   readonly personId?: string;
 }

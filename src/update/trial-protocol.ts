@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import { visitOutcomes } from '../system/outcome.ts';
 import { Check } from 'typebox/value';
 
 /**
@@ -25,12 +26,7 @@ export const rehearseSchema = Type.Object({
 });
 export const decisionSchema = Type.Object({
   visitId: Type.String(),
-  outcome: Type.Union([
-    Type.Literal('known'),
-    Type.Literal('probably'),
-    Type.Literal('stranger'),
-    Type.Literal('no-face'),
-  ]),
+  outcome: Type.Enum([...visitOutcomes]),
   personId: Type.Optional(Type.String()),
 });
 export const rehearsedSchema = Type.Object({

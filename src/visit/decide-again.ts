@@ -1,4 +1,5 @@
-import type { Visit, VisitOutcome } from '../store/records.ts';
+import type { Visit } from '../store/records.ts';
+import type { VisitOutcome } from '../system/outcome.ts';
 import { decide } from './decide.ts';
 import { detect } from './detect.ts';
 import { embed } from './embed.ts';

@@ -1,7 +1,8 @@
 import { agreement, median } from '../face/consensus.ts';
 import type { FaceCandidate } from '../people/gallery.ts';
 import type { Settings } from '../settings/settings-schema.ts';
-import type { Candidate, Decision, VisitOutcome } from '../store/records.ts';
+import type { Candidate, Decision } from '../store/records.ts';
+import type { VisitOutcome } from '../system/outcome.ts';
 import type { PersonSeen } from '../notify/announce.ts';
 import { worthOf } from './face-quality.ts';
 import type { MatchedFace, Sighting } from './match.ts';

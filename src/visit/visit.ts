@@ -6,7 +6,7 @@
  * - Chosen: two frames must agree before a name is said for sure; rejected: one good frame; why: a wrong name is worse
  *   than no name.
  */
-import type { VisitOutcome } from '../store/records.ts';
+import type { VisitOutcome } from '../system/outcome.ts';
 import type { EventType } from '../system/event.ts';
 import { decide, type DecisionRules, type Verdict } from './decide.ts';
 import { detect, waitForNets } from './detect.ts';

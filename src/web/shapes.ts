@@ -1,4 +1,9 @@
 import Type, { type Static, type TSchema, type TUnion, type TNull } from 'typebox';
+import {
+  faceKinds, faceSources, notificationKinds, notificationPriorities, notificationStatuses, notifyRules, pressKinds, standings,
+  triggerSources, visitPhases,
+} from '../store/records.ts'; // prettier-ignore
+import { visitOutcomes } from '../system/outcome.ts';
 
 /** A schema or null: a field that says "none" instead of hiding. */
 export function nullable<Schema extends TSchema>(schema: Schema): TUnion<[Schema, TNull]> {
@@ -14,12 +19,12 @@ export const nameShape = Type.String({ minLength: 1, maxLength: 2000, descriptio
 export const idParams = Type.Object({ id: idShape }, closed);
 export const doneShape = Type.Object({ outcome: Type.Literal('done') });
 
-export const outcomeShape = Type.Enum(['known', 'probably', 'stranger', 'no-face']);
-export const standingShape = Type.Enum(['household', 'watched', 'ignored'], {
+export const outcomeShape = Type.Enum([...visitOutcomes]);
+export const standingShape = Type.Enum([...standings], {
   description: 'watched rings the alarm; ignored is recorded and never announced',
 });
-export const notifyRuleShape = Type.Enum(['default', 'always', 'never']);
-const sourceShape = Type.Enum(['button', 'motion', 'api', 'command']);
+export const notifyRuleShape = Type.Enum([...notifyRules]);
+const sourceShape = Type.Enum([...triggerSources]);
 const milliseconds = (description: string) => Type.Number({ description: `${description}, milliseconds since 1970` });
 
 export const qualityShape = Type.Object({
@@ -60,7 +65,7 @@ const decisionShape = Type.Object({
 
 const visitFields = {
   id: Type.String(),
-  phase: Type.Enum(['open', 'captured', 'decided'], { description: 'outcome, name and reason are final once decided' }),
+  phase: Type.Enum([...visitPhases], { description: 'outcome, name and reason are final once decided' }),
   source: sourceShape,
   startedMs: milliseconds('The trigger'),
   outcome: nullable(outcomeShape),
@@ -93,16 +98,16 @@ export const wholeVisitShape = Type.Object({
   triggers: Type.Array(
     Type.Object({
       source: sourceShape,
-      press: nullable(Type.Enum(['press', 'hold', 'double'])),
+      press: nullable(Type.Enum([...pressKinds])),
       atMs: milliseconds('The trigger'),
     }),
   ),
   notifications: Type.Array(
     Type.Object({
-      kind: Type.Enum(['ring', 'name', 'watched', 'test']),
+      kind: Type.Enum([...notificationKinds]),
       channel: Type.String(),
-      priority: Type.Enum(['normal', 'critical']),
-      status: Type.Enum(['pending', 'sent', 'failed', 'suppressed']),
+      priority: Type.Enum([...notificationPriorities]),
+      status: Type.Enum([...notificationStatuses]),
       attempts: Type.Integer(),
       lastError: nullable(Type.String()),
       createdMs: milliseconds('Written'),
@@ -113,8 +118,8 @@ export type WholeVisitAnswer = Static<typeof wholeVisitShape>;
 
 const faceShape = Type.Object({
   id: Type.String(),
-  kind: Type.Enum(['reference', 'negative', 'visit']),
-  source: Type.Enum(['file', 'camera', 'visit']),
+  kind: Type.Enum([...faceKinds]),
+  source: Type.Enum([...faceSources]),
   visitId: nullable(Type.String()),
   createdMs: milliseconds('Kept'),
   quality: qualityShape,

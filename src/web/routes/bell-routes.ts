@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { pressKinds } from '../../store/records.ts';
 import type { LiveView } from '../live-view.ts';
 import type { WebParts } from '../parts.ts';
 import { RequestRefused } from '../problem.ts';
@@ -32,7 +33,7 @@ const statusShape = Type.Object({
 const triggerBody = Type.Object(
   {
     source: Type.Optional(Type.Enum(['api', 'command'])),
-    press: Type.Optional(Type.Enum(['press', 'hold', 'double'])),
+    press: Type.Optional(Type.Enum([...pressKinds])),
   },
   closed,
 );
