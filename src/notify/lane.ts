@@ -1,4 +1,4 @@
-/** Errands that wait in a lane; what has no place stays in the outbox. */
+/** Errands of one urgency that wait in a lane; what has no place stays in the outbox. */
 const errandsMax = 1000;
 
 /** 0 goes first. */
@@ -21,8 +21,8 @@ export class Lane<Errand extends Urgent> {
 
   /** False when it has no place. */
   put(errand: Errand): boolean {
-    if (this.#errands.length >= errandsMax) return false;
     const place = this.#errands.findLastIndex(({ urgency }) => urgency <= errand.urgency) + 1;
+    if (place >= errandsMax) return false; // Less urgent ones take no place from this one.
     this.#errands = this.#errands.toSpliced(place, 0, errand);
     this.#work ??= this.#empty();
     return true;

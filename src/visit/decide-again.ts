@@ -2,8 +2,7 @@ import type { Visit } from '../store/records.ts';
 import type { VisitOutcome } from '../system/outcome.ts';
 import { decide } from './decide.ts';
 import { detect } from './detect.ts';
-import { embed } from './embed.ts';
-import { match, type Sighting } from './match.ts';
+import { embed, match, type Sighting } from './embed.ts';
 import { loadFrames } from './unfinished.ts';
 import type { VisitParts } from './visit-parts.ts';
 

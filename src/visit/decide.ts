@@ -5,7 +5,7 @@ import type { Candidate, Decision } from '../store/records.ts';
 import type { VisitOutcome } from '../system/outcome.ts';
 import type { PersonSeen } from '../notify/announce.ts';
 import { worthOf } from './face-quality.ts';
-import type { MatchedFace, Sighting } from './match.ts';
+import type { MatchedFace, Sighting } from './embed.ts';
 import { knownReason, noFaceReason, strangerReason, type Evidence } from './reason.ts';
 
 /** A name needs this many frames that agree: one frame alone has shown every mistake there is. */

@@ -1,6 +1,6 @@
 import type { Candidate } from '../store/records.ts';
 import { shortName } from '../store/short-name.ts';
-import type { Sighting } from './match.ts';
+import type { Sighting } from './embed.ts';
 
 /** What the frames of a visit say together. */
 export interface Evidence {

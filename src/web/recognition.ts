@@ -4,7 +4,7 @@ import { lookForFaces, type Look } from '../people/look-for-faces.ts';
 import type { Pixels } from '../system/pixels.ts';
 import { decide } from '../visit/decide.ts';
 import { complaintAbout } from '../visit/face-quality.ts';
-import { match } from '../visit/match.ts';
+import { match } from '../visit/embed.ts';
 import type { WebParts } from './parts.ts';
 import { nullable, outcomeShape, qualityShape } from './shapes.ts';
 

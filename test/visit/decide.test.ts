@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { FaceCandidate } from '../../src/people/gallery.ts';
 import { decide, type Verdict } from '../../src/visit/decide.ts';
 import { complaintAbout } from '../../src/visit/face-quality.ts';
-import type { MatchedFace, Sighting } from '../../src/visit/match.ts';
+import type { MatchedFace, Sighting } from '../../src/visit/embed.ts';
 import { goodQuality, vectorOf } from '../fakes/scripted-inference.ts';
 
 const recognition = {
