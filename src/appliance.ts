@@ -6,7 +6,7 @@ import { openDoor } from './appliance/door.ts';
 import { openRecognition } from './appliance/recognition.ts';
 import { closeGround, closeRooms, loadFront, openRooms, type Rooms } from './appliance/rooms.ts';
 import { reportToService } from './appliance/service-report.ts';
-import { settingsBook } from './appliance/settings-book.ts';
+import { noteMissingFolder, settingsBook } from './appliance/settings-book.ts';
 import { trialPartsOf, type TrialParts } from './appliance/trial/trial-parts.ts';
 import { openIncumbentChannel } from './machine/process/incumbent-channel.ts';
 import { nodeClock as clock } from './machine/node/node-clock.ts';
@@ -92,6 +92,7 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
     await closeRooms(rooms);
     return { outcome: 'refused', message: fault, isMachineToBlame: true };
   }
+  void noteMissingFolder(ground, disk); // A network folder may not answer for a long time.
   if (request.hasDemoHousehold) await playDemoIn(rooms, disk);
   const { address } = front.web;
   const { timeZone } = ground.loaded.settings.household;

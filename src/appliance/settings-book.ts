@@ -1,6 +1,8 @@
 import { refusalOfSource } from '../machine/camera/cameras.ts';
 import { faultOfListening } from '../machine/process/listening-socket.ts';
 import { complaintAboutChanges, explainSettings } from '../settings/explain.ts';
+import type { Disk } from '../system/disk.ts';
+import { wordsOf } from '../system/error-words.ts';
 import { whyNotListening } from '../web/guard.ts';
 import type { SettingsBook } from '../web/parts.ts';
 import type { Ground } from './ground.ts';
@@ -53,4 +55,13 @@ async function refusalOfMachine(changes: Changes, ownPort: number | undefined): 
   if (refusal !== undefined || typeof port !== 'number' || port === ownPort) return refusal;
   const fault = await faultOfListening(port);
   return fault === undefined ? undefined : `cannot use web.port = ${port}: ${whyNotListening(fault)}`;
+}
+
+/** A stick that is not plugged in is no fault, and a slip of the pen looks the same: it is said, and nothing more. */
+export async function noteMissingFolder({ loaded, log }: Ground, disk: Pick<Disk, 'space'>): Promise<void> {
+  const { watchedFolder: folder } = loaded.settings.update;
+  if (folder === '') return;
+  const reason = await disk.space(folder).then(() => undefined, wordsOf);
+  if (reason !== undefined)
+    log.warn('update.watchedFolder is not there now: no release comes from it', { folder, reason });
 }

@@ -62,7 +62,7 @@ async function tellApart(
   const taughtWrong = faces.filter(({ kind, visitId }) => kind === 'reference' && visitId === visit.id);
   for (const { id } of taughtWrong) await dropFace(parts, id);
   if (studied === undefined) return false;
-  const negatives = faces.filter(({ kind }) => kind === 'negative').toSorted((a, b) => a.createdMs - b.createdMs);
+  const negatives = faces.filter(({ kind }) => kind === 'negative'); // First recorded first.
   for (const { id } of negatives.slice(0, Math.max(0, negatives.length + 1 - negativeFacesMax)))
     await dropFace(parts, id);
   const draft = await draftFace(parts, { kind: 'negative', source: 'visit', visitId: visit.id, studied });

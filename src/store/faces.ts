@@ -12,9 +12,9 @@ type FaceReads = Pick<StoreReads, 'facesOf' | 'face' | 'faceOfVisit' | 'embeddin
 export function faceReads(db: Connection): FaceReads {
   const faces = (condition: string): Query<StoredFace> =>
     new Query(db, { table: 'faces', sql: `SELECT * FROM faces ${condition}`, decode: faceOf });
-  const ofPerson = faces(`WHERE person_id = ? AND kind IN ('reference', 'negative') ORDER BY created_ms, id`);
+  const ofPerson = faces(`WHERE person_id = ? AND kind IN ('reference', 'negative') ORDER BY rowid`);
   const byId = faces('WHERE id = ?');
-  const ofVisit = faces(`WHERE visit_id = ? AND kind = 'visit' ORDER BY created_ms DESC, id LIMIT 1`);
+  const ofVisit = faces(`WHERE visit_id = ? AND kind = 'visit' ORDER BY rowid DESC LIMIT 1`);
   const without = faces(
     `WHERE NOT EXISTS (SELECT 1 FROM embeddings WHERE face_id = faces.id AND recogniser = ?)
      ORDER BY created_ms, id LIMIT ?`,

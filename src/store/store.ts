@@ -51,7 +51,7 @@ export interface StoreReads {
   /** Every person, merged ones included, by name. */
   people(): readonly Person[];
   person(id: string): Person | undefined;
-  /** Reference and negative faces of a person (merges not resolved). */
+  /** Reference and negative faces of a person (merges not resolved), in the order of recording: no clock decides it. */
   facesOf(personId: string): readonly StoredFace[];
   face(id: string): StoredFace | undefined;
   faceOfVisit(visitId: string): StoredFace | undefined;

@@ -23,6 +23,7 @@ const files = (path: (name: string) => string): Readonly<Record<string, Hostile>
   '17-zone': ['update.timeZone = "Europe/Berln"', /household\.timeZone = "Europe\/Berln"/],
   '18-rule': ['recognition.known = 0.9', /recognition\.probably must be at least/],
   '19-gate': ['gate.errorPercent = 100', /gate\.errorPercent/],
+  '28-watched': ['update.watchedFolder = "/nowhere/either"', /watchedFolder is not there now.*nowhere\/either/],
   '20-unknown': ['[kamera]\nsource = "demo"', /kamera\.source .*did you mean camera\.source/],
   '21-syntax': ['[web\nport = 1', /21-syntax\.toml: .*\(line 1, column \d+\)/],
   '22-bytes': ['\0\x01\xff\xfe', /cannot use .*22-bytes\.toml/],

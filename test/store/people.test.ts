@@ -82,6 +82,17 @@ test('merged people count as one, over several steps, until they are un-merged',
   assert.deepEqual([store.read.visit('v1')?.personName, visitsOf('ada'), visitsOf('lady')], ['lady', ['v2'], ['v1']]);
 });
 
+test('faces come in the order of recording, whatever the clocks said: the first is the first to go', async (t) => {
+  const store = storeInMemory(t);
+  await store.write('addPerson', person('ada'));
+  for (const [index, createdMs] of [9e12, 0, 5].entries())
+    await addFace(store, index, face(`face-${index}`, { kind: 'negative', personId: 'ada', createdMs }));
+  assert.deepEqual(
+    store.read.facesOf('ada').map(({ id }) => id),
+    ['face-0', 'face-1', 'face-2'],
+  );
+});
+
 test('faces and their embeddings come back exactly, by recogniser', async (t) => {
   const store = storeInMemory(t);
   await store.write('addPerson', person('ada'));

@@ -18,7 +18,7 @@ const settingsAnswer = Type.Object({
     description: 'What was said somewhere and did not hold at the start, or should be said otherwise',
   }),
 });
-const changesBody = Type.Record(Type.String({ pattern: '^[a-zA-Z]+\\.[a-zA-Z]+$' }), Type.Unknown(), {
+const changesBody = Type.Record(Type.String({ pattern: '^[a-zA-Z]+\\.[a-zA-Z0-9]+$' }), Type.Unknown(), {
   minProperties: 1,
   maxProperties: 100,
   additionalProperties: false,
