@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, open, rm, symlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -31,6 +31,23 @@ test('what is written, added, replaced and removed can be read accordingly', asy
   await nodeDisk.remove(`${folder}/deep`);
   await nodeDisk.remove(`${folder}/deep`);
   assert.equal(await nodeDisk.read(file), undefined);
+});
+
+test('the name of a file that something is added to for the first time is made to last, and only then', async (t) => {
+  const folder = await temporaryFolder(t);
+  const probe = await open(folder);
+  const handles = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  let synced = 0;
+  const sync = handles.sync; // oxlint-disable-line typescript/unbound-method -- called with its handle below
+  t.mock.method(handles, 'sync', async function (this: FileHandle) {
+    if ((await this.stat()).isDirectory()) synced += 1;
+    return sync.call(this);
+  });
+  await nodeDisk.append(`${folder}/new`, 'one');
+  assert.equal(synced, 1);
+  await nodeDisk.append(`${folder}/new`, 'two');
+  assert.equal(synced, 1);
 });
 
 test('nobody else on the machine may look at files and folders', async (t) => {
