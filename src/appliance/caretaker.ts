@@ -13,7 +13,7 @@ import type { Resources } from '../system/resources.ts';
 import { verifyAudit, type AuditVerdict } from '../telemetry/audit-verify.ts';
 import type { Gauges } from '../telemetry/metrics.ts';
 import type { House } from './house.ts';
-import type { PassedChronicle } from './trial/passed-chronicle.ts';
+import type { HouseChronicle } from './chronicle.ts';
 import type { Senses } from './senses.ts';
 import { wordsOf as errorWords } from '../system/error-words.ts';
 
@@ -25,7 +25,7 @@ export interface CaretakerParts {
   readonly store: Store;
   readonly senses: Senses;
   readonly house: House;
-  readonly audit: Pick<PassedChronicle, 'status'>;
+  readonly audit: Pick<HouseChronicle, 'status'>;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly resources: Resources;

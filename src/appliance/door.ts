@@ -4,7 +4,7 @@ import { wordsOf } from '../system/error-words.ts';
 import { addressRefusal } from '../web/guard.ts';
 import type { Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
-import { webSocket } from './trial/hand-over-notes.ts';
+import { webSocket } from '../update/trial-protocol.ts';
 
 export interface DoorParts {
   readonly environment: Readonly<Record<string, string | undefined>>;

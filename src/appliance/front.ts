@@ -10,7 +10,7 @@ import { UpdateStory } from '../telemetry/update-story.ts';
 import { openWeb, type Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
-import type { PassedDesk } from './trial/passed-desk.ts';
+import type { HouseDesk } from './desk.ts';
 import type { Senses } from './senses.ts';
 import { settingsBook } from './settings-book.ts';
 import { noUpdates } from './installation.ts';
@@ -22,7 +22,7 @@ export interface FrontParts {
   readonly senses: Senses;
   readonly house: House;
   readonly caretaker: Caretaker;
-  readonly desk: PassedDesk | undefined;
+  readonly desk: HouseDesk | undefined;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;

@@ -8,7 +8,6 @@ import type { Store } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import { wordsOf } from '../system/error-words.ts';
-import type { PipelineEvent } from '../system/event.ts';
 import type { Home } from '../system/home.ts';
 import type { Log } from '../system/log.ts';
 import type { Random } from '../system/random.ts';
@@ -17,7 +16,7 @@ import { auditEntryOf } from '../telemetry/audit-events.ts';
 import { openAudit } from '../telemetry/audit-open.ts';
 import { EventStream } from '../telemetry/event-stream.ts';
 import { createLog } from '../telemetry/json-log.ts';
-import { PassedChronicle } from './trial/passed-chronicle.ts';
+import { HouseChronicle } from './chronicle.ts';
 import { makeRoomToStart } from './reserve.ts';
 
 export interface GroundRequest {
@@ -49,11 +48,9 @@ export interface Ground {
   readonly events: EventStream;
   /** Who has started this process, and looks after it. */
   readonly service: ServiceManager;
-  readonly audit: PassedChronicle;
+  readonly audit: HouseChronicle;
   /** Takes the audit chain for this process. */
   takeAudit(): Promise<void>;
-  /** Tells everybody here of an event of another process, which is not recorded a second time. */
-  relay(event: PipelineEvent): void;
   /** The right to run in this home; a candidate takes it when it has become the incumbent. */
   readonly tenancy: { lock: InstanceLock | undefined };
 }
@@ -143,7 +140,7 @@ function settingsWith(
 async function openTelling(
   { clock, disk, random, request }: GroundParts,
   loaded: LoadedSettings,
-): Promise<Pick<Ground, 'log' | 'events' | 'service' | 'audit' | 'takeAudit' | 'relay'>> {
+): Promise<Pick<Ground, 'log' | 'events' | 'service' | 'audit' | 'takeAudit'>> {
   const write = (line: string): void => request.writeLog(line);
   const log = createLog({ write, level: loaded.settings.log.level, clock, secrets: secretsOf(loaded) });
   const events = new EventStream(clock, (error) => log.error('a listener failed', { error }));
@@ -153,7 +150,7 @@ async function openTelling(
     environment,
     complain: (reason) => log.warn('the service is not told', { reason }),
   });
-  const audit = new PassedChronicle();
+  const audit = new HouseChronicle();
   const takeAudit = async (): Promise<void> => {
     await audit.take(async () => {
       const { audit: chain, setAside } = await openAudit({ disk, clock, random, folder: request.home.audit });
@@ -165,17 +162,11 @@ async function openTelling(
       return chain;
     });
   };
-  const relayed = { isNow: false };
   events.subscribe((event) => {
-    const entry = relayed.isNow ? undefined : auditEntryOf(event);
+    const entry = event.isRelayed === true ? undefined : auditEntryOf(event);
     if (entry !== undefined)
       audit.record(entry).catch((error: unknown) => log.error('an act is not in the audit chain', { error }));
   });
-  const relay = (event: PipelineEvent): void => {
-    relayed.isNow = true; // Listeners are called at once, within `emit`.
-    events.emit(event);
-    relayed.isNow = false;
-  };
   for (const complaint of loaded.complaints) log.error('settings are left out', { reason: complaint });
   for (const warning of loaded.warnings) log.warn('settings should be said otherwise', { reason: warning });
   await rememberSettings(disk, request.home, loaded).catch((error: unknown) =>
@@ -187,5 +178,5 @@ async function openTelling(
     status: isSound ? 'success' : 'failure',
     component: 'settings',
   });
-  return { log, events, service, audit, takeAudit, relay };
+  return { log, events, service, audit, takeAudit };
 }

@@ -16,7 +16,6 @@ import { CameraFeed } from '../visit/capture.ts';
 import { Ledger } from '../visit/ledger.ts';
 import { Notifier } from '../notify/notify.ts';
 import { openChannels } from '../notify/open-channels.ts';
-import { PassedPresses } from './trial/passed-presses.ts';
 import type { Senses } from './senses.ts';
 
 export interface HouseParts {
@@ -45,13 +44,11 @@ export interface House {
   readonly ledger: Ledger;
   readonly notifier: Notifier;
   readonly bell: Bell;
-  /** What the button rings: the bell, or that of the release on trial. */
-  readonly presses: PassedPresses;
 }
 
 /** Builds the rooms. Nothing moves yet. */
 export function furnish(parts: HouseParts): House {
-  const { senses, settings, store, log, events, clock, random } = parts;
+  const { senses, settings, store, log, events, clock } = parts;
   const { inference, pictures } = senses.recognition;
   const gallery = new Gallery(store.read, inference.recogniser);
   const household = new Household({
@@ -77,9 +74,8 @@ export function furnish(parts: HouseParts): House {
     reads: store.read,
     log: visitLog,
   });
-  const presses = new PassedPresses({ bell, reads: store.read, clock, random, log: visitLog });
   notifier.subscribe((notification) => bell.noteNotified(notification));
-  return { gallery, household, feed, ledger, notifier, bell, presses };
+  return { gallery, household, feed, ledger, notifier, bell };
 }
 
 function notifierOf(parts: HouseParts): Notifier {

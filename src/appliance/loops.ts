@@ -6,7 +6,7 @@ import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import { runRetention } from '../visit/retention.ts';
-import { watchButton, watchMotion, type TriggerParts } from '../visit/trigger.ts';
+import { watchButton, watchMotion, type TriggerParts, type TriggerTarget } from '../visit/trigger.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
 import { keepReserve } from './reserve.ts';
@@ -63,9 +63,12 @@ export class Loops {
   /** The reading of the button: it may go on behind it. */
   #line: { readonly end: AbortController; readonly ended: Promise<void> } | undefined;
   #appearance: Appearance | undefined;
+  /** What a press does. */
+  readonly #pressed: Parameters<typeof watchButton>[1] & { target: TriggerTarget };
 
   constructor(parts: LoopsParts) {
     this.#parts = parts;
+    this.#pressed = { ...this.#triggerParts(), times: parts.ground.loaded.settings.button };
     this.#always = parts.house.ledger.run(this.#life.signal);
   }
 
@@ -96,10 +99,14 @@ export class Loops {
   /** Reads the button from now on, until `letLineGo`. */
   readLine(): void {
     if (this.#line !== undefined || this.#parts.isOffDuty) return;
-    const { button, ground, house } = this.#parts;
+    const { button } = this.#parts;
     const end = new AbortController();
-    const parts = { ...this.#triggerParts(), target: house.presses, times: ground.loaded.settings.button };
-    this.#line = { end, ended: watchButton(button, parts, end.signal) };
+    this.#line = { end, ended: watchButton(button, this.#pressed, end.signal) };
+  }
+
+  /** The button rings this from now on, with the line as it is; it rings the bell at the beginning. */
+  ringAt(target: TriggerTarget): void {
+    this.#pressed.target = target;
   }
 
   /** Resolves when another process may read the button; what is pressed meanwhile waits for it in the kernel. */

@@ -12,7 +12,7 @@ import { furnish, type House } from './house.ts';
 import { armedTriggers, buttonOf, Loops } from './loops.ts';
 import type { Recognition } from './recognition.ts';
 import { nodeStorage } from '../machine/node/node-storage.ts';
-import { PassedDesk } from './trial/passed-desk.ts';
+import { HouseDesk } from './desk.ts';
 import { installationOf } from './installation.ts';
 import { openSenses, type Senses } from './senses.ts';
 import { Caretaker } from './caretaker.ts';
@@ -43,7 +43,7 @@ export interface Rooms {
   readonly loops: Loops;
   readonly front: front.Front;
   /** The update path, shown to people; undefined when this is no release in a slot. */
-  readonly desk: PassedDesk | undefined;
+  readonly desk: HouseDesk | undefined;
   /** Descriptors of the lines that a candidate inherits, by name. */
   lines(): ReadonlyMap<string, number>;
 }
@@ -86,12 +86,12 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   return { home, ground, senses, house, caretaker, loops, front, desk, lines: () => linesOf(button) };
 }
 
-function deskOf(home: Home, { audit, loaded, log }: Ground): PassedDesk | undefined {
+function deskOf(home: Home, { audit, loaded, log }: Ground): HouseDesk | undefined {
   const installation = installationOf(home);
   if (installation === undefined) return undefined;
   const { releaseBytesMax } = loaded.settings.update;
   const { version } = release;
-  return new PassedDesk({ installation, version, storage: nodeStorage, releaseBytesMax, chronicle: audit, log });
+  return new HouseDesk({ installation, version, storage: nodeStorage, releaseBytesMax, chronicle: audit, log });
 }
 
 function linesOf(button: { descriptor(): number | undefined }): ReadonlyMap<string, number> {

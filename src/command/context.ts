@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import type { StartRequest } from '../appliance.ts';
+import type { StartRequest, StartResult } from '../appliance.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Host } from '../system/host.ts';
@@ -55,20 +55,6 @@ export interface SettingsChange {
 
 export type SettingsChangeResult =
   | { readonly outcome: 'changed' }
-  | { readonly outcome: 'refused'; readonly message: string; readonly isMachineToBlame?: true };
-
-export type StartResult =
-  | {
-      readonly outcome: 'running';
-      /** `http://127.0.0.1:8080` */
-      readonly address: string;
-      readonly complaints: Promise<readonly string[]>;
-      /** Of the household; empty: the machine's. */
-      readonly timeZone?: string;
-      stop(): Promise<void>;
-      /** Resolves when the appliance has left its duty to a new release: then there is nothing to stop. */
-      readonly left?: Promise<void>;
-    }
   | { readonly outcome: 'refused'; readonly message: string; readonly isMachineToBlame?: true };
 
 export type AuditAnswer =

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Metadata, Root, Targets } from '@tufjs/models';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
-import { hasExpired } from './judged-time.ts';
+import { hasExpired, type TimeFacts } from './judged-time.ts';
 import { countSignatures, manifestTarget, parseRoot, parseTargets } from './metadata.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import type { ReleaseHead } from './release-file.ts';
@@ -23,15 +23,6 @@ export interface TrustState {
 
 /** The file of trust in the household's `trust/`. */
 export const trustFileName = 'trust.json';
-
-/** What the clock says, and what it cannot be before. */
-export interface TimeFacts {
-  readonly nowMs: number;
-  /** When the running release was made. */
-  readonly builtMs: number;
-  /** The owner has said, for this one release file, that it may be past its time: a device from the back of a drawer. */
-  readonly mayBeExpired?: boolean;
-}
 
 /** Trust as the installed release carries it (5.2): what a device begins with. A root that does not hold is a fault of the build. */
 export function carriedTrust(carriedRoot: Uint8Array): TrustState {

@@ -3,7 +3,8 @@ import type { ByteSource } from './byte-source.ts';
 import { manifestLimits, parseManifest, unpackedBytes, type Manifest } from './manifest.ts';
 import { refuse, type Refusal, type VerifyFailure } from './refusal.ts';
 import { readHead, type ReleaseHead } from './release-file.ts';
-import { judgeTargets, learnRoots, type TimeFacts, type TrustState } from './trust.ts';
+import type { TimeFacts } from './judged-time.ts';
+import { judgeTargets, learnRoots, type TrustState } from './trust.ts';
 import { compareVersions } from './version.ts';
 
 /** What a release is measured against. */

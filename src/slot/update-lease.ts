@@ -7,6 +7,12 @@ export type LeaseResult =
   | { readonly outcome: 'held' }
   | { readonly outcome: 'taken'; readonly by: string; readonly message: string };
 
+/** Who has it; nobody also when whoever had it is gone. */
+export type Lease =
+  | { readonly holder: 'self' }
+  | { readonly holder: 'nobody' }
+  | { readonly holder: 'other'; readonly name: string };
+
 /** Takers that step on each other's feet try again this often. */
 const attemptsMax = 3;
 
@@ -28,6 +34,16 @@ export async function takeLease(storage: Storage, places: Places, processes: Pro
   }
   const owner = await storage.readLink(places.lease);
   return owner === own ? { outcome: 'held' } : takenBy(owner ?? 'nobody', undefined);
+}
+
+/** Looks who has the lease, and changes nothing. */
+export async function seeLease(storage: Storage, places: Places, processes: Processes): Promise<Lease> {
+  const owner = await storage.readLink(places.lease);
+  if (owner === undefined) return { holder: 'nobody' };
+  if (owner === nameOf(processes.self)) return { holder: 'self' };
+  const holder = parseName(owner);
+  const isAlive = holder !== undefined && (await processes.isAlive(holder));
+  return isAlive ? { holder: 'other', name: owner } : { holder: 'nobody' };
 }
 
 /** Gives the lease to nobody, when it is this process's. */

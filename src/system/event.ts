@@ -18,6 +18,8 @@ export interface PipelineEvent {
   readonly component: string;
   /** Ties the events of one visit or request together. */
   readonly correlationId?: string;
+  /** Another process of this appliance has told it, and has written down what is to be kept of it. */
+  readonly isRelayed?: true;
   /** Small and plain JSON; numbers end in their unit. What telemetry reads is listed in `EventData`. */
   readonly data?: EventData;
 }

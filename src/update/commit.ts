@@ -4,6 +4,7 @@ import { commitTrial, isUnderWay, type TrialRecord } from '../slot/trial-record.
 import type { Slot } from '../slot/slot.ts';
 import { gateFacts } from './probation.ts';
 import { proveSlot } from './stage.ts';
+import type { TrialFailure } from './trial-failure.ts';
 import { type Commit, committedSchema, readMessage } from './trial-protocol.ts';
 import { enterPhase, type Trial, type UpdateTools } from './update-parts.ts';
 
@@ -53,7 +54,7 @@ function figuresOf(tools: UpdateTools, { state }: Trial): Record<string, number>
 }
 
 function failed(trial: Trial, message: string, nowMs: number): Trial {
-  const failure = { reason: 'slot-damaged', message, isItsFault: false };
+  const failure: TrialFailure = { reason: 'slot-damaged', message, isItsFault: false };
   const { state } = trial;
   const candidate = 'candidate' in state ? state.candidate : undefined;
   return enterPhase(trial, { phase: 'failed', failure, ...(candidate === undefined ? {} : { candidate }) }, nowMs);

@@ -1,4 +1,5 @@
 import type { Candidate } from '../system/candidate.ts';
+import type { TrialFailureReason } from './trial-failure.ts';
 import { readMessage, readySchema, type TakeOver } from './trial-protocol.ts';
 import { enterPhase, type Trial, type TrialState, type UpdateTools } from './update-parts.ts';
 
@@ -36,7 +37,7 @@ export async function handOver(tools: UpdateTools, trial: Trial, candidate: Cand
 
 interface Failed {
   readonly candidate: Candidate;
-  readonly reason: string;
+  readonly reason: TrialFailureReason;
   readonly message: string;
   readonly isItsFault: boolean;
 }

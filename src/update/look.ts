@@ -1,7 +1,7 @@
 import { readCurrent } from '../slot/current-link.ts';
 import { otherSlot } from '../slot/slot.ts';
 import { readMark } from '../slot/slot-mark.ts';
-import { takeLease } from '../slot/update-lease.ts';
+import { seeLease } from '../slot/update-lease.ts';
 import type { Notebook } from './notebook.ts';
 import { untilOpenMs } from './maintenance-window.ts';
 import { planMemory } from './memory-plan.ts';
@@ -12,13 +12,12 @@ import type { TrialFacts, UpdateFacts } from './update-state.ts';
 /** One look at everything: the facts from which the next step follows. */
 export async function look(tools: UpdateTools, notebook: Notebook): Promise<UpdateFacts> {
   const { storage, places, processes, clock, settings, resources, running, recordFile } = tools;
-  const lease = await takeLease(storage, places, processes);
   const committed = await readCurrent(storage, places);
   const record = await recordFile.read();
   const { offer, release, trial } = notebook;
   return {
     nowMs: clock.uptimeMs(),
-    ...(lease.outcome === 'taken' ? { leaseTakenBy: lease.by } : {}),
+    lease: await seeLease(storage, places, processes),
     committed,
     running,
     record,

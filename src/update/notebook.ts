@@ -2,9 +2,9 @@ import type { GateSample } from './judge/gate-facts.ts';
 import type { FetchProgress } from './fetch.ts';
 import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
-import type { ScrubReport } from './scrub.ts';
+import type { ScrubReport } from './scrub-report.ts';
 import type { Trial } from './update-parts.ts';
-import type { UpdateStep } from './update-state.ts';
+import type { UpdateStep, WaitReason } from './update-state.ts';
 
 /** What this life of the process remembers between two turns. Forgetting it costs time, never a promise. */
 export interface Notebook {
@@ -83,7 +83,7 @@ export function withoutTrial(notebook: Notebook): Notebook {
 export interface UpdateStatus {
   readonly phase: UpdateStep['kind'];
   /** Why it waits; absent when it does not. */
-  readonly waitsFor?: string;
+  readonly waitsFor?: WaitReason;
   readonly offer?: { readonly from: string; readonly file: string; readonly version?: string; readonly bytes: number };
   /** 0 to 1, while a release is fetched. */
   readonly fetched?: number;

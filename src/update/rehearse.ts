@@ -8,6 +8,7 @@ import type { Offer } from './offer.ts';
 import { judgeRehearsal } from './rehearsal-verdict.ts';
 import type { SignedRelease } from './release-acts.ts';
 import { proveSlot } from './stage.ts';
+import type { TrialFailure, TrialFailureReason } from './trial-failure.ts';
 import {
   type Hello,
   helloAnswerSchema,
@@ -82,7 +83,7 @@ interface Questions {
 }
 
 interface Shortcoming {
-  readonly reason: string;
+  readonly reason: TrialFailureReason;
   readonly message: string;
   readonly isLate: boolean;
 }
@@ -107,22 +108,22 @@ async function question(candidate: Candidate, { task, decisions, tools }: Questi
   return verdict === undefined ? undefined : notGood(verdict.reason, verdict.message);
 }
 
-function notGood(reason: string, message: string): Shortcoming {
+function notGood(reason: TrialFailureReason, message: string): Shortcoming {
   return { reason, message, isLate: false };
 }
 
-function silent(candidate: Candidate, reason: string, message: string): Shortcoming {
+function silent(candidate: Candidate, reason: TrialFailureReason, message: string): Shortcoming {
   const ended = candidate.ended();
   return ended === undefined ? { reason, message, isLate: true } : notGood('candidate-ended', `${message}: ${ended}`);
 }
 
-function failed(reason: string, message: string, { isItsFault = false } = {}): TrialState {
+function failed(reason: TrialFailureReason, message: string, { isItsFault = false } = {}): TrialState {
   return { phase: 'failed', failure: { reason, message, isItsFault } };
 }
 
 /** The trial in a state of failure that a fault of the machine caused: the release is not to blame. */
 export function failByFault(trial: Trial, error: unknown, nowMs: number): Trial {
-  const failure = { reason: 'incumbent-fault', message: wordsOf(error), isItsFault: false };
+  const failure: TrialFailure = { reason: 'incumbent-fault', message: wordsOf(error), isItsFault: false };
   const { state } = trial;
   const candidate = 'candidate' in state ? state.candidate : undefined;
   return enterPhase(trial, { phase: 'failed', failure, ...(candidate === undefined ? {} : { candidate }) }, nowMs);

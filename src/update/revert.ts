@@ -4,7 +4,7 @@ import type { Candidate } from '../system/candidate.ts';
 import { gateFacts } from './probation.ts';
 import { readMessage, type Revert, revertedSchema } from './trial-protocol.ts';
 import { enterPhase, type Trial, type UpdateTools } from './update-parts.ts';
-import type { TrialFailure } from './update-state.ts';
+import type { TrialFailure } from './trial-failure.ts';
 
 /** A candidate that works answers at once; one that hangs has had its chance. */
 const revertMsMax = 250;

@@ -7,25 +7,10 @@ import { otherSlot, type Slot, slots } from '../slot/slot.ts';
 import { DiskFault } from '../system/disk.ts';
 import type { Storage } from '../system/storage.ts';
 import type { Notebook } from './notebook.ts';
+import type { Repair, ScrubReport } from './scrub-report.ts';
 import type { UpdateTools } from './update-parts.ts';
 
 const hourMs = 60 * 60_000;
-
-/** What one reading of both slots has shown. */
-export interface ScrubReport {
-  /** By the wall clock, for people. */
-  readonly atMs: number;
-  readonly repaired: readonly Repair[];
-  /** What no copy was found for. */
-  readonly damaged: readonly { readonly slot: Slot; readonly message: string }[];
-}
-
-/** A file that was mended, and where the copy came from. */
-export interface Repair {
-  readonly slot: Slot;
-  readonly path: string;
-  readonly from: string;
-}
 
 /** Somebody wished something while the slots were read: it is begun again later. */
 export class ScrubInterrupted extends Error {}

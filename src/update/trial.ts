@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { otherSlot } from '../slot/slot.ts';
 import { giveLease } from '../slot/update-lease.ts';
 import { discard, keep, type KnownOffer } from './acquire.ts';
@@ -8,7 +9,8 @@ import { watch } from './probation.ts';
 import { rehearse } from './rehearse.ts';
 import { recordRevert, revert } from './revert.ts';
 import type { Trial, UpdateTools } from './update-parts.ts';
-import type { TrialFailure, TrialStep, UpdateFacts } from './update-state.ts';
+import type { TrialFailure } from './trial-failure.ts';
+import type { TrialStep, UpdateFacts } from './update-state.ts';
 
 /** Begins a trial of what is staged. */
 export async function beginRehearsal(
@@ -28,7 +30,7 @@ export interface TrialTurn {
   readonly facts: UpdateFacts;
 }
 
-/** The notebook after one step of the trial. A step that does not fit the phase changes nothing. */
+/** The notebook after one step of the trial. The policy chooses only steps that fit the phase. */
 export async function takeTrialStep(
   tools: UpdateTools,
   step: TrialStep,
@@ -37,13 +39,11 @@ export async function takeTrialStep(
   const { state } = trial;
   switch (step.kind) {
     case 'hand-over':
-      return state.phase === 'rehearsed'
-        ? { ...notebook, trial: await handOver(tools, trial, state.candidate) }
-        : notebook;
+      assert(state.phase === 'rehearsed', `cannot hand over: the trial is ${state.phase}`);
+      return { ...notebook, trial: await handOver(tools, trial, state.candidate) };
     case 'watch':
-      return state.phase === 'probation'
-        ? { ...notebook, faults: 0, trial: await watch(tools, trial, state) }
-        : notebook;
+      assert(state.phase === 'probation', `cannot watch: the trial is ${state.phase}`);
+      return { ...notebook, faults: 0, trial: await watch(tools, trial, state) };
     case 'commit':
       return { ...notebook, trial: await commit(tools, trial, facts) };
     case 'revert':
@@ -74,7 +74,7 @@ export async function writeDown(
   { trial, facts }: { trial: Trial; facts: UpdateFacts },
 ): Promise<Notebook> {
   const { state } = trial;
-  if (state.phase !== 'unrecorded') return notebook;
+  assert(state.phase === 'unrecorded', `cannot write the trial down: it is ${state.phase}`);
   const { failure, figures } = state;
   await recordRevert(tools, trial, { failure, figures, record: facts.record });
   const free = withoutTrial(notebook);

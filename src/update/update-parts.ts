@@ -12,7 +12,7 @@ import type { Duty, DutyBaseline } from './duty.ts';
 import type { Storage } from '../system/storage.ts';
 import type { Offer, UpdateSource } from './offer.ts';
 import type { ReleaseActs, SignedRelease } from './release-acts.ts';
-import type { TrialFailure } from './update-state.ts';
+import type { TrialFailure } from './trial-failure.ts';
 import type { UpdateSettings } from '../settings/update-settings.ts';
 
 /** What the update path is given by the appliance. */

@@ -1,16 +1,18 @@
 import type { GateVerdict } from './judge/gate.ts';
 import type { Slot } from '../slot/slot.ts';
 import type { SlotMark } from '../slot/slot-mark.ts';
+import type { Lease } from '../slot/update-lease.ts';
 import { rejectionOf, type TrialRecord } from '../slot/trial-record.ts';
 import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
+import type { TrialFailure, TrialFailureReason } from './trial-failure.ts';
 import { compareVersions } from '../release/version.ts';
 
 /** What one look shows. Link, marks and record are the only truth that outlives the process. */
 export interface UpdateFacts {
   readonly nowMs: number;
-  /** Another process that updates; absent when it is this one's turn. */
-  readonly leaseTakenBy?: string;
+  /** Whose turn it is to change slots, link and record. */
+  readonly lease: Lease;
   readonly committed: Slot | undefined;
   readonly running: { readonly slot: Slot; readonly version: string };
   readonly record: TrialRecord;
@@ -45,18 +47,11 @@ export type TrialFacts =
   | { readonly phase: 'unrecorded'; readonly slot: Slot }
   | { readonly phase: 'committed'; readonly slot: Slot };
 
-/** Why a trial is to be reverted. */
-export interface TrialFailure {
-  readonly reason: string;
-  readonly message: string;
-  /** False when the fault is the incumbent's or the machine's: then the release may be tried again. */
-  readonly isItsFault: boolean;
-}
-
 export type WaitReason = 'lease' | 'pause' | 'nothing-new' | 'rejected' | 'not-newer' | 'consent' | 'window' | 'memory';
 
 export type UpdateStep =
   | { readonly kind: 'wait'; readonly durationMs: number; readonly reason: WaitReason }
+  | { readonly kind: 'take-lease' }
   | { readonly kind: 'settle' }
   | { readonly kind: 'clean' }
   | { readonly kind: 'scrub' }
@@ -88,15 +83,16 @@ const waitMsMax = 15 * 60_000;
 /** The whole policy of the updater: facts in, one step out. Pure. */
 export function nextStep(facts: UpdateFacts): UpdateStep {
   if (facts.trial !== undefined) return nextTrialStep(facts, facts.trial);
-  if (facts.leaseTakenBy !== undefined) return wait('lease', leaseRetryMs);
+  if (facts.lease.holder === 'other') return wait('lease', leaseRetryMs);
   if (facts.committed !== undefined && facts.committed !== facts.running.slot) return { kind: 'leave' };
   const isPause = facts.nowMs < facts.pauseUntilMs;
   const step = isPause ? wait('pause', facts.pauseUntilMs - facts.nowMs) : nextQuietStep(facts);
   return step.kind === 'wait' ? scrubInstead(facts, step) : step;
 }
 
-/** First what the last life left behind. */
+/** First the right to change anything, then what the last life left behind. */
 function nextQuietStep(facts: UpdateFacts): UpdateStep {
+  if (facts.lease.holder === 'nobody') return { kind: 'take-lease' };
   if (!facts.isSettled || facts.committed === undefined || facts.record.underWay !== undefined)
     return { kind: 'settle' };
   return facts.isClean ? nextOfferStep(facts) : { kind: 'clean' };
@@ -115,7 +111,8 @@ function nextTrialStep(facts: UpdateFacts, trial: TrialFacts): UpdateStep {
   if (facts.committed === trial.slot) return { kind: 'commit' }; // The link was moved: there is no way back.
   if (trial.phase === 'failed') return { ...trial, kind: 'revert' };
   if (isConsentWithdrawn(facts)) return revert('consent-withdrawn', 'the owner no longer agrees', false);
-  if (facts.leaseTakenBy !== undefined) return revert('lease-lost', `${facts.leaseTakenBy} updates now`, false);
+  if (facts.lease.holder === 'other') return revert('lease-lost', `${facts.lease.name} updates now`, false);
+  if (facts.lease.holder === 'nobody') return { kind: 'take-lease' };
   switch (trial.phase) {
     case 'rehearsed':
       if (trial.revertWord !== undefined) return revert('operator', `somebody wanted it: ${trial.revertWord}`, true);
@@ -166,7 +163,7 @@ function untilNextLook(facts: UpdateFacts, reason: WaitReason): UpdateStep {
   return facts.nowMs >= facts.nextLookMs ? { kind: 'check' } : wait(reason, facts.nextLookMs - facts.nowMs);
 }
 
-function revert(reason: string, message: string, isItsFault: boolean): UpdateStep {
+function revert(reason: TrialFailureReason, message: string, isItsFault: boolean): UpdateStep {
   return { kind: 'revert', reason, message, isItsFault };
 }
 

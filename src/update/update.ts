@@ -14,6 +14,8 @@
  *   whatever holds the same bytes; rejected: staging a damaged slot anew; why: a cut in the middle would leave nothing
  *   to start.
  */
+import assert from 'node:assert/strict';
+import { takeLease } from '../slot/update-lease.ts';
 import { DiskFault } from '../system/disk.ts';
 import { TrialRecordFile } from '../slot/trial-record-file.ts';
 import type { TrialHistory } from '../slot/trial-record.ts';
@@ -34,6 +36,7 @@ import { failByFault } from './rehearse.ts';
 import { firstScrubMs, ScrubInterrupted, scrubSlots } from './scrub.ts';
 import { clean, settle } from './settle.ts';
 import { beginRehearsal, leave, revertCandidate, takeTrialStep, writeDown } from './trial.ts';
+import type { TrialFailure } from './trial-failure.ts';
 import { heartbeatIntervalMs } from './trial-protocol.ts';
 import { type UpdateParts, type UpdateTools } from './update-parts.ts';
 import { nextStep, type UpdateFacts, type UpdateStep } from './update-state.ts';
@@ -105,6 +108,7 @@ export class Updater {
     const { trial } = notebook;
     switch (step.kind) {
       case 'wait': await this.#rest(step.durationMs); return this.#notebook;
+      case 'take-lease': await takeLease(tools.storage, tools.places, tools.processes); return notebook;
       case 'settle': await settle(tools, facts.record, facts.committed); return { ...notebook, isSettled: true, nextScrubMs: firstScrubMs(tools) };
       case 'clean': await clean(tools); return { ...notebook, isClean: true };
       case 'scrub': return scrubSlots(tools, notebook, () => this.#breathe());
@@ -118,7 +122,9 @@ export class Updater {
       case 'watch':
       case 'commit':
       case 'revert':
-      case 'record': return trial === undefined ? notebook : takeTrialStep(tools, step, { notebook, trial, facts });
+      case 'record':
+        assert(trial !== undefined, `cannot ${step.kind}: there is no trial`);
+        return takeTrialStep(tools, step, { notebook, trial, facts });
     } // prettier-ignore
   }
 
@@ -198,7 +204,7 @@ export class Updater {
   async #stop(): Promise<void> {
     const { trial } = this.#notebook;
     if (trial === undefined || trial.state.phase === 'committed') return;
-    const failure = { reason: 'stopped', message: 'the incumbent was asked to stop', isItsFault: false };
+    const failure: TrialFailure = { reason: 'stopped', message: 'the incumbent was asked to stop', isItsFault: false };
     const notebook = await revertCandidate(this.#tools, this.#notebook, { trial, failure });
     const facts = await look(this.#tools, notebook);
     if (notebook.trial !== undefined)

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { WaitReason } from '../update/update-state.ts';
 import { nullable } from './shapes.ts';
 import type { PastTrial, UpdateDesk } from './update-desk.ts';
 
@@ -117,7 +118,7 @@ export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | '
   };
 }
 
-const waitWords: Readonly<Record<string, string>> = {
+const waitWords: Readonly<Record<Exclude<WaitReason, 'consent'>, string>> = {
   'lease': 'another process updates this device',
   'pause': 'trying again a little later',
   'nothing-new': 'no newer release was found',
@@ -130,7 +131,10 @@ const waitWords: Readonly<Record<string, string>> = {
 function wordsOf(status: Status): string {
   const name = `release ${status.trial?.version ?? status.offer?.version ?? ''}`.trim();
   switch (status.phase) {
-    case 'wait': return status.waitsFor === 'consent' ? `waiting for your consent to ${name}` : (waitWords[status.waitsFor ?? ''] ?? 'waiting');
+    case 'wait':
+      if (status.waitsFor === undefined) return 'waiting';
+      return status.waitsFor === 'consent' ? `waiting for your consent to ${name}` : waitWords[status.waitsFor];
+    case 'take-lease':
     case 'settle':
     case 'clean': return 'tidying up after the last start';
     case 'scrub': return 'reading both slots again';

@@ -190,6 +190,8 @@ test('run passes settings and flags on, says where it is, and ends when told', a
       address: 'http://127.0.0.1:8080',
       complaints: Promise.resolve(['cannot use x']),
       stop,
+      left: new Promise<void>(() => {}),
+      timeZone: '',
     };
   };
   const words = ['run', '--demo-household', '--camera.source', 'demo', '--web.port=0', '--gate.p99MsMax=500'];

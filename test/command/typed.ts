@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { runCommandLine } from '../../src/command/command-line.ts';
 import type { StartRequest } from '../../src/appliance.ts';
-import type { AuditAnswer, StartResult, Surroundings } from '../../src/command/context.ts';
+import type { StartResult } from '../../src/appliance.ts';
+import type { AuditAnswer, Surroundings } from '../../src/command/context.ts';
 import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import type { NetworkRequest } from '../../src/system/network.ts';
 

@@ -87,7 +87,15 @@ test('without a running appliance one is started off duty for the command, and s
     const stop = async (): Promise<void> => {
       acts.push('stop');
     };
-    return { outcome: 'running' as const, address: 'http://127.0.0.1:9999', complaints: Promise.resolve([]), stop };
+    const left = new Promise<void>(() => {});
+    return {
+      outcome: 'running' as const,
+      address: 'http://127.0.0.1:9999',
+      complaints: Promise.resolve([]),
+      stop,
+      left,
+      timeZone: '',
+    };
   };
   const api = { 'GET /api/v1/visits': ok({ visits: [] }) };
   const { code, out, err } = await type(newFolder(context), ['visits'], { isRunning: false, start, api });

@@ -12,9 +12,9 @@ import {
   parseTrust,
   serialiseTrust,
   trustedRoot,
-  type TimeFacts,
   type TrustState,
 } from '../../src/release/trust.ts';
+import type { TimeFacts } from '../../src/release/judged-time.ts';
 import {
   ada,
   ben,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { placesAt } from '../../src/slot/places.ts';
-import { giveLease, takeLease } from '../../src/slot/update-lease.ts';
+import { giveLease, seeLease, takeLease } from '../../src/slot/update-lease.ts';
 import type { ProcessName, Processes } from '../../src/system/processes.ts';
 import { SimulatedDisk } from '../simulation/simulated-machine-disk.ts';
 
@@ -25,6 +25,17 @@ test('one updates at a time; the other is told who', async () => {
   assert.equal((await takeLease(disk, places, as(2))).outcome, 'taken', 'only the owner gives it back');
   await giveLease(disk, places, as(1));
   assert.equal((await takeLease(disk, places, as(2))).outcome, 'held');
+});
+
+test('who looks at the lease does not take it', async () => {
+  const { disk, alive, as } = twoProcesses();
+  assert.deepEqual(await seeLease(disk, places, as(1)), { holder: 'nobody' });
+  await takeLease(disk, places, as(1));
+  assert.deepEqual(await seeLease(disk, places, as(1)), { holder: 'self' });
+  assert.deepEqual(await seeLease(disk, places, as(2)), { holder: 'other', name: '1:1:b:1' });
+  alive.delete(1);
+  assert.deepEqual(await seeLease(disk, places, as(2)), { holder: 'nobody' });
+  assert.equal(disk.names.size > 0 && disk.names.has(places.lease), true, 'and a stale one is left where it is');
 });
 
 test('the lease of a process that is gone is taken over, also when its pid is used again', async () => {

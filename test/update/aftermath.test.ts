@@ -9,7 +9,13 @@ import type { Trial, UpdateTools } from '../../src/update/update-parts.ts';
 import type { UpdateFacts } from '../../src/update/update-state.ts';
 
 const source = { bytes: 1, read: async () => new Uint8Array(1) };
-const pushed: Offer = { from: 'the owner', file: 'pushed', isOrdered: true, path: '/incoming/pushed-1.release', source };
+const pushed: Offer = {
+  from: 'the owner',
+  file: 'pushed',
+  isOrdered: true,
+  path: '/incoming/pushed-1.release',
+  source,
+};
 
 /** The updater's tools, and what they have removed. */
 function toolsWith(parts: object): { tools: UpdateTools; removed: string[]; written: unknown[] } {
@@ -36,7 +42,10 @@ test('a release that can never be right is put away, and one on a stick is left 
     assert.deepEqual([after.offer, written.length, after.nextLookMs], [undefined, 1, 0]);
     return removed;
   };
-  assert.deepEqual(await refuse('/incoming/pushed-1.release'), ['/incoming/pushed-1.release', '/incoming/fetched.release']);
+  assert.deepEqual(await refuse('/incoming/pushed-1.release'), [
+    '/incoming/pushed-1.release',
+    '/incoming/fetched.release',
+  ]);
   assert.deepEqual(await refuse('/media/usb/doorward-2.0.0.release'), ['/incoming/fetched.release']);
 });
 

@@ -12,7 +12,7 @@ const underWay = { ...release, id: 't', file: 'f', slot: 'b', bootId: 'b', by: '
 /** Everything is ready for the rehearsal of 2.0.0, changed. */
 function step(changed: Partial<UpdateFacts> = {}): string {
   const chosen = nextStep({
-    nowMs: 1000, committed: 'a', running: { slot: 'a', version: '1.0.0' }, record: emptyRecord, standby: usable, isSettled: true,
+    nowMs: 1000, lease: { holder: 'self' }, committed: 'a', running: { slot: 'a', version: '1.0.0' }, record: emptyRecord, standby: usable, isSettled: true,
     isClean: true, pauseUntilMs: 0, nextLookMs: 5000, nextScrubMs: Infinity, offer, release, isFetched: true, untilWindowMs: 0, consent: 'automatic',
     memory: 'warm', ...changed,
   }); // prettier-ignore
@@ -30,7 +30,13 @@ test('from nothing to the rehearsal, one step after the other', () => {
 });
 
 test('it waits for its turn, the window, consent and memory', () => {
-  assert.equal(step({ leaseTakenBy: '2' }), 'lease');
+  assert.equal(step({ lease: { holder: 'other', name: '2' } }), 'lease');
+  assert.equal(step({ lease: { holder: 'nobody' } }), 'take-lease');
+  assert.equal(
+    step({ lease: { holder: 'nobody' }, pauseUntilMs: 1e9 }),
+    'pause',
+    'a disk that takes nothing is not asked again and again',
+  );
   assert.equal(step({ pauseUntilMs: 2000 }), 'pause');
   assert.equal(step({ untilWindowMs: 1 }), 'window');
   assert.equal(step({ consent: 'ask' }), 'consent');
@@ -43,7 +49,7 @@ test('both slots are read again when there is nothing else to do', () => {
   assert.equal(step({ nextScrubMs: 1000, untilWindowMs: 1 }), 'scrub');
   assert.equal(step({ nextScrubMs: 1000, pauseUntilMs: 2000 }), 'scrub');
   assert.equal(step({ nextScrubMs: 1001, pauseUntilMs: 2000 }), 'pause');
-  assert.equal(step({ nextScrubMs: 1000, leaseTakenBy: '2' }), 'lease');
+  assert.equal(step({ nextScrubMs: 1000, lease: { holder: 'other', name: '2' } }), 'lease');
 });
 
 test('what the owner gives by hand needs neither window nor consent', () => {

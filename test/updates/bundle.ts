@@ -7,8 +7,10 @@ import { build, type Plugin } from 'esbuild';
 const checkout = join(import.meta.dirname, '..', '..');
 /** Where the process starts, below the directory of the release. */
 export const entryScript = 'main.js';
+/** Scripts of their own beside it: of threads, and of the process that decodes pictures. */
 const threads = [
   'src/machine/inference/inference-worker',
+  'src/machine/picture/picture-decoder',
   'src/machine/process/incumbent-watch',
   'src/store/writer-thread',
 ];
@@ -66,6 +68,7 @@ function placesInRelease(patches: readonly Patch[], planted: Set<Patch>): Plugin
         }
         contents = contents
           .replaceAll(/'(\.\/[\w-]+)\.ts', import\.meta\.url/g, `'$1.js', import.meta.url`)
+          .replaceAll(/import\.meta\.dirname, '([\w-]+)\.ts'/g, `import.meta.dirname, '$1.js'`)
           .replaceAll('import.meta.url', `('file://' + __release + '/${file}')`)
           .replaceAll('import.meta.dirname', `(__release + '/${dirname(file)}')`);
         return { contents, loader: 'ts' };

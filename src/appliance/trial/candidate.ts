@@ -7,11 +7,13 @@ import { createLog } from '../../telemetry/json-log.ts';
 import type { AuditEntry } from '../../system/audit.ts';
 import type { Log } from '../../system/log.ts';
 import type { Terminal } from '../../system/terminal.ts';
-import { questionSchema, readMessage, trialProtocol, type TrialQuestion } from '../../update/trial-protocol.ts';
 import { timeCamera, type CameraTimes } from './camera-gap.ts';
 import { playDemoIn } from '../demo.ts';
 import { shareGround, type GroundRequest } from '../ground.ts';
-import { auditSchema, prepareSchema, readNote, webSocket, type Note } from './hand-over-notes.ts';
+import {
+  auditSchema, prepareSchema, questionSchema, readMessage, readNote, trialProtocol, webSocket, type Note,
+  type TrialQuestion,
+} from '../../update/trial-protocol.ts'; // prettier-ignore
 import { openRecognition, type Recognition } from '../recognition.ts';
 import { rehearse } from './candidate-rehearsal.ts';
 import { sendHeartbeats } from './heartbeats.ts';
@@ -132,7 +134,7 @@ export class ApplianceCandidate {
     const { home, terminal } = request;
     const inheritedLine = channel.line('button');
     const rooms = await openRooms({ home, ground, recognition, isOffDuty: false, terminal, inheritedLine, machine });
-    rooms.desk?.passTo((wish) => channel.tell(wish));
+    rooms.desk?.giveTo((wish) => channel.tell(wish));
     return rooms;
   }
 
@@ -196,7 +198,7 @@ export class ApplianceCandidate {
           });
         break;
       case 'event':
-        ground.relay(note.event);
+        ground.events.emit({ ...note.event, isRelayed: true });
         house.notifier.wake(); // A visit that is named over there is announced here.
         break;
       case 'press':

@@ -6,11 +6,14 @@ import type { Candidate } from '../../system/candidate.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult } from '../../update/duty.ts';
+import type { Random } from '../../system/random.ts';
 import type { Storage } from '../../system/storage.ts';
 import type { AskedBoth } from '../../update/judge/gate-facts.ts';
-import { readMessage } from '../../update/trial-protocol.ts';
-import { auditedSchema, preparedSchema, storedSchema, webSocket, type Note, type Prepare } from './hand-over-notes.ts';
+import {
+  auditedSchema, preparedSchema, readMessage, storedSchema, webSocket, type Note, type Prepare, type PressNote,
+} from '../../update/trial-protocol.ts'; // prettier-ignore
 import { OwnQuestions } from './own-questions.ts';
+import { PassedPresses } from './passed-presses.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
 import { closeGround, type Rooms } from '../rooms.ts';
 import { wordsOf } from '../../system/error-words.ts';
@@ -27,6 +30,7 @@ const eventsMargin = 1000;
 export interface DutyParts {
   readonly rooms: Rooms;
   readonly clock: Clock;
+  readonly random: Random;
   readonly disk: Disk;
   readonly storage: Storage;
   /** Called when this process has left its duty for good and may end. */
@@ -60,6 +64,8 @@ export class ApplianceDuty implements Duty {
   readonly #questions: OwnQuestions;
   /** Who hears of the events of this process. */
   #listener: CandidateProcess | undefined;
+  /** What the button rings during a trial, and what is left of it afterwards. */
+  #presses: PassedPresses | undefined;
 
   constructor(parts: DutyParts) {
     this.#parts = parts;
@@ -132,7 +138,7 @@ export class ApplianceDuty implements Duty {
     const { front, ground, house, loops } = this.#parts.rooms;
     const finished = Promise.withResolvers<void>();
     this.#place = { kind: 'behind', candidate, second, takesQuestions, drained: finished.promise };
-    await ground.audit.pass(async (entry) => {
+    await ground.audit.giveTo(async (entry) => {
       const answer = await candidate.ask({ kind: 'audit', entry }, auditMsMax);
       return readMessage(auditedSchema, answer) !== undefined;
     });
@@ -148,9 +154,18 @@ export class ApplianceDuty implements Duty {
     const frame = lastFrameMs === undefined ? {} : { lastFrameMs };
     const told = { lastEventId: lastId, notificationsInHand: [...notificationsInHand] };
     this.#tell(candidate, { kind: 'passed', ...told, ...frame });
-    if (hearsPresses) house.presses.pass((note) => this.#tell(candidate, note));
+    this.#presses = this.#passedPresses(candidate);
+    if (hearsPresses) loops.ringAt(this.#presses);
     void this.#drain(candidate, done).then(finished.resolve, finished.reject);
     finished.promise.catch((error: unknown) => ground.log.error('the hand-over does not end well', { error }));
+  }
+
+  #passedPresses(candidate: CandidateProcess): PassedPresses {
+    const { clock, random, rooms } = this.#parts;
+    const { ground, house } = rooms;
+    const log = ground.log.named('visit');
+    const tell = (note: PressNote): void => this.#tell(candidate, note);
+    return new PassedPresses({ bell: house.bell, reads: ground.store.read, clock, random, log, tell });
   }
 
   /** Visits, requests and deliveries under way end here; then the candidate may tidy up after them. */
@@ -167,7 +182,7 @@ export class ApplianceDuty implements Duty {
   /** What a candidate says without being asked. */
   hear(message: unknown): void {
     const stored = readMessage(storedSchema, message);
-    if (stored !== undefined) this.#parts.rooms.house.presses.noteStored(stored.id);
+    if (stored !== undefined) this.#presses?.noteStored(stored.id);
   }
 
   async takeBack(gone = Promise.resolve()): Promise<DutyResult> {
@@ -199,7 +214,8 @@ export class ApplianceDuty implements Duty {
     if (!front.web.server.listening) await acceptOn(front.web.server, second);
     front.web.welcome();
     loops.takeDuty({ free: gone, outbox: gone });
-    house.presses.takeBack(gone);
+    loops.ringAt(house.bell);
+    void gone.then(() => this.#presses?.ringKept());
     loops.readLine();
   }
 
@@ -210,13 +226,13 @@ export class ApplianceDuty implements Duty {
   }
 
   async leave(): Promise<void> {
-    const { ground, house, loops, senses } = this.#parts.rooms;
+    const { ground, loops, senses } = this.#parts.rooms;
     if (this.#place.kind !== 'behind') return;
     const { candidate, drained } = this.#place;
     await drained.catch(() => {}); // Told already; the process ends either way.
     await loops.letLineGo();
     this.#tell(candidate, { kind: 'line' });
-    await house.presses.settled();
+    await this.#presses?.settled();
     await loops.stop();
     await senses.recognition.stop();
     await closeGround(ground);

@@ -2,7 +2,8 @@ import type { GroundRequest } from '../ground.ts';
 import type { Rooms, RoomsParts } from '../rooms.ts';
 import { removeSpareLibraries } from '../../machine/executable/spare-libraries.ts';
 import { installationOf } from '../installation.ts';
-import { fulfil, readWish } from './passed-desk.ts';
+import { readWish } from '../../update/trial-protocol.ts';
+import { fulfil } from '../desk.ts';
 import { trialPartsOf, type TrialParts } from './trial-parts.ts';
 import { openUpdater } from './updater.ts';
 

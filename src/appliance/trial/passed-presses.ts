@@ -1,11 +1,11 @@
-import type { Store } from '../../store/store.ts';
 import type { PressKind, TriggerSource } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Log } from '../../system/log.ts';
 import type { Random } from '../../system/random.ts';
+import type { PressNote } from '../../update/trial-protocol.ts';
 import type { Bell } from '../../visit/bell.ts';
 import type { TriggerTarget } from '../../visit/trigger.ts';
-import type { PressNote } from './hand-over-notes.ts';
 
 /** Presses that wait for a candidate's word; more than a button can give before a silent candidate is reverted. */
 const keptMax = 1000;
@@ -19,17 +19,18 @@ export interface PassedPressesParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Tells the candidate. */
+  readonly tell: (note: PressNote) => void;
 }
 
 type Ring = { readonly source: TriggerSource; readonly press?: PressKind };
 
 /**
- * Who is rung when the button is pressed. During a trial the incumbent goes on reading the line, and tells the candidate
- * of each press until that says that its row is stored: a candidate killed in between takes no press with it.
+ * What the button rings during a trial: the incumbent goes on reading the line, and tells the candidate of each press until
+ * that says that its row is stored. A candidate killed in between takes no press with it.
  */
 export class PassedPresses implements TriggerTarget {
   readonly #parts: PassedPressesParts;
-  #tell: ((note: PressNote) => void) | undefined;
   /** Told, and not yet known to be stored; oldest first. */
   readonly #kept = new Map<string, Ring>();
 
@@ -38,26 +39,19 @@ export class PassedPresses implements TriggerTarget {
   }
 
   async ring(request: Ring): Promise<unknown> {
-    if (this.#tell === undefined) return this.#parts.bell.ring(request);
     const id = this.#parts.random.id();
     if (this.#kept.size >= keptMax)
       this.#parts.log.error('a candidate has left too many presses without an answer', {});
     else this.#kept.set(id, request);
-    return this.#tell({ kind: 'press', id, press: request.press ?? 'press' });
+    return this.#parts.tell({ kind: 'press', id, press: request.press ?? 'press' });
   }
 
   async noteHold(): Promise<void> {
-    if (this.#tell === undefined) await this.#parts.bell.noteHold();
-    else this.#tell({ kind: 'held' });
+    this.#parts.tell({ kind: 'held' });
   }
 
   get lastActiveMs(): number | undefined {
     return this.#parts.bell.lastActiveMs;
-  }
-
-  /** From now on the candidate is rung. */
-  pass(tell: (note: PressNote) => void): void {
-    this.#tell = tell;
   }
 
   /** The candidate has stored this press. */
@@ -65,13 +59,8 @@ export class PassedPresses implements TriggerTarget {
     this.#kept.delete(id);
   }
 
-  /** The bell rings here again; when the candidate is gone, also for the presses that it took with it. */
-  takeBack(gone: Promise<void>): void {
-    this.#tell = undefined;
-    void gone.then(() => this.#ringKept());
-  }
-
-  #ringKept(): void {
+  /** The candidate is gone: the bell rings here for the presses that it took with it. */
+  ringKept(): void {
     for (const [triggerId, request] of this.#kept) {
       this.#kept.delete(triggerId);
       if (this.#isStored(triggerId)) continue; // Only its word was lost.

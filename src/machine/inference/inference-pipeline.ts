@@ -10,7 +10,8 @@ import { type Cut, mirror, warp } from '../../face/warp.ts';
 import type { DetectedFace, DetectEffort, Embedding, Landmarks } from '../../system/inference.ts';
 import type { Box, Pixels } from '../../system/pixels.ts';
 import { type Net, openNet } from './inference-session.ts';
-import { checkModel, type PackFailure } from './model-file.ts';
+import { checkModel } from './model-file.ts';
+import type { PackFailure } from './pack-failure.ts';
 import { identityOf, type ModelName, type ModelPack, type RecogniserName } from './model-pack.ts';
 
 /** Faces of one picture that are looked at; a doorbell sees fewer. */

@@ -1,7 +1,7 @@
 import type { DetectedFace, DetectEffort, Embedding, EncodeOptions, Landmarks } from '../../system/inference.ts';
 import type { Pixels } from '../../system/pixels.ts';
 import type { Decoded } from '../picture/picture-coder.ts';
-import type { PackFailure } from './model-file.ts';
+import type { PackFailure } from './pack-failure.ts';
 import type { ModelPack, RecogniserName } from './model-pack.ts';
 
 /** What the inference thread is started with. */

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { carriedAt } from '../executable/carried-files.ts';
 import type { ModelName, ModelPack } from './model-pack.ts';
+import { type PackFailure, refuse } from './pack-failure.ts';
 import { codeOf, wordsOf } from '../../system/error-words.ts';
-
-export type PackFailure = 'models-missing' | 'models-damaged';
 
 export interface SoundModel {
   readonly outcome: 'sound';
@@ -30,9 +29,4 @@ export async function checkModel({ folder, manifest }: ModelPack, name: ModelNam
   return isSound
     ? { outcome: 'sound', path, bytes }
     : refuse('models-damaged', `${path} is not what its manifest names`);
-}
-
-/** A failure in words, with what to do about it. */
-export function refuse(outcome: PackFailure, why: string): { readonly outcome: PackFailure; readonly message: string } {
-  return { outcome, message: `cannot start recognition: ${why}: run npm run models` };
 }

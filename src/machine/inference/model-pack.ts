@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { carriedAt } from '../executable/carried-files.ts';
-import { type PackFailure, refuse } from './model-file.ts';
+import { type PackFailure, refuse } from './pack-failure.ts';
 import { codeOf, wordsOf } from '../../system/error-words.ts';
 
 const modelFile = Type.Object({

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Inference, Pictures } from '../../system/inference.ts';
 import { share } from '../picture/picture-coder.ts';
 import type { Answer, FromWorker, Question, ToWorker, WorkerSettings } from './inference-protocol.ts';
-import type { PackFailure } from './model-file.ts';
+import type { PackFailure } from './pack-failure.ts';
 import { identityOf, readModelPack, type RecogniserName } from './model-pack.ts';
 import { wordsOf } from '../../system/error-words.ts';
 

@@ -37,8 +37,12 @@ export function isCrowdsStrain({ samples, asked }: GateFacts, name: string): boo
 }
 
 /** Whether request times say nothing about the candidate, because the machine as a whole is short of processor time. */
-export function wasStrained({ samples, baseline, nowMs }: GateFacts): boolean {
-  if (!baseline.checks.includes(processorCheck)) return false; // The incumbent's times come from the same strain.
+export function wasStrained(facts: GateFacts): boolean {
+  return facts.baseline.checks.includes(processorCheck) && isShortOfTime(facts); // Else the incumbent's times come from the same strain.
+}
+
+/** Whether the processors had no time to spare within the last minute, whenever that began. */
+export function isShortOfTime({ samples, nowMs }: GateFacts): boolean {
   const recent = samples.filter(({ atMs }) => atMs > nowMs - strainShowsMs);
   return recent.some(({ checks }) => checks[processorCheck]?.status === 'unhealthy');
 }

@@ -1,5 +1,5 @@
 import type { AskedBoth, Finding, GateFacts, GateLimits } from './gate-facts.ts';
-import { wasStrained } from './machine-strain.ts';
+import { isShortOfTime, wasStrained } from './machine-strain.ts';
 
 /**
  * What the incumbent's own questions have shown. Chosen: the incumbent asks both, itself and the candidate, one after the
@@ -28,7 +28,7 @@ export function judgeErrors(facts: GateFacts, { limits, spanMs, percentMax, requ
 
 /** Silence in time is excused where the machine has no time for anybody, or callers take it. A fault never is. */
 function isExcused(facts: GateFacts, { candidate, isCrowded }: AskedBoth): boolean {
-  return candidate === undefined && (isCrowded || wasStrained(facts));
+  return candidate === undefined && (isCrowded || isShortOfTime(facts));
 }
 
 /** Slow by itself, and far slower than the incumbent at the same moments. */
@@ -38,7 +38,8 @@ export function judgeP99(facts: GateFacts, limits: GateLimits): Finding {
   const own = rankOf(times.own, 0.99);
   const candidate = rankOf(times.candidate, 0.99);
   if (candidate <= Math.max(limits.p99MsMax, own * limits.slowerTimesMax)) return undefined;
-  return slow(facts, `99 % of questions took up to ${Math.round(candidate)} ms, the incumbent ${Math.round(own)} ms`);
+  const message = `99 % of questions took up to ${Math.round(candidate)} ms, the incumbent ${Math.round(own)} ms`;
+  return isShortOfTime(facts) ? { strained: `${message}, on a busy machine` } : { broken: message }; // The longest wait is chance there.
 }
 
 /** By the middle, not by the mean: what is asked first is slow in every process that has just started. */
@@ -48,11 +49,7 @@ export function judgeSlower(facts: GateFacts, limits: GateLimits): Finding {
   const own = rankOf(times.own, 0.5);
   const candidate = rankOf(times.candidate, 0.5);
   if (candidate <= Math.max(own * limits.slowerTimesMax, limits.slowerFloorMs)) return undefined;
-  return slow(facts, `questions take ${Math.round(candidate)} ms, the incumbent takes ${Math.round(own)} ms`);
-}
-
-/** On a machine without time for anybody, slowness is no sign of the candidate's. */
-function slow(facts: GateFacts, message: string): Finding {
+  const message = `questions take ${Math.round(candidate)} ms, the incumbent takes ${Math.round(own)} ms`;
   return wasStrained(facts) ? { strained: `${message}, on a busy machine` } : { broken: message };
 }
 

@@ -152,6 +152,17 @@ test('where the incumbent fails too, or is as slow, the candidate is not to blam
   assert.equal(verdict({}, { asked: asking(() => slow) }), 'commit');
 });
 
+test('on a machine that was busy before, neither silence nor the longest wait is the candidate’s', () => {
+  const strained = {
+    samples: busy({ ownPercent: 12, untilMs: 60_000 }),
+    baseline: { ...onFourProcessors, checks: ['database'] },
+  };
+  const silent = asking(() => ({})).map(({ atMs, own }) => ({ atMs, own, isCrowded: false }));
+  assert.equal(verdict({}, { ...strained, asked: silent }), 'commit');
+  const late = asking((turn) => (turn % 50 === 0 ? { candidate: answeredIn(2400) } : {}));
+  assert.equal(verdict({}, { ...strained, asked: late }), 'hold');
+});
+
 test('silence is a fault, but not of one that callers keep busy; a fault is one even then', () => {
   const asked = (change: Partial<AskedBoth>): string =>
     verdict({}, { asked: asking(() => ({})).map(({ atMs, own }) => ({ atMs, own, isCrowded: false, ...change })) });

@@ -1,11 +1,11 @@
-import type { AuditEntry, Chronicle } from '../../system/audit.ts';
-import type { Audit } from '../../telemetry/audit.ts';
-import { wordsOf } from '../../system/error-words.ts';
+import type { AuditEntry, Chronicle } from '../system/audit.ts';
+import { wordsOf } from '../system/error-words.ts';
+import type { Audit } from '../telemetry/audit.ts';
 
 /** Entries kept while nobody can write them. */
 const keptMax = 1000;
 
-/** True when the other process has taken the entry and answers for it. */
+/** Writes for another process, which has the chain: true when that has taken the entry and answers for it. */
 export type Forward = (entry: AuditEntry) => Promise<boolean>;
 
 type Hand =
@@ -13,8 +13,8 @@ type Hand =
   | { readonly holder: 'other'; readonly forward: Forward }
   | { readonly holder: 'nobody' };
 
-/** The audit chain has one writer: this process, or during a trial the other one, to which entries are sent. */
-export class PassedChronicle implements Chronicle {
+/** The audit chain of this appliance. It has one writer: this process, unless somebody was put in its place. */
+export class HouseChronicle implements Chronicle {
   #hand: Hand = { holder: 'nobody' };
   #kept: AuditEntry[] = [];
   #fault: string | undefined;
@@ -34,7 +34,7 @@ export class PassedChronicle implements Chronicle {
     return { pending: own.pending + this.#kept.length, fault: own.fault ?? this.#fault };
   }
 
-  /** Writes from now on. The other process must have stopped. */
+  /** Writes from now on. Nobody else may. */
   async take(open: () => Promise<Audit>): Promise<void> {
     if (this.#hand.holder === 'own') return;
     try {
@@ -49,8 +49,8 @@ export class PassedChronicle implements Chronicle {
     await this.#recordKept();
   }
 
-  /** Writes no more once this resolves: entries go to the other process. */
-  async pass(forward: Forward): Promise<void> {
+  /** Writes no more once this resolves: entries go to whoever does. */
+  async giveTo(forward: Forward): Promise<void> {
     const hand = this.#hand;
     this.#hand = { holder: 'nobody' };
     if (hand.holder === 'own') await hand.audit.close();

@@ -1,28 +1,14 @@
-import Type, { type Static } from 'typebox';
-import { Check } from 'typebox/value';
-import { slotsSeen } from '../../slot/slots-seen.ts';
-import { TrialRecordFile } from '../../slot/trial-record-file.ts';
-import type { Chronicle } from '../../system/audit.ts';
-import type { Log } from '../../system/log.ts';
-import type { Storage } from '../../system/storage.ts';
-import { entryOfConsent } from '../../telemetry/update-story.ts';
-import type { UpdateStatus } from '../../update/notebook.ts';
-import type { Updater } from '../../update/update.ts';
-import type { DeskSlot, IncomingFolder, PastTrial, UpdateDesk } from '../../web/update-desk.ts';
-import type { Installation } from '../installation.ts';
-
-/** What people wish of the updater, as a candidate on duty passes it on to its incumbent. */
-const wishSchema = Type.Union([
-  Type.Object({ kind: Type.Literal('check-now') }),
-  Type.Object({ kind: Type.Literal('revert'), word: Type.String({ maxLength: 1000 }) }),
-  Type.Object({ kind: Type.Literal('agree'), file: Type.Optional(Type.String({ maxLength: 1000 })) }),
-]);
-export type UpdateWish = Static<typeof wishSchema>;
-
-/** The wish when it is one that this release knows. */
-export function readWish(message: unknown): UpdateWish | undefined {
-  return Check(wishSchema, message) ? message : undefined;
-}
+import { slotsSeen } from '../slot/slots-seen.ts';
+import { TrialRecordFile } from '../slot/trial-record-file.ts';
+import type { Chronicle } from '../system/audit.ts';
+import type { Log } from '../system/log.ts';
+import type { Storage } from '../system/storage.ts';
+import { entryOfConsent } from '../telemetry/update-story.ts';
+import type { UpdateStatus } from '../update/notebook.ts';
+import type { UpdateWish } from '../update/trial-protocol.ts';
+import type { Updater } from '../update/update.ts';
+import type { DeskSlot, IncomingFolder, PastTrial, UpdateDesk } from '../web/update-desk.ts';
+import type { Installation } from './installation.ts';
 
 /** Has the updater do what somebody wished. False when it cannot. */
 export function fulfil(updater: Updater, wish: UpdateWish): boolean {
@@ -33,7 +19,7 @@ export function fulfil(updater: Updater, wish: UpdateWish): boolean {
   } // prettier-ignore
 }
 
-export interface PassedDeskParts {
+export interface HouseDeskParts {
   readonly installation: Installation;
   readonly version: string;
   readonly storage: Storage;
@@ -42,20 +28,17 @@ export interface PassedDeskParts {
   readonly log: Log;
 }
 
-/**
- * The update path as this process shows it: that of its own updater, or while it is on trial that of its incumbent, to
- * which wishes are told and which tells how it stands.
- */
-export class PassedDesk implements UpdateDesk {
+/** The update path as this process shows it: that of its own updater, unless another one answers in its place. */
+export class HouseDesk implements UpdateDesk {
   readonly running: UpdateDesk['running'];
   readonly incoming: IncomingFolder;
-  readonly #parts: PassedDeskParts;
+  readonly #parts: HouseDeskParts;
   readonly #record: TrialRecordFile;
   readonly #listeners = new Set<(status: UpdateStatus) => void>();
   #status: UpdateStatus = { phase: 'wait' };
   #ask: (wish: UpdateWish) => boolean = () => false;
 
-  constructor(parts: PassedDeskParts) {
+  constructor(parts: HouseDeskParts) {
     const { installation, version, storage, releaseBytesMax } = parts;
     const { places, slot } = installation;
     this.#parts = parts;
@@ -71,8 +54,8 @@ export class PassedDesk implements UpdateDesk {
     updater.subscribe((status) => this.show(status));
   }
 
-  /** The incumbent's, from now on. */
-  passTo(tell: (wish: UpdateWish) => void): void {
+  /** Another's, from now on: wishes are told there; how it stands comes by `show`. */
+  giveTo(tell: (wish: UpdateWish) => void): void {
     this.#ask = (wish) => {
       tell(wish);
       return wish.kind !== 'revert' || this.#status.trial !== undefined;
