@@ -137,7 +137,8 @@ const notify: Command = {
   name: 'people notify',
   summary: 'Say whether a person is announced by name: default, always or never',
   parameters: { text: 'PERSON RULE', min: 2, max: 2 },
-  description: 'default follows the setting notify.known.',
+  description:
+    'default: named to whoever heard the ring, and announced without a ring when the setting notify.known says so.',
   options: jsonOption,
   run: async (context) => {
     const rule = context.args[1] ?? '';

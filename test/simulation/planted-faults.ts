@@ -19,12 +19,12 @@ const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'the ring is announced before its row is durable',
     lives: [1, 0],
-    patches: [['visit/ring.ts', `const outcome = await parts.ledger.write(id, 'openVisit'`, `parts.outbox.tell(notifications);\n  const outcome = await parts.ledger.write(id, 'openVisit'`]],
+    patches: [['visit/ring.ts', `const outcome = await parts.ledger.write(id, 'openVisit'`, `parts.notifier.send(notifications, 'memory');\n  const outcome = await parts.ledger.write(id, 'openVisit'`]],
   },
   {
     name: 'the name is sent twice',
     lives: [0, 0],
-    patches: [['visit/announce.ts', `return [...alarms, ...compose({ announcement, key: 'name', audiences }, parts.random)];`, `return [...alarms, ...['name', 'again'].flatMap((key) => compose({ announcement, key, audiences }, parts.random))];`]],
+    patches: [['notify/announce.ts', `return [...alarms, ...compose({ kind: 'name', ...facts }, 'name', { ...audience, channels })];`, `return [...alarms, ...['name', 'again'].flatMap((key) => compose({ kind: 'name', ...facts }, key, { ...audience, channels }))];`]],
   },
   {
     name: 'the frames of a visit are never released',
@@ -59,7 +59,7 @@ const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a notification is marked before it is delivered',
     lives: [1, 0],
-    patches: [['visit/notify.ts', 'const delivery = within(', 'await this.#markSent(errand);\n    const delivery = within(']],
+    patches: [['notify/notify.ts', 'const delivery = channel.deliver(', 'await this.#markSent(errand);\n    const delivery = channel.deliver(']],
   },
   {
     name: 'a write that the database refuses is forgotten',
