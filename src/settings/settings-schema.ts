@@ -71,7 +71,7 @@ export const settingsSchema = Type.Object(
           default: 2000,
           minimum: 100,
           maximum: 60_000,
-          description: 'A camera silent for this long is restarted',
+          description: 'A camera silent for this long, and for four of its own turns, is restarted',
         }),
       },
       closed,

@@ -116,3 +116,16 @@ test('lost packets cost pictures, not the camera', async (t) => {
   const { frames, end } = await watch(camera, 24);
   assert.deepEqual([frames.length, end.outcome], [24, 'ended']);
 });
+
+test('a camera that is joined long before its next key frame is shown from that on', async (t) => {
+  const video = countingVideo(2 * greys);
+  const joinedAt = greys; // Three seconds before the stream begins anew with a key frame.
+  const camera = await opened(t, {
+    framesPerSecond: 8,
+    picture: (turn) => (turn === 0 ? video[0] : video[(joinedAt + turn) % video.length]) ?? [],
+    isLost: (packet) => packet <= (video[0]?.length ?? 0), // Described, and never sent.
+  });
+  const { frames } = await watch(camera, 8);
+  assertNoCopies(frames);
+  assert.equal(turnOf(frames[0] ?? assert.fail('no frame')), 0, 'the key frame is the first picture');
+});

@@ -52,29 +52,24 @@ export function mjpegCamera(
   });
 }
 
+type Video = readonly (readonly Buffer[])[];
+
 /** H.264 of a test picture of ffmpeg, as the pictures' units. `gop` pictures from one key frame to the next. */
-export function testVideo(
-  picture: string,
-  { frames = 16, gop = 8, filter = 'null' } = {},
-): readonly (readonly Buffer[])[] {
+export function testVideo(picture: string, { frames = 16, gop = 8, filter = 'null' } = {}): Video {
   const source = `${picture}${picture.includes('=') ? ':' : '='}rate=8:duration=${frames / 8}`;
-  const coder = [
-    '-c:v',
-    'libx264',
-    '-profile:v',
-    'baseline',
-    '-preset',
-    'ultrafast',
-    '-pix_fmt',
-    'yuv420p',
-    '-sc_threshold',
-    '0',
-  ];
-  const keys = ['-g', String(gop), '-keyint_min', String(gop)];
-  const input = ['-nostdin', '-loglevel', 'error', '-f', 'lavfi', '-i', source, '-vf', filter];
-  return picturesOf(
-    execFileSync('ffmpeg', [...input, ...coder, ...keys, '-f', 'h264', 'pipe:1'], { maxBuffer: 2 ** 26 }),
-  );
+  return coded(['-f', 'lavfi', '-i', source, '-vf', filter], gop);
+}
+
+/** What a camera makes of a scene that stands still: no two pictures are the same, because its sensor is noisy. */
+export function stillVideo(file: string, frames = 16): Video {
+  return coded(['-loop', '1', '-framerate', '8', '-i', file, '-frames:v', String(frames), '-vf', 'scale=640:480,noise=alls=8:allf=t'], 8); // prettier-ignore
+}
+
+function coded(source: readonly string[], gop: number): Video {
+  const keys = ['-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'];
+  const coder = ['-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', ...keys];
+  const words = ['-nostdin', '-loglevel', 'error', ...source, ...coder, '-f', 'h264', 'pipe:1'];
+  return picturesOf(execFileSync('ffmpeg', words, { maxBuffer: 2 ** 26 }));
 }
 
 /** Cuts Annex B into units and groups them: a picture ends with its slice (type 1 or 5). */
