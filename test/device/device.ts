@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decoderWord } from '../../src/machine/picture/decoder-process.ts';
 import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import { readCurrent } from '../../src/slot/current-link.ts';
@@ -113,11 +114,13 @@ export class Device extends Machine {
     return (await this.run(['systemctl', 'show', '--value', '--property', name, unit])).trim();
   }
 
-  /** Every process of the service, counted inside. */
+  /** Every bell of the service, counted inside: not the process that each has to decode pictures, which comes and goes. */
   async processes(): Promise<readonly number[]> {
     const group = await this.property('ControlGroup');
-    const { stdout } = await this.try(['find', `/sys/fs/cgroup${group}`, '-name', 'cgroup.procs', '-exec', 'cat', '{}', '+']); // prettier-ignore
-    return stdout.split('\n').filter(Boolean).map(Number);
+    const ask = 'pids=$(find "$1" -name cgroup.procs -exec cat {} + | paste -sd,); ps -o pid=,args= -p "$pids"';
+    const { stdout } = await this.try(['sh', '-c', ask, 'sh', `/sys/fs/cgroup${group}`]);
+    const bells = stdout.split('\n').filter((line) => line !== '' && !line.includes(decoderWord));
+    return bells.map((line) => Number.parseInt(line, 10));
   }
 
   /** Until a release serves under the eyes of its incumbent; returns its process. */

@@ -1,5 +1,5 @@
 // Throws damaged and made-up bytes at everything that reads bytes of others, for longer than a test may take.
-// Run: npm run fuzz -- SECONDS (for each of the targets; an hour without a number)
+// Run: npm run fuzz -- SECONDS (for each of the targets; an hour without a number). The last line is JSON.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { begin, wholeNumber } from '../../scripts/entry.ts';
@@ -10,4 +10,5 @@ const fuzzed = spawnSync(process.execPath, ['--test', join(import.meta.dirname, 
   stdio: 'inherit',
   env: { ...process.env, FUZZ_SECONDS: String(secondsWanted) },
 });
+console.log(JSON.stringify({ secondsEach: secondsWanted, failed: fuzzed.status === 0 ? 0 : 1 }));
 process.exitCode = fuzzed.status ?? 1;
