@@ -53,10 +53,8 @@ export function pictureBody(fieldNames: readonly string[] = []): BodyContent {
   const picture = { type: 'string', format: 'binary', description: 'JPEG, PNG, WebP, AVIF or TIFF, at most 20 MB' };
   const fields = Object.fromEntries(fieldNames.map((name) => [name, { type: 'string' }]));
   const form = { type: 'object', properties: { ...fields, picture }, required: ['picture'], 'x-upload': true };
-  return {
-    'multipart/form-data': { schema: Type.Unsafe(form) },
-    'image/jpeg': { schema: Type.Unsafe({ ...picture, 'x-upload': true }) },
-  };
+  const bare = imageTypes.map((type) => [type, { schema: Type.Unsafe({ ...picture, 'x-upload': true }) }] as const);
+  return { 'multipart/form-data': { schema: Type.Unsafe(form) }, ...Object.fromEntries(bare) };
 }
 
 export interface Upload {

@@ -17,7 +17,7 @@ interface Operation {
 type Sent = InjectOptions;
 
 const streams = new Set(['/api/v1/events', '/api/v1/live.mjpeg']);
-const askedOfEach = 40;
+const askedOfEach = 20;
 
 /** The same numbers at every run. */
 function dice(seed: number): (sides: number) => number {

@@ -55,6 +55,9 @@ test('what holds for every request', async (t) => {
         answers += 1;
       }
     }
+    const { content } = document.paths['/api/v1/recognize'].post.requestBody;
+    for (const type of ['multipart/form-data', 'image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/tiff'])
+      assert.ok(content[type] !== undefined, `a picture may be ${type}`);
     assert.ok(answers > routes.length, `only ${answers} answers have a schema`);
     assert.ok(!JSON.stringify(document).includes('"undefined"'));
   });
