@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Camera, CameraEnd, FrameSink } from '../../system/camera.ts';
 import { wordsOf } from '../../system/error-words.ts';
+import type { DecodeResult } from '../../system/inference.ts';
 import type { VideoSource } from './camera-address.ts';
 import { type CameraParts, copyInto, fitWithin, Pace, spareBuffer } from './camera-parts.ts';
 import { cameraWords } from './camera-words.ts';
@@ -162,7 +163,7 @@ class Screen {
 
   async show({ bytes, beganMs }: Picture): Promise<void> {
     const { parts, sink, signal } = this.#showing;
-    const decoded = await parts.pictures.decode(bytes, this.#lend);
+    const decoded = await parts.pictures.decode(bytes, this.#lend).catch(lost);
     if (signal.aborted) return;
     if (decoded.outcome === 'decoded') {
       this.#unreadable = 0;
@@ -173,4 +174,9 @@ class Screen {
     this.complaint = decoded.message;
     if (this.#unreadable === 1) parts.complain(decoded.message);
   }
+}
+
+/** Nobody is there who could decode, because the appliance ends: one picture less. */
+function lost(error: unknown): DecodeResult {
+  return { outcome: 'corrupt', message: wordsOf(error) };
 }

@@ -119,3 +119,14 @@ test('motion JPEG is shown as it comes: every size, with lengths and without, an
     assert.ok(new Set(seen).size >= 2, seen.join());
   }
 });
+
+test('pictures that nobody can decode end the camera with the reason, and harm nothing else', async (t) => {
+  const { address } = await snapshots(t);
+  const parts = cameraParts({ framesPerSecond: 8 });
+  const pictures = { ...parts.pictures, decode: () => Promise.reject(new Error('the decoder is gone')) };
+  const result = openCamera(`${address}/snap`, { ...parts, pictures, demoFolder: '/nowhere' });
+  assert.ok(result.outcome === 'opened');
+  const { frames, end } = await watch(result.camera, 1);
+  assert.deepEqual([frames.length, end.outcome], [0, 'failed']);
+  assert.match(end.outcome === 'failed' ? end.reason : '', /the decoder is gone$/);
+});

@@ -4,8 +4,9 @@ import { networkVideo } from '../../../src/machine/camera/camera-address.ts';
 import { ffmpegCamera } from '../../../src/machine/camera/ffmpeg-camera.ts';
 import { nodeClock } from '../../../src/machine/node/node-clock.ts';
 import type { Camera } from '../../../src/system/camera.ts';
-import { type SeenFrame, watch } from './camera-bench.ts';
-import { rtspCamera, testVideo, type RtspCamera } from './network-cameras.ts';
+import { openCamera } from '../../../src/machine/camera/cameras.ts';
+import { cameraParts, type SeenFrame, watch } from './camera-bench.ts';
+import { httpCamera, rtspCamera, testVideo, type RtspCamera } from './network-cameras.ts';
 
 /** Pictures that can be told from each other; then they come again. */
 const greys = 24;
@@ -128,4 +129,17 @@ test('a camera that is joined long before its next key frame is shown from that 
   const { frames } = await watch(camera, 8);
   assertNoCopies(frames);
   assert.equal(turnOf(frames[0] ?? assert.fail('no frame')), 0, 'the key frame is the first picture');
+});
+
+test('an address of the web that is neither pictures nor motion JPEG is a video', async (t) => {
+  const video = Buffer.concat(
+    [...countingVideo()].flat().map((unit) => Buffer.concat([Buffer.from([0, 0, 0, 1]), unit])),
+  );
+  const address = await httpCamera(t, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'video/h264' }).end(video);
+  });
+  const result = openCamera(`${address}/live.h264`, { ...cameraParts({ clock: nodeClock }), demoFolder: '/nowhere' });
+  assert.ok(result.outcome === 'opened');
+  const { frames } = await watch(result.camera, 1);
+  assert.deepEqual(frames.map(({ width, height }) => [width, height]), [[64, 48]]); // prettier-ignore
 });
