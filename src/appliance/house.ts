@@ -3,6 +3,7 @@ import { Household } from '../people/household.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Store } from '../store/store.ts';
 import type { Chronicle } from '../system/audit.ts';
+import { spareBuffer } from '../system/pixels.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Events } from '../system/event.ts';
@@ -52,6 +53,7 @@ export function furnish(parts: HouseParts): House {
   const { inference, pictures } = senses.recognition;
   const gallery = new Gallery(store.read, inference.recogniser);
   const household = new Household({
+    spare: { picture: spareBuffer(), padded: spareBuffer() },
     ...parts,
     gallery,
     inference,

@@ -1,5 +1,7 @@
+import { planesOf } from '../face/i420.ts';
+import { drawOn } from '../face/letterbox.ts';
 import type { DetectedFace, Landmarks, Pictures } from '../system/inference.ts';
-import { i420Bytes, type Box, type Pixels } from '../system/pixels.ts';
+import { i420Bytes, type Box, type Lend, type Pixels } from '../system/pixels.ts';
 
 /** The crop is this many times as wide and high as the face's box: room for a later, wider alignment. */
 const cropScale = 2;
@@ -38,11 +40,13 @@ export function cropBox(picture: Pixels, { box, landmarks }: DetectedFace): Box 
 
 /**
  * The picture in the middle of one twice as wide and high, the rest grey. A face that fills its picture is not found
- * by the detector; with grey around it, it is.
+ * by the detector; with grey around it, it is. A large picture is halved instead: such a face has pixels enough.
  */
-export function padWithGrey({ width, height, pixels }: Pixels): PaddedPicture {
+export function padWithGrey(picture: Pixels, lend: Lend = (bytes) => new SharedArrayBuffer(bytes)): PaddedPicture {
+  const { width, height, pixels } = picture;
+  if (Math.max(width, height) > paddedSideMax) return halvedInGrey(picture, lend);
   const wide = { width: width * 2, height: height * 2 };
-  const padded = new SharedArrayBuffer(i420Bytes(wide.width, wide.height));
+  const padded = lend(i420Bytes(wide.width, wide.height));
   const to = new Uint8Array(padded).fill(grey);
   const from = new Uint8Array(pixels);
   const left = evenDown(width / 2);
@@ -53,13 +57,26 @@ export function padWithGrey({ width, height, pixels }: Pixels): PaddedPicture {
     const planeAt = wide.width * wide.height + plane * width * height;
     copyPlane(source, { to, at: planeAt + (top / 2) * width + left / 2, width });
   }
-  return { ...wide, pixels: padded, left, top };
+  return { ...wide, pixels: padded, left, top, scale: 1 };
 }
 
-/** `left` and `top`: where the picture begins in it. */
+/** Larger ones would take 20 MB with their grey, for pixels that no net looks at. */
+const paddedSideMax = 960;
+
+function halvedInGrey(picture: Pixels, lend: Lend): PaddedPicture {
+  const { width, height } = picture;
+  const halved: Pixels = { width, height, pixels: lend(i420Bytes(width, height)) };
+  const [left, top] = [evenDown(width / 4), evenDown(height / 4)];
+  const place = { left, top, width: evenDown(width / 2), height: evenDown(height / 2) };
+  drawOn({ width, height, ...planesOf(halved) }, picture, { place, margin: grey });
+  return { ...halved, left, top, scale: 0.5 };
+}
+
+/** `left` and `top`: where the picture begins in it; `scale`: pixels of it for one of the picture. */
 export interface PaddedPicture extends Pixels {
   readonly left: number;
   readonly top: number;
+  readonly scale: number;
 }
 
 const grey = 128;

@@ -1,5 +1,5 @@
 import type { DetectedFace, Inference } from '../system/inference.ts';
-import type { Pixels } from '../system/pixels.ts';
+import type { Lend, Pixels } from '../system/pixels.ts';
 import { padWithGrey, type PaddedPicture } from './face-crop.ts';
 import { isSure } from './quality-gate.ts';
 
@@ -14,9 +14,9 @@ export interface Look {
  * The cheap look at a picture first; only one without a sure face is looked at longer, and last with grey around it. With
  * no sure face at all, the first doubtful ones.
  */
-export async function lookForFaces(inference: Pick<Inference, 'detect'>, picture: Pixels): Promise<Look> {
+export async function lookForFaces(inference: Pick<Inference, 'detect'>, picture: Pixels, lend?: Lend): Promise<Look> {
   let doubtful: Look | undefined;
-  for (const ready of [() => ({ ...picture, left: 0, top: 0 }), () => padWithGrey(picture)]) {
+  for (const ready of [() => ({ ...picture, left: 0, top: 0, scale: 1 }), () => padWithGrey(picture, lend)]) {
     const looked = ready();
     for (const effort of ['quick', 'thorough'] as const) {
       const faces = await inference.detect(looked, effort);
@@ -24,5 +24,5 @@ export async function lookForFaces(inference: Pick<Inference, 'detect'>, picture
       if (faces.length > 0) doubtful ??= { faces, looked };
     }
   }
-  return doubtful ?? { faces: [], looked: { ...picture, left: 0, top: 0 } };
+  return doubtful ?? { faces: [], looked: { ...picture, left: 0, top: 0, scale: 1 } };
 }

@@ -15,11 +15,11 @@ export interface StudiedFace {
   readonly vector: Embedding;
 }
 
-type StudyParts = Pick<HouseholdParts, 'inference' | 'pictures' | 'recognition'>;
+type StudyParts = Pick<HouseholdParts, 'inference' | 'pictures' | 'recognition' | 'spare'>;
 
 /** The one usable face of a picture file, or why there is none. */
 export async function studyFile(parts: StudyParts, bytes: Uint8Array): Promise<StudiedFace | Refusal> {
-  const decoded = await parts.pictures.decode(bytes);
+  const decoded = await parts.pictures.decode(bytes, parts.spare?.picture);
   if (decoded.outcome !== 'decoded')
     return refusal(pictureReasons[decoded.outcome] ?? 'picture-unreadable', decoded.message);
   return studyPicture(parts, decoded.picture);
@@ -65,7 +65,7 @@ interface SeenSubject {
 
 /** A poor face is not looked at again: of a profile, the second look sometimes makes a frontal face that is none. */
 async function lookForSubject(parts: StudyParts, picture: Pixels): Promise<SeenSubject | Refusal> {
-  const { faces, looked } = await lookForFaces(parts.inference, picture);
+  const { faces, looked } = await lookForFaces(parts.inference, picture, parts.spare?.padded);
   const subject = subjectOf(faces);
   if (subject.outcome === 'refused') return subject;
   return qualityRefusal(subject.face.quality, parts.recognition) ?? { ...subject, looked };

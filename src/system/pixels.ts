@@ -13,6 +13,15 @@ export function i420Bytes(width: number, height: number): number {
   return (width * height * 3) / 2;
 }
 
+/** Gives a buffer of at least so many bytes. */
+export type Lend = (bytes: number) => SharedArrayBuffer;
+
+/** Lends one buffer again and again, as large as the largest asked for: shared memory is collected late. */
+export function spareBuffer(): Lend {
+  let spare = new SharedArrayBuffer(0);
+  return (bytes) => (spare = spare.byteLength < bytes ? new SharedArrayBuffer(bytes) : spare);
+}
+
 /** Left, top, width and height in pixels of the picture. May reach over its edges. */
 export interface Box {
   readonly x: number;

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { DetectedFace } from '../system/inference.ts';
 import { lookForFaces, type Look } from '../people/look-for-faces.ts';
-import type { Pixels } from '../system/pixels.ts';
+import type { Lend, Pixels } from '../system/pixels.ts';
 import { decide } from '../visit/decide.ts';
 import { complaintAbout } from '../visit/face-quality.ts';
 import { match } from '../visit/embed.ts';
@@ -31,12 +31,24 @@ type RecognizedFace = Static<typeof recognizedFaceShape>;
 type RecognitionParts = Pick<WebParts, 'inference' | 'gallery' | 'settings'>;
 
 /** Who is on a picture, judged by the rules of a visit. Nothing is stored. */
-export async function recognize(parts: RecognitionParts, picture: Pixels): Promise<Static<typeof recognitionShape>> {
+export async function recognize(
+  parts: RecognitionParts,
+  picture: Pixels,
+  lend: Lend,
+): Promise<Static<typeof recognitionShape>> {
   const { inference } = parts;
-  const { faces: found, looked } = await lookForFaces(inference, picture);
+  const { faces: found, looked } = await lookForFaces(inference, picture, lend);
   const faces: RecognizedFace[] = [];
   for (const face of found) faces.push(await recognizeFace(parts, looked, face));
   return { width: picture.width, height: picture.height, recogniser: inference.recogniser, faces };
+}
+
+/** The box in the pixels of the picture that was given. */
+function boxIn(
+  { left, top, scale }: Look['looked'],
+  { x, y, width, height }: DetectedFace['box'],
+): DetectedFace['box'] {
+  return { x: (x - left) / scale, y: (y - top) / scale, width: width / scale, height: height / scale };
 }
 
 async function recognizeFace(
@@ -55,7 +67,7 @@ async function recognizeFace(
   });
   const candidates = sighting.faces[0]?.candidates ?? [];
   return {
-    box: { ...face.box, x: face.box.x - looked.left, y: face.box.y - looked.top },
+    box: boxIn(looked, face.box),
     score: face.score,
     quality: { ...face.quality },
     outcome: verdict.outcome,

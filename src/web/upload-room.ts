@@ -82,6 +82,11 @@ function declaredBytes({ headers }: FastifyRequest): number {
   return Number.isSafeInteger(declared) && declared >= 0 ? declared : pictureLimits.fileBytesMax;
 }
 
+/** Gives the memory of a received picture back now: the collector comes when it likes. */
+export function giveBack({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
 /** All of a picture, in one piece of memory where its length is known. */
 export async function receive(request: FastifyRequest, pipe: Readable): Promise<Uint8Array> {
   const { fileBytesMax } = pictureLimits;

@@ -4,10 +4,10 @@ import type { FastifyRequest } from 'fastify';
 import Type, { type TUnsafe } from 'typebox';
 import type { Clock } from '../system/clock.ts';
 import { pictureLimits, type DecodeFailure, type Pictures } from '../system/inference.ts';
-import type { Pixels } from '../system/pixels.ts';
+import type { Lend, Pixels } from '../system/pixels.ts';
 import { RequestRefused, refused, tooMuch } from './problem.ts';
 import type { Site } from './site.ts';
-import { limitUploads, receive } from './upload-room.ts';
+import { giveBack, limitUploads, receive } from './upload-room.ts';
 
 /** What a multipart form may hold; it is stopped before it fills the memory. */
 const uploadLimits = {
@@ -90,8 +90,9 @@ async function readForm(request: FastifyRequest, fieldNames: readonly string[]):
 }
 
 /** Decodes an upload. Throws `RequestRefused`, see `pictureRefused`. */
-export async function decodeUpload(pictures: Pick<Pictures, 'decode'>, bytes: Uint8Array): Promise<Pixels> {
-  const result = await pictures.decode(bytes);
+export async function decodeUpload(pictures: Pick<Pictures, 'decode'>, bytes: Uint8Array, lend: Lend): Promise<Pixels> {
+  const result = await pictures.decode(bytes, lend);
+  giveBack(bytes);
   if (result.outcome === 'decoded') return result.picture;
   throw pictureRefused(result.outcome, result.message);
 }

@@ -46,12 +46,6 @@ export function fitWithin(picture: Pixels, { width, height }: Pick<CameraParts, 
   return scale === 1 ? picture : scaled(picture, scale);
 }
 
-/** Lends one buffer again and again, as large as the largest asked for: shared memory is collected late. */
-export function spareBuffer(): (bytes: number) => SharedArrayBuffer {
-  let spare = new SharedArrayBuffer(0);
-  return (bytes) => (spare = spare.byteLength < bytes ? new SharedArrayBuffer(bytes) : spare);
-}
-
 /** A copy of the picture at another size, at least 2x2. */
 export function scaled(picture: Pixels, scale: number): Pixels {
   const { width, height } = sizeAt(picture, scale);

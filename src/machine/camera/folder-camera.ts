@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Camera, CameraEnd, FrameSink } from '../../system/camera.ts';
 import { pictureLimits } from '../../system/inference.ts';
-import type { Pixels } from '../../system/pixels.ts';
-import { type CameraParts, copyInto, fitWithin, Pace, spareBuffer } from './camera-parts.ts';
+import { type Pixels, spareBuffer } from '../../system/pixels.ts';
+import { type CameraParts, copyInto, fitWithin, Pace } from './camera-parts.ts';
 import { wordsOf } from '../../system/error-words.ts';
 
 const pictureExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.tif', '.tiff']);

@@ -1,7 +1,8 @@
 import type { Camera, CameraEnd, Frame, FrameSink } from '../../system/camera.ts';
 import { wordsOf } from '../../system/error-words.ts';
 import type { DecodeFailure } from '../../system/inference.ts';
-import { type CameraParts, copyInto, fitWithin, spareBuffer } from './camera-parts.ts';
+import { spareBuffer } from '../../system/pixels.ts';
+import { type CameraParts, copyInto, fitWithin } from './camera-parts.ts';
 
 /** What became of a pushed picture. */
 export interface PushResult {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { decodingBytesMax } from './judge-picture.ts';
 
 /** Beyond what a picture of the largest kind takes: a thread's stack, JavaScript's own. */
-const spareBytes = 16 * 1024 * 1024;
+const spareBytes = 12 * 1024 * 1024;
 
 /** What a process that decodes may add to its memory. */
 export const addedBytesMax = decodingBytesMax + spareBytes;

@@ -29,10 +29,12 @@ export interface PictureFacts {
 const MB = 1024 * 1024;
 
 /** What decoding one picture may take, above what its process takes anyway. The process gets no more (`decoder-limits.ts`). */
-export const decodingBytesMax = 96 * MB;
+export const decodingBytesMax = 56 * MB;
 
-/** The shrunk picture in colours, once more as planes, and on its way through the pipe. */
-const resultBytes = 20 * MB;
+/** The shrunk picture in colours, once more as planes, and what is at hand meanwhile. */
+const resultBytesPerPixel = 4.5;
+const atHandBytes = 4 * MB;
+const resultSideMax = 1920;
 
 /** Rows that are at hand while a picture is shrunk. */
 const rowsAtHand = 1024;
@@ -59,9 +61,11 @@ export function weigh(facts: PictureFacts): number | Refusal {
   if (Math.max(width, height) > sideMax) {
     return refuse('too-large', `it has ${size}; at most ${sideMax} in width or height`);
   }
-  const bytes = resultBytes + pixels * bytesPerPixel(facts) + rowBytes(facts);
+  const shrunkBy = Math.min(1, resultSideMax / Math.max(width, height));
+  const fixed = atHandBytes + resultBytesPerPixel * pixels * shrunkBy ** 2 + rowBytes(facts);
+  const bytes = fixed + pixels * bytesPerPixel(facts);
   if (bytes <= decodingBytesMax) return bytes;
-  const most = millions((decodingBytesMax - resultBytes - rowBytes(facts)) / Math.max(bytesPerPixel(facts), 1));
+  const most = millions((decodingBytesMax - fixed) / Math.max(bytesPerPixel(facts), 1));
   return refuse(
     'too-large',
     `it has ${size}; at most ${most} as ${names[kind]}${facts.needsWhole ? ', interlaced or progressive' : ''}`,
@@ -97,15 +101,19 @@ function bytesPerPixel({
   }
 }
 
-/** A JPEG is shrunk while it is read, to no more than twice the sides of the result. */
+/** A JPEG is shrunk while it is read. */
 function rowBytes(facts: PictureFacts): number {
   const { kind, width, height, channels, bytesPerSample, isTurned } = facts;
-  if (kind === 'jpeg') return isTurned ? channels * Math.min(width * height, shrunkPixelsMax) : 0;
+  if (kind === 'jpeg') return isTurned ? channels * readPixels(width, height) : 0;
   if (bytesPerPixel(facts) > 0) return 0; // All of it is there.
   return width * channels * bytesPerSample * Math.min(height, rowsAtHand);
 }
 
-const shrunkPixelsMax = (2 * 1920) ** 2;
+/** Pixels of a JPEG as it is read: an eighth, a quarter or half as wide and high, if that is still enough. */
+function readPixels(width: number, height: number): number {
+  const by = [8, 4, 2].find((shrink) => Math.max(width, height) / shrink >= resultSideMax) ?? 1;
+  return (width * height) / by ** 2;
+}
 
 function millions(pixels: number): string {
   return `${Math.max(0, Math.floor(pixels / 100_000) / 10)} million`;

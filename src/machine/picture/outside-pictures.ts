@@ -11,7 +11,7 @@ export interface OutsidePictures {
 }
 
 /** A picture that takes less never waits for another lane: a camera's frame. */
-const largeBytes = 36 * 1024 * 1024;
+const largeBytes = 20 * 1024 * 1024;
 
 /** What one picture may take: a Pi 4 needs 3 s for the largest ones that are let in. */
 const bounds = { cpuMsMax: 10_000, wallMsMax: 20_000, startMsMax: 20_000 } as const;

@@ -1,6 +1,6 @@
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { walkJpeg } from './jpeg-walk.ts';
-import { accepted, kindOf, weigh, type PictureFacts, type PictureKind } from './judge-picture.ts';
+import { accepted, decodingBytesMax, kindOf, weigh, type PictureFacts, type PictureKind } from './judge-picture.ts';
 import { firstLine, refuse, refuseFor, type Refusal } from './refusal.ts';
 
 export type OpenPicture = (bytes: Uint8Array, options: SharpOptions) => Sharp;
@@ -47,6 +47,8 @@ export async function weighFile(bytes: Uint8Array, open: OpenPicture): Promise<W
   } satisfies PictureFacts);
   if (typeof weight !== 'number') return weight;
   const takesBytes = weight + bytes.length;
+  if (takesBytes > decodingBytesMax)
+    return refuse('too-large', 'its file and its pixels take more memory than a picture may');
   // A camera that forgets the end mark has sent everything all the same: anything else that is missing is an error then.
   if (jpeg?.hasEnd === false) {
     return { outcome: 'weighed', bytes: Buffer.concat([bytes, endOfJpeg]), takesBytes, failOn: 'warning' };

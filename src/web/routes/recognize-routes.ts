@@ -1,15 +1,24 @@
+import { spareBuffer } from '../../system/pixels.ts';
 import type { WebParts } from '../parts.ts';
 import { problems, tooMuch } from '../problem.ts';
 import { recognitionShape, recognize } from '../recognition.ts';
 import type { Site } from '../site.ts';
 import { decodeUpload, pictureBody, readUpload, uploadBytesMax } from '../upload.ts';
 
-/** Pictures looked at side by side: the inference thread belongs to the door first. */
+/** Pictures that wait, the one that is looked at included: the inference thread belongs to the door first. */
 const underWayMax = 2;
 
 /** Tries recognition on a picture. */
 export function recognizeRoutes(site: Site, parts: WebParts): void {
   const underWay = new Set<string>();
+  const spare = { picture: spareBuffer(), padded: spareBuffer() };
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other, in the same memory. */
+  const inTurn = async <Answer>(look: () => Promise<Answer>): Promise<Answer> => {
+    const answer = last.then(look);
+    last = answer.catch(() => undefined);
+    return answer;
+  };
 
   site.post(
     '/api/v1/recognize',
@@ -32,7 +41,9 @@ export function recognizeRoutes(site: Site, parts: WebParts): void {
         });
       underWay.add(request.id);
       try {
-        return await recognize(parts, await decodeUpload(parts.pictures, picture));
+        return await inTurn(async () =>
+          recognize(parts, await decodeUpload(parts.pictures, picture, spare.picture), spare.padded),
+        );
       } finally {
         underWay.delete(request.id);
       }

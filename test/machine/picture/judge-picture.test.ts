@@ -13,14 +13,15 @@ test('what a phone sends is let in, and what would fill the memory is not', () =
   assert.deepEqual(
     [
       isLetIn({ width: 8000, height: 6000 }),
-      isLetIn({ needsWhole: true }),
+      isLetIn({ width: 8000, height: 6000, isTurned: true }),
+      isLetIn({ needsWhole: true, samplesPerPixel: 1.5 }),
       isLetIn({ kind: 'png', width: 6000, height: 4000 }),
-      isLetIn({ kind: 'png', needsWhole: true, bytesPerSample: 2 }),
-      isLetIn({ kind: 'avif', width: 2400, height: 1900 }),
-      isLetIn({ kind: 'webp' }),
+      isLetIn({ kind: 'png', needsWhole: true }),
+      isLetIn({ kind: 'avif', width: 1920, height: 1080 }),
+      isLetIn({ kind: 'webp', width: 3600, height: 2700 }),
       isLetIn({ kind: 'tiff' }),
     ],
-    [true, true, true, true, true, true, true],
+    [true, true, true, true, true, true, true, true],
   );
   assert.deepEqual(
     [
