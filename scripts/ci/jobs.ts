@@ -1,4 +1,10 @@
-/** Everything that CI proves, cut into jobs of some minutes that can go on beside each other. */
+/**
+ * Everything that CI proves, cut into jobs of some minutes that can go on beside each other.
+ *
+ * Chosen: a job for each processor, each with one thing at a time; rejected: one thing after the other, each with a higher
+ * `--test-concurrency`; why: machines, emulators and trials wait more than they work, and another job fills their pauses.
+ * Chosen: a failed job stops nobody but those that take its work; rejected: stopping; why: one run tells of every fault.
+ */
 
 export interface Job {
   readonly name: string;

@@ -1,6 +1,7 @@
 /**
  * Every program that scripts and tests run, and every file of Debian that they read, with its package: `tools.json` is the
  * table. `.ci/run` installs from it, and what is missing is said from it.
+ * Chosen: JSON, which a shell reads too; rejected: a list in `.ci/run`; why: nobody saw that it lacked what a test had asked for.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
