@@ -143,3 +143,14 @@ test('an address of the web that is neither pictures nor motion JPEG is a video'
   const { frames } = await watch(result.camera, 1);
   assert.deepEqual(frames.map(({ width, height }) => [width, height]), [[64, 48]]); // prettier-ignore
 });
+
+test('a camera that can send nothing but datagrams is shown', async (t) => {
+  const video = countingVideo();
+  const camera = await opened(t, {
+    framesPerSecond: 8,
+    isUdpOnly: true,
+    picture: (turn) => video[turn % video.length] ?? [],
+  });
+  const { frames } = await watch(camera, 8);
+  assertNoCopies(frames);
+});

@@ -1,5 +1,6 @@
 // Cameras of the network as they are sold: slow, odd, with a clock that jumps. Each serves on a free port of 127.0.0.1.
 import { execFileSync } from 'node:child_process';
+import { createSocket as createDatagramSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
@@ -102,6 +103,8 @@ export interface RtspCamera {
   picture(turn: number): readonly Uint8Array[];
   /** What the camera's own clock says at each turn, in seconds; by default it goes right. */
   readonly clock?: (turn: number) => number;
+  /** Sends datagrams, and refuses to send over the connection. */
+  readonly isUdpOnly?: boolean;
   /** Packets that are lost on the way, by number. */
   readonly isLost?: (packet: number) => boolean;
 }
@@ -115,7 +118,18 @@ export async function rtspCamera(t: TestContext, camera: RtspCamera): Promise<st
 function converse(socket: Socket, camera: RtspCamera): void {
   let text = '';
   let timer: NodeJS.Timeout | undefined;
-  socket.on('close', () => clearInterval(timer));
+  let datagrams: { readonly socket: DatagramSocket; readonly port: number } | undefined;
+  const transmit = (packet: Buffer): void => {
+    if (datagrams !== undefined) datagrams.socket.send(packet, datagrams.port, '127.0.0.1');
+    else
+      socket.write(
+        Buffer.concat([Buffer.from(['$'.charCodeAt(0), 0, packet.length >> 8, packet.length & 0xff]), packet]),
+      );
+  };
+  socket.on('close', () => {
+    clearInterval(timer);
+    datagrams?.socket.close();
+  });
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1');
     for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
@@ -137,12 +151,21 @@ function converse(socket: Socket, camera: RtspCamera): void {
           );
           break;
         }
-        case 'SETUP':
-          answer('Session: 1;timeout=60\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n');
+        case 'SETUP': {
+          const port = /client_port=(\d+)/.exec(request)?.[1];
+          if (camera.isUdpOnly === true && port === undefined) {
+            socket.write(`RTSP/1.0 461 Unsupported Transport\r\nCSeq: ${sequence}\r\n\r\n`);
+            break;
+          }
+          if (port !== undefined) datagrams = { socket: createDatagramSocket('udp4'), port: Number(port) };
+          const way =
+            port === undefined ? '/TCP;unicast;interleaved=0-1' : `;unicast;client_port=${port}-${Number(port) + 1}`;
+          answer(`Session: 1;timeout=60\r\nTransport: RTP/AVP${way}\r\n`);
           break;
+        }
         case 'PLAY':
           answer('Session: 1\r\nRange: npt=0-\r\n');
-          timer ??= play(socket, camera);
+          timer ??= play(transmit, camera);
           break;
         default:
           answer('Session: 1\r\n');
@@ -167,20 +190,18 @@ function describe(camera: RtspCamera): string {
 /** A unit longer than this goes in parts (RFC 6184, FU-A). */
 const partBytesMax = 1300;
 
-function play(socket: Socket, camera: RtspCamera): NodeJS.Timeout {
+function play(transmit: (packet: Buffer) => void, camera: RtspCamera): NodeJS.Timeout {
   const { framesPerSecond, isLost = () => false, clock = (turn) => turn / framesPerSecond } = camera;
   let [turn, packet] = [0, 0];
   const send = (payload: Uint8Array, time: number, isLast: boolean): void => {
-    const head = Buffer.alloc(16);
-    head.write('$');
-    head.writeUInt16BE(12 + payload.length, 2);
-    head.writeUInt8(0x80, 4);
-    head.writeUInt8((isLast ? 0x80 : 0) | 96, 5);
-    head.writeUInt16BE(packet & 0xffff, 6);
-    head.writeUInt32BE(time, 8);
-    head.writeUInt32BE(0x1234, 12);
+    const head = Buffer.alloc(12);
+    head.writeUInt8(0x80);
+    head.writeUInt8((isLast ? 0x80 : 0) | 96, 1);
+    head.writeUInt16BE(packet & 0xffff, 2);
+    head.writeUInt32BE(time, 4);
+    head.writeUInt32BE(0x1234, 8);
     packet += 1;
-    if (!isLost(packet)) socket.write(Buffer.concat([head, payload]));
+    if (!isLost(packet)) transmit(Buffer.concat([head, payload]));
   };
   const show = (): void => {
     const ticks = Math.round(clock(turn) * 90_000);
