@@ -31,7 +31,8 @@ export async function simulateStory(story: Story, budget: Budget): Promise<Simul
   const { schedules, moments, failures } = await exploreLives(story, budget, failuresMax);
   const { cuts, faults } = budget;
   const number = stories.indexOf(story);
-  const words = story.deep === undefined ? `replay ${number}` : 'replay deep';
+  const deep = story.flaw === undefined ? 'replay deep' : 'replay deep-forged';
+  const words = story.deep === undefined ? `replay ${number}` : deep;
   return {
     schedules,
     moments,
@@ -108,10 +109,21 @@ export async function deepStory(): Promise<Story> {
   return { ...goodStory, name: 'a real release file', deep: await deepRelease() };
 }
 
+/** The same, signed by too few. */
+async function forgedDeepStory(): Promise<Story> {
+  const name = 'a real release file that too few have signed';
+  return { ...goodStory, name, flaw: 'forged', deep: await deepRelease('forged') };
+}
+
+async function storyNamed(name: string): Promise<Story> {
+  if (name === 'deep') return deepStory();
+  return name === 'deep-forged' ? forgedDeepStory() : (stories[Number(name)] ?? goodStory);
+}
+
 /** The schedule that a failure names, without taking anything for known. */
 export async function replay(words: readonly string[]): Promise<SimulationResult> {
   const [, story = '0', cuts = '0', faults = '0', trace = ''] = words;
-  const told = story === 'deep' ? await deepStory() : (stories[Number(story)] ?? goodStory);
+  const told = await storyNamed(story);
   const budget = { cuts: Number(cuts), faults: Number(faults) };
   const message = await messageOf(new GivenChoices(trace), budget, told);
   const failures = message === undefined ? [] : [{ name: words.join(' '), message }];
@@ -119,7 +131,7 @@ export async function replay(words: readonly string[]): Promise<SimulationResult
 }
 
 /** From the smallest worlds to larger ones, until something breaks: for planted faults. */
-async function find(): Promise<SimulationResult> {
+async function find(told: readonly Story[]): Promise<SimulationResult> {
   let found = nothing;
   for (const [cuts, faults] of [
     [0, 0],
@@ -128,7 +140,7 @@ async function find(): Promise<SimulationResult> {
     [1, 1],
   ] as const)
     // prettier-ignore
-    for (const story of stories) {
+    for (const story of told) {
       found = both(found, await simulateStory(story, { cuts, faults }));
       if (found.failures.length > 0) return found;
     }
@@ -141,7 +153,7 @@ async function run(words: readonly string[]): Promise<SimulationResult> {
     case 'every': return simulateEvery({ cuts: Number(first), faults: Number(second) });
     case 'deep': return simulateStory(await deepStory(), { cuts: Number(first), faults: Number(second) });
     case 'seeds': return simulateSeeds(Number(first), Number(words[2] ?? 0));
-    case 'find': return find();
+    case 'find': return find(first === 'deep' ? [await forgedDeepStory(), await deepStory()] : stories);
     case 'replay': return replay(words);
     case 'replay-seed': return simulateSeeds(1, Number(first));
     default: throw new Misused(`there is no mode ${JSON.stringify(mode)}`);
@@ -150,7 +162,7 @@ async function run(words: readonly string[]): Promise<SimulationResult> {
 
 if (isMainThread && import.meta.main) {
   const startedMs = performance.now();
-  const usage = 'npm run simulate -- [every CUTS FAULTS | deep CUTS FAULTS | seeds COUNT [FROM] | find | replay STORY CUTS FAULTS CHOICES | replay-seed SEED]'; // prettier-ignore
+  const usage = 'npm run simulate -- [every CUTS FAULTS | deep CUTS FAULTS | seeds COUNT [FROM] | find [deep] | replay STORY CUTS FAULTS CHOICES | replay-seed SEED]'; // prettier-ignore
   const { schedules, moments, failures } = await run(begin({ usage, words: 5 }).positionals);
   const minutes = (performance.now() - startedMs) / 60_000;
   for (const { name, message } of failures)

@@ -7,9 +7,12 @@ import type { SimulatedMachine } from './simulated-machine.ts';
 import { SimulatedDisk } from './simulated-machine-disk.ts';
 import { type TinyRelease, tinyRelease } from './update-life-releases.ts';
 
-/** The tiny release as a real release file: built, compressed and signed by the code that operators use. */
-export async function deepRelease(): Promise<TinyRelease> {
-  const tiny = tinyRelease('2.0.0', undefined);
+/**
+ * The tiny release as a real release file: built, compressed and signed by the code that operators use; a forged one by a
+ * key too few.
+ */
+export async function deepRelease(flaw?: 'forged'): Promise<TinyRelease> {
+  const tiny = tinyRelease('2.0.0', flaw);
   const storage = new SimulatedDisk(() => undefined);
   for (const directory of ['/build', '/build/content', '/build/content/lib']) storage.seedDirectory(directory);
   for (const [path, content] of tiny.files) storage.seed(`/build/content/${path}`, content);
@@ -25,7 +28,7 @@ export async function deepRelease(): Promise<TinyRelease> {
     storage, directory: '/build/content', description: words, roots: [rootOne], expires: goodUntil, level: 3, file,
   }); // prettier-ignore
   if (built.outcome !== 'built') throw new Error(`cannot build: ${JSON.stringify(built)}`);
-  for (const signer of [ada, ben]) await signRelease({ storage, file, signer });
+  for (const signer of flaw === undefined ? [ada, ben] : [ada]) await signRelease({ storage, file, signer });
   const bytes = await storage.read(file);
   if (bytes === undefined) throw new Error('cannot build: no file');
   return {
