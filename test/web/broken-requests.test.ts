@@ -55,15 +55,18 @@ test('whoever hangs up, at any point and in any way, is no error', async (t) => 
   const bodies = [
     '\r\n',
     'Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"a"',
-    'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a"',
     'Content-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nabc',
     'Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n--x\r\nContent-Disposition: form-data; name="picture"; filename="a.jpg"\r\n\r\nabc',
     'Content-Type: application/octet-stream\r\nContent-Range: bytes 0-999/1000\r\nContent-Length: 1000\r\n\r\nabc',
   ];
   const lines = [
-    'GET /nothing', 'POST /nothing', 'DELETE /nothing', 'PROPFIND /health', 'GET /', 'GET /ui/nothing.js', 'GET /api/v1/events', 'GET /api/v1/live.mjpeg',
-    'GET /api/v1/faces/face-1.jpg', 'POST /api/v1/trigger', 'POST /api/v1/people', 'POST /api/v1/recognize', 'PUT /api/v1/update/files/a.release',
-  ]; // prettier-ignore
+    'GET /nothing',
+    'DELETE /nothing',
+    'GET /api/v1/events',
+    'POST /api/v1/people',
+    'POST /api/v1/recognize',
+    'PUT /api/v1/update/files/a.release',
+  ];
   for (const line of lines) {
     const calls = bodies.flatMap((body) => [
       async () => (await call(port, `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\n${body}`)).resetAndDestroy(),
