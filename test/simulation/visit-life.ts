@@ -153,8 +153,7 @@ function breakCamera(world: VisitWorld): void {
   world.camera.stream = async (sink, signal) => {
     world.camera.mood = 'ending';
     await stream(sink, signal);
-    await world.clock.sleep(1e9, signal);
-    return { outcome: 'ended' };
+    return { outcome: 'failed', reason: 'it is broken' };
   };
 }
 
