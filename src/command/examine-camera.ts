@@ -7,6 +7,7 @@ import type { Finding } from './examination.ts';
 
 const answerMsMax = 3000;
 const answerBytesMax = 65_536;
+const whatToDo = 'look at the camera and its cable, or mend the setting camera.source';
 
 /** What the appliance says of its own camera. */
 const statusAnswer = Type.Object({
@@ -23,19 +24,16 @@ export async function examineCamera(
   running: Running | undefined,
 ): Promise<readonly Finding[]> {
   const { source } = loaded.settings.camera;
-  if (source === 'demo' || source === 'push' || source === 'none') return [good('camera', source)];
   const isAnother = Object.keys(context.settingFlags).some((key) => key.startsWith('camera.'));
-  if (running !== undefined && running.address !== '' && !isAnother) return [await askRunning(context, running)];
+  const isAsked = running !== undefined && running.address !== '' && !isAnother && source !== 'none';
+  if (isAsked) return [await askRunning(context, running)];
+  if (source === 'demo' || source === 'push' || source === 'none') return [good('camera', source)];
   const setting = explainSettings(loaded).find(({ key }) => key === 'camera.source');
   const shown = setting === undefined ? '' : String(maskedValue(setting));
   context.terminal.progress('looking at the camera…');
   const look = await context.appliance.lookAtCamera(loaded.settings.camera, context);
   const ffmpeg = needsFfmpeg(source) ? [await examineFfmpeg(context)] : [];
-  if (look.outcome === 'failed')
-    return [
-      mend('camera', look.reason, 'look at the camera and its cable, or mend the setting camera.source'),
-      ...ffmpeg,
-    ];
+  if (look.outcome === 'failed') return [mend('camera', look.reason, whatToDo), ...ffmpeg];
   const seconds = (look.durationMs / 1000).toFixed(1);
   return [good('camera', `${shown}: a picture of ${look.width}x${look.height} after ${seconds} s`), ...ffmpeg];
 }
@@ -62,7 +60,8 @@ async function askRunning({ network }: CommandContext, { address, token }: Runni
   const { state, reason } = status.camera;
   if (state === 'flowing' && reason === null) return good('camera', 'gives pictures to the running doorward');
   const message = reason ?? `the running doorward has no picture: its camera is ${state}`;
-  return mend('camera', message, 'look at the camera and its cable, or mend the setting camera.source');
+  const isWaiting = state === 'starting' || state === 'flowing'; // For a sender, or for a picture that is new.
+  return { name: 'camera', verdict: isWaiting ? 'advice' : 'mend', message, advice: whatToDo };
 }
 
 /** A stream, a file and a USB camera are opened by it; single pictures and motion JPEG are not. */

@@ -101,6 +101,9 @@ test('a camera that gives no picture is to be mended; one that a running doorwar
     'mend',
     'no picture for 2000 ms',
   ]);
+  assert.equal((await ask('starting', 'nobody has sent a picture yet'))?.verdict, 'advice');
+  writeFileSync(join(folder, 'home/doorward.toml'), ''); // The running one was told its camera in another way.
+  assert.equal((await ask('failed', 'nothing answers there'))?.verdict, 'mend');
 });
 
 test('models that are missing are to be made', async (context) => {
