@@ -1,4 +1,4 @@
-import { complaintAboutValues } from '../settings/explain.ts';
+import { complaintAboutValues, maskedValue } from '../settings/explain.ts';
 import { valueOfText } from '../settings/layers.ts';
 import { didYouMean } from '../settings/nearest.ts';
 import { settingKeys } from '../settings/setting-keys.ts';
@@ -14,12 +14,13 @@ const fromInput = '-';
 export const settingsSetCommand: Command = {
   name: 'settings set',
   summary: 'Set one of the device’s own settings, for the next start',
-  parameters: { text: 'KEY VALUE', min: 2, max: 2 },
+  parameters: { text: 'KEY VALUE', min: 1, max: 2 },
   description:
     'Works whether or not the bell runs. Variables and flags of the next start still go first. The value - is read from\n' +
     'standard input, as a secret should be: doorward settings set notify.webhookSecret - < FILE',
   run: async (context) => {
-    const [key = '', typed = ''] = context.args;
+    const [key, typed] = keyAndValue(context.args);
+    if (typed === undefined) return misused(context, 'settings set', `cannot set ${key} without a value: KEY VALUE`);
     const known = settingKeys().find((one) => one.key === key);
     if (known === undefined)
       return misused(context, 'settings set', complaintAboutValues({ [key]: typed }, {}) ?? `cannot set ${key}`);
@@ -27,7 +28,7 @@ export const settingsSetCommand: Command = {
     const value = valueOfText(known, text);
     const misfit = complaintAboutValues({ [key]: value }, {}); // Together with the rest it is judged where it is kept.
     if (misfit !== undefined) return misused(context, 'settings set', misfit);
-    const shown = known.isSecret ? 'set' : JSON.stringify(value);
+    const shown = known.isSecret ? 'set' : JSON.stringify(maskedValue({ value, isSecret: false }));
     const code = await changeSetting(context, { key, value, done: `${key} will be ${shown} from the next start` });
     if (known.isSecret && typed !== fromInput)
       context.terminal.complain(
@@ -36,6 +37,13 @@ export const settingsSetCommand: Command = {
     return code;
   },
 };
+
+/** `KEY VALUE`, and `KEY=VALUE` too: flags are written so. */
+function keyAndValue([first = '', second]: readonly string[]): readonly [key: string, value: string | undefined] {
+  const equals = first.indexOf('=');
+  if (second !== undefined || equals < 0) return [first, second];
+  return [first.slice(0, equals), first.slice(equals + 1)];
+}
 
 /** Changes one of the device's own settings; null removes it. Nothing has to run for it, and nothing is started. */
 export async function changeSetting(

@@ -195,6 +195,20 @@ test('settings set and unset ask the appliance, after a check of their own', asy
   assert.equal((await type(folder, ['settings', 'set', 'retention.dyas', '7'], house)).code, 2);
 });
 
+test('a setting may be typed as KEY=VALUE, wants a value, and no password of an address is repeated', async (context) => {
+  const folder = newFolder(context);
+  const offline: unknown[] = [];
+  const house: House = { isRunning: false, offline };
+  const address = 'rtsp://ada:hush-hush@192.168.1.20/stream?channel=1';
+  const set = await type(folder, ['settings', 'set', `camera.source=${address}`], house);
+  assert.deepEqual([set.code, offline], [0, [{ 'camera.source': address }]]);
+  assert.match(set.out, /^camera\.source will be "rtsp:\/\/[^"]*@192\.168\.1\.20/);
+  assert.doesNotMatch(set.out, /hush/);
+  const bare = await type(folder, ['settings', 'set', 'camera.source'], house);
+  assert.deepEqual([bare.code, offline.length], [2, 1]);
+  assert.match(bare.err, /cannot set camera\.source without a value: KEY VALUE/);
+});
+
 test('where nothing runs, settings are set and removed all the same, and nothing is started for it', async (context) => {
   const folder = newFolder(context);
   const offline: unknown[] = [];
