@@ -86,7 +86,7 @@ test('a camera that falls silent is restarted, counted and reported', async (t) 
     answers += 1; // From the sixth on nobody gets an answer.
     if (answers < 6) response.writeHead(200, { 'content-type': 'image/jpeg' }).end(picture);
   });
-  const settings = { 'camera.stallMs': '200', 'camera.source': `${source}/snapshot.jpg` };
+  const settings = { 'camera.stallMs': '300', 'camera.source': `${source}/snapshot.jpg` };
   const appliance = await startAppliance(t, { home: join(folder, 'home'), settings });
   interface Status {
     readonly camera: { readonly restarts: number; readonly state: string };
