@@ -69,7 +69,7 @@ export function announcement(visit: VisitAnswer): string {
       return `A stranger is at the door (stranger)${why}`;
     case 'no-face':
       return `Somebody rang, and no face was seen (no face)${why}`;
-    case null:
-      return `Somebody is at the door (${plain(visit.phase)})${why}`;
+    default:
+      return `Somebody is at the door (${plain(visit.outcome ?? visit.phase)})${why}`;
   }
 }

@@ -29,9 +29,11 @@ function figureWords(figures: PastTrial['figures']): string {
     .join(', ');
 }
 
-function figureText(name: string, value: number): string {
+/** `waitedMs`, 1200 as `waited 1.2 s`; a text after its name as it is. */
+export function figureText(name: string, value: number | string): string {
   const word = plain(name).replace(/(Ms|Bytes)$/, '');
   const spaced = word.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  if (typeof value === 'string') return `${spaced} ${plain(value)}`;
   if (name.endsWith('Bytes')) return `${spaced} ${bytesText(value)}`;
   return name.endsWith('Ms') ? `${spaced} ${durationText(value)}` : `${spaced} ${Math.round(value * 100) / 100}`;
 }

@@ -6,6 +6,7 @@ import { findVisit, shortIds } from './find-id.ts';
 import { failed, printJson, reach } from './reach.ts';
 import { announcement } from './ring.ts';
 import { localTime, plain, table } from './text.ts';
+import { figureText } from './trial-words.ts';
 
 const visitsDefault = 20;
 const visitsMax = 200;
@@ -64,6 +65,21 @@ async function show(context: CommandContext, client: ApiClient, text: string): P
   return exitCodes.done;
 }
 
+/** Fields that are told in words of their own, or not for people. */
+const toldFields: ReadonlySet<string> = new Set([
+  ...Object.keys(wholeVisitAnswer.properties), 'personId', 'strangerId', 'picture', 'thumbnail',
+]); // prettier-ignore
+
+/** Whatever else the appliance says of the visit: this command needs no word of its own for a column that is new. */
+function furtherFields(visit: WholeVisitAnswer): string {
+  const further = Object.entries(visit).filter(([name]) => !toldFields.has(name));
+  return further
+    .flatMap(([name, value]: [string, unknown]) =>
+      typeof value === 'string' || typeof value === 'number' ? [figureText(name, value)] : [],
+    )
+    .join(', ');
+}
+
 function story(visit: WholeVisitAnswer): string[] {
   const { decision, trace, notifications } = visit;
   const lines = [announcement(visit), `${localTime(visit.startedMs)}, by ${plain(visit.source)}, visit ${visit.id}`];
@@ -83,6 +99,8 @@ function story(visit: WholeVisitAnswer): string[] {
       ),
     );
   }
+  const more = furtherFields(visit);
+  if (more !== '') lines.push(more);
   const milestones = Object.entries(trace).map(([name, durationMs]) => `${name} ${Math.round(durationMs)}`);
   if (milestones.length > 0) lines.push(`ms after the trigger: ${milestones.join(', ')}`);
   for (const { kind, channel, status } of notifications)

@@ -1,4 +1,5 @@
 import type { VisitOutcome } from '../system/outcome.ts';
+import type { Decided } from './visit-columns.ts';
 import type { Embedding, FaceQuality, Landmarks } from '../system/inference.ts';
 
 /** `watched` rings the alarm, `ignored` is recorded and never announced. */
@@ -70,7 +71,7 @@ export interface Trigger {
 export const visitPhases = ['open', 'captured', 'decided'] as const;
 export type VisitPhase = (typeof visitPhases)[number];
 
-export interface Visit {
+export interface Visit extends Decided {
   readonly id: string;
   readonly phase: VisitPhase;
   readonly source: TriggerSource;

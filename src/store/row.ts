@@ -1,3 +1,5 @@
+import type { Static, TSchema } from 'typebox';
+import { Check } from 'typebox/value';
 import { refuse } from './fault.ts';
 import { StoreFault } from './store.ts';
 import { wordsOf } from '../system/error-words.ts';
@@ -63,6 +65,17 @@ export class Row {
     } catch {
       return this.#fail(column);
     }
+  }
+
+  /** These fields from their columns, as a schema has them; a column without a value is no field. */
+  fields<Schema extends TSchema>(
+    names: readonly string[],
+    schema: Schema,
+    columnOf: (name: string) => string,
+  ): Static<Schema> {
+    const read = names.map((name) => [name, this.#columns[columnOf(name)]] as const);
+    const fields = Object.fromEntries(read.filter(([, value]) => value !== null && value !== undefined));
+    return Check(schema, fields) ? fields : this.#fail(names.map(columnOf).join(', '));
   }
 
   /** The JSON object in a column. */

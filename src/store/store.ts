@@ -11,6 +11,7 @@ import type {
   Trigger, Visit, VisitTrace,
 } from './records.ts'; // prettier-ignore
 import type { VisitOutcome } from '../system/outcome.ts';
+import type { Decided } from './visit-columns.ts';
 import type { Embedding } from '../system/inference.ts';
 
 export interface Store {
@@ -189,7 +190,7 @@ export interface StoreWrites {
   backup: { input: { path: string }; result: { bytes: number } };
 }
 
-export interface VisitDecision {
+export interface VisitDecision extends Decided {
   readonly visitId: string;
   readonly outcome: VisitOutcome;
   readonly personId: string | undefined;

@@ -6,9 +6,9 @@ import { goneCandidates, mentionPeople, withoutPeople } from './mentions.ts';
 import { addToOutbox } from './outbox.ts';
 import { personAndMerged } from './people.ts';
 import { type Bound, Query } from './query.ts';
-import { visitOutcomes } from '../system/outcome.ts';
 import { pressKinds, triggerSources, visitPhases, type Trigger, type Visit, type VisitPhase } from './records.ts';
 import { jsonText, Row } from './row.ts';
+import { columnOf, type Decided, decidedColumns, decidedOrNull, decidedSchema } from './visit-columns.ts';
 import type { StoreReads, VisitQuery } from './store.ts';
 import { createStranger, forgetEmptyStranger } from './strangers.ts';
 import type { Input } from './write-functions.ts';
@@ -82,14 +82,18 @@ function visitOf(row: Row): Visit {
     frames: row.jsonTexts('frames'),
     picture: row.maybeText('picture'),
     thumbnail: row.maybeText('thumbnail'),
-    outcome: row.maybeOneOf('outcome', visitOutcomes),
     personId: row.maybeText('whose_id'),
     personName: row.maybeText('whose_name'),
     strangerId: row.maybeText('stranger_id'),
-    reason: row.maybeText('reason'),
+    ...decidedOf(row),
     decision: decision === undefined ? undefined : decisionOf(decision),
     trace: traceOf(row.jsonRow('trace')),
   };
+}
+
+function decidedOf(row: Row): Pick<Visit, 'outcome' | 'reason'> & Decided {
+  const { outcome, reason, ...more } = row.fields(Object.keys(decidedColumns), decidedSchema, columnOf);
+  return { outcome, reason, ...more };
 }
 
 function triggerOf(row: Row): Trigger {
@@ -122,6 +126,10 @@ export function saveFrames(db: Connection, { visitId, frames }: Input<'saveFrame
   ).run(JSON.stringify(frames), visitId);
 }
 
+const decidedSql = Object.keys(decidedColumns)
+  .map((name) => `${columnOf(name)} = @${name}`)
+  .join(', ');
+
 export function decideVisit(db: Connection, decided: Input<'decideVisit'>): undefined {
   const { visitId, personId, strangerId, face } = decided;
   requirePhase(db, visitId, ['open', 'captured']);
@@ -129,16 +137,14 @@ export function decideVisit(db: Connection, decided: Input<'decideVisit'>): unde
   const { decision, reason } = withoutPeople(decided, { ids: gone, names: [] });
   if (strangerId !== undefined) createStranger(db, { strangerId, createdMs: decided.decidedMs });
   db.prepare(
-    `UPDATE visits SET phase = 'decided', decided_ms = @decidedMs, outcome = @outcome, person_id = @personId,
-       stranger_id = @strangerId, reason = @reason, decision = @decision, picture = @picture, thumbnail = @thumbnail
-     WHERE id = @visitId`,
+    `UPDATE visits SET phase = 'decided', decided_ms = @decidedMs, person_id = @personId, stranger_id = @strangerId,
+       decision = @decision, picture = @picture, thumbnail = @thumbnail, ${decidedSql} WHERE id = @visitId`,
   ).run({
     visitId,
     decidedMs: decided.decidedMs,
-    outcome: decided.outcome,
+    ...decidedOrNull({ ...decided, reason }),
     personId: personId ?? null,
     strangerId: strangerId ?? null,
-    reason,
     decision: jsonText('a decision', decision, decisionOf),
     picture: decided.picture ?? null,
     thumbnail: decided.thumbnail ?? null,

@@ -3,6 +3,7 @@ import type { StoreReads } from '../store/store.ts';
 import type {
   FaceAnswer, PersonAnswer, StrangerAnswer, VisitAnswer, WholePersonAnswer, WholeVisitAnswer,
 } from './shapes.ts'; // prettier-ignore
+import { decidedOrNull } from '../store/visit-columns.ts';
 
 const api = '/api/v1';
 
@@ -14,11 +15,10 @@ export function visitAnswer(visit: Visit): VisitAnswer {
     phase,
     source,
     startedMs,
-    outcome: visit.outcome ?? null,
     personId: visit.personId ?? null,
     personName: visit.personName ?? null,
     strangerId: visit.strangerId ?? null,
-    reason: visit.reason ?? null,
+    ...decidedOrNull(visit),
     picture: (visit.picture ?? visit.frames[0]) === undefined ? null : `${api}/visits/${id}/picture.jpg`,
     thumbnail: visit.thumbnail === undefined ? null : `${api}/visits/${id}/thumbnail.jpg`,
   };

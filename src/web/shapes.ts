@@ -3,6 +3,7 @@ import {
   faceKinds, faceSources, notificationKinds, notificationPriorities, notificationStatuses, notifyRules, pressKinds, standings,
   triggerSources, visitPhases,
 } from '../store/records.ts'; // prettier-ignore
+import { decidedColumns, nullableEach } from '../store/visit-columns.ts';
 import { visitOutcomes } from '../system/outcome.ts';
 
 /** A schema or null: a field that says "none" instead of hiding. */
@@ -68,11 +69,10 @@ const visitFields = {
   phase: Type.Enum([...visitPhases], { description: 'outcome, name and reason are final once decided' }),
   source: sourceShape,
   startedMs: milliseconds('The trigger'),
-  outcome: nullable(outcomeShape),
   personId: nullable(Type.String()),
   personName: nullable(Type.String()),
   strangerId: nullable(Type.String()),
-  reason: nullable(Type.String({ description: 'Why, in words' })),
+  ...nullableEach(decidedColumns),
   picture: nullable(Type.String({ description: 'Address of the picture' })),
   thumbnail: nullable(Type.String({ description: 'Address of the small picture' })),
 };
