@@ -176,3 +176,23 @@ test('a visit is told by the beginning of its id, also by an appliance that take
   const { out } = await type(folder, ['visits'], { api: api([whole, { ...visit, id: 'bb8764f4-0' }]) });
   assert.deepEqual(out.match(/[a-f0-9-]{6,} {2}distance/g), ['aa8764f4  distance', 'bb8764f4  distance']);
 });
+
+test('what another release says more of a visit is told, and a word that it does not know is no stumbling block', async (context) => {
+  const folder = newFolder(context);
+  const whole = {
+    ...visit,
+    personId: 'p',
+    thumbnail: '/t.jpg',
+    faceLight: 12.345,
+    waitedMs: 1500,
+    mood: 'a\u001b',
+    odd: {},
+  };
+  const api = { 'GET /api/v1/visits': ok({ visits: [visit] }), 'GET /api/v1/visits/v1': ok(whole) };
+  const { out } = await type(folder, ['visits', 'v1'], { api });
+  assert.match(out, /^face light 12\.35, waited 1\.5 s, mood a\\u\{1b\}$/m);
+  assert.doesNotMatch(out, /thumbnail|odd/);
+  const fifth = { ...whole, outcome: 'delivery' };
+  const other = await type(folder, ['visits', 'v1'], { api: { ...api, 'GET /api/v1/visits/v1': ok(fifth) } });
+  assert.match(other.out, /^Somebody is at the door \(delivery\): distance 0\.31\n/);
+});
