@@ -60,7 +60,7 @@ async function waitForName(context: CommandContext, client: ApiClient, visitId: 
 export function announcement(visit: VisitAnswer): string {
   const name = visit.personName === null ? undefined : plain(visit.personName);
   const why = visit.reason === null ? '' : `: ${plain(visit.reason)}`;
-  switch (visit.outcome) {
+  switch (visit.outcome ?? visit.phase) {
     case 'known':
       return `${name ?? 'Somebody known'} is at the door (known)${why}`;
     case 'probably':
@@ -69,7 +69,7 @@ export function announcement(visit: VisitAnswer): string {
       return `A stranger is at the door (stranger)${why}`;
     case 'no-face':
       return `Somebody rang, and no face was seen (no face)${why}`;
-    default:
+    default: // Not decided yet, or by a release that knows more than these four.
       return `Somebody is at the door (${plain(visit.outcome ?? visit.phase)})${why}`;
   }
 }
