@@ -16,7 +16,7 @@ const bad: Readonly<Record<string, readonly string[]>> = {
   'camera.source': ['', 'a\0b', 'rtsp://door/1\nX: y'],
   'notify.webhookUrl': [
     'javascript:alert(1)', 'file:///etc/passwd', 'ftp://door.local/', 'example.org/hook', 'http://hooks.example.org/x',
-    'http://8.8.8.8/', 'http://[2001:db8::1]/', 'http://[::1:2:3]/', 'https://', 'http://172.32.0.1/', 'https://a b/',
+    'http://8.8.8.8/', 'http://[2001:db8::1]/', 'http://[::1:2:3]/', 'https://', 'http://172.32.0.1/', 'https://a b/', 'https://example.org/a b',
     'http://127.0.0.1.example.org/', 'http://134744072/', `https://example.org/${'x'.repeat(2000)}`,
   ],
   'update.sourceUrl': ['http://updates.example.org/', 'https://updates.example.org', 'ftp://door.local/', 'javascript:/'],
@@ -159,15 +159,13 @@ test('one slip does not make everything else that is set hold no more', async ()
   assert.match(origins['camera.width'] ?? '', /^the last good settings/);
 });
 
-test('last good settings that break a rule give way to the defaults', async () => {
+test('last good settings that break a rule give way to the defaults, and everything else that is set holds', async () => {
   const disk = new MemoryDisk();
   await disk.write('/home/last-good-settings.json', '{"recognition":{"known":0.9,"probably":0.2}}');
-  const { settings, flagComplaints } = await load(
-    { device: { 'recognition.known': 'x', 'recognition.probably': 'y' } },
-    disk,
-  );
+  const device = { 'recognition.known': 'x', 'recognition.probably': 'y', 'retention.days': 5 };
+  const { settings, flagComplaints } = await load({ device }, disk);
   assert.deepEqual([settings.recognition.known, settings.recognition.probably], [0.5, 0.56]);
-  assert.deepEqual(flagComplaints, []);
+  assert.deepEqual([flagComplaints, settings.retention.days], [[], 5]);
 });
 
 test('rows of the device that cannot be read, or all of them: the rest holds, and it is told', async () => {
