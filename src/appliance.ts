@@ -58,6 +58,8 @@ export interface Refused {
   readonly outcome: 'refused';
   readonly message: string;
   readonly isMachineToBlame?: true;
+  /** The flags cannot be used. */
+  readonly isMisused?: true;
 }
 
 /** A running appliance with what its updater needs. */

@@ -38,7 +38,7 @@ export interface GroundParts {
 export interface Ground {
   readonly store: Store;
   readonly loaded: LoadedSettings;
-  /** What was said and does not hold, or should be said otherwise; what is found out later is added. */
+  /** What was said and does not hold; what is found out later is added. */
   readonly complaints: string[];
   /** The device's own settings, or why they cannot be read. */
   deviceSettings(): DeviceSettings;
@@ -59,7 +59,13 @@ type DeviceSettings = Readonly<Record<string, unknown>> | string;
 
 export type OpenGroundResult =
   | { readonly outcome: 'opened'; readonly ground: Ground }
-  | { readonly outcome: 'refused'; readonly message: string; readonly isMachineToBlame?: true };
+  | {
+      readonly outcome: 'refused';
+      readonly message: string;
+      readonly isMachineToBlame?: true;
+      /** The flags cannot be used: whoever typed them is there to be told. */
+      readonly isMisused?: true;
+    };
 
 /** Locks the home, opens the database, and reads the settings, in this order: the device's own lie in the database. */
 export async function openGround(parts: GroundParts): Promise<OpenGroundResult> {
@@ -94,10 +100,10 @@ export async function shareGround(
   const loaded = await readSettings(parts, store);
   if (loaded.flagComplaints.length > 0) {
     await store.close();
-    return { outcome: 'refused', message: loaded.flagComplaints.join('\n') };
+    return { outcome: 'refused', message: loaded.flagComplaints.join('\n'), isMisused: true };
   }
   const told = {
-    complaints: [...loaded.complaints, ...loaded.warnings],
+    complaints: [...loaded.complaints],
     deviceSettings: () => deviceSettingsOf(store),
     reload: (device: DeviceSettings) => settingsWith(parts, device),
   };

@@ -14,7 +14,7 @@ export function settingsBook(ground: Ground, ownPort?: () => number): SettingsBo
   const { complaints, events, loaded, store } = ground;
   return {
     explain: () => explainSettings(loaded),
-    complaints: () => complaints,
+    complaints: () => [...complaints, ...loaded.warnings],
     async change(changes) {
       const message = await complaintAbout(ground, changes, ownPort?.());
       if (message !== undefined) return { outcome: 'refused', message };
