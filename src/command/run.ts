@@ -29,6 +29,7 @@ export const runCommand: Command = {
     });
     if (started.outcome === 'refused') {
       terminal.complain(started.message, priorities.error);
+      if (started.isMisused === true) return exitCodes.usage;
       return started.isMachineToBlame === true ? exitCodes.notNow : exitCodes.failed;
     }
     terminal.print(`Doorward runs: ${started.address}`);
