@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import type { Addresses } from './addresses.ts';
-import { problems } from './problem.ts';
+import { problems, problemShape, problemType } from './problem.ts';
 import type { Site } from './site.ts';
 import { webhook } from './webhook-description.ts';
 
@@ -41,6 +41,7 @@ export async function describe(site: Site, version: string, addresses: Addresses
     transformObject: (document) => {
       const { openapiObject } = document as { openapiObject: Described }; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the union of OpenAPI 2 and 3; we ask for 3
       describeOtherMethods(openapiObject, addresses);
+      nameProblemOnce(openapiObject);
       return openapiObject;
     },
   });
@@ -59,6 +60,7 @@ function withCommonProblems(schema: FastifySchema, { method, url, config }: Rout
 }
 
 interface Described {
+  components?: { schemas?: Record<string, unknown> };
   readonly paths?: Record<string, Record<string, Operation>>;
 }
 
@@ -66,7 +68,12 @@ interface Operation {
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly parameters?: unknown;
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: unknown }>>;
+  responses: Readonly<Record<string, Answer>>;
+}
+
+interface Answer {
+  readonly description: string;
+  readonly content?: Readonly<Record<string, unknown>>;
 }
 
 /** HEAD answers as GET does and sends no body; OPTIONS tells what may be done. */
@@ -81,6 +88,19 @@ function describeOtherMethods({ paths = {} }: Described, addresses: Addresses): 
       operations['head'] = { ...get, summary: `${get.summary ?? ''}: the header alone`, responses: bodiless(get) };
     const responses = { 204: { description: 'Allow says what may be done here' }, ...optionsProblems };
     operations['options'] = { ...about, summary: 'What may be done here', responses };
+  }
+}
+
+/** Every operation may end in a dozen problems: written out at each, they would be most of the document. */
+function nameProblemOnce(document: Described): void {
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: problemShape } };
+  const content = { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } };
+  for (const operation of Object.values(document.paths ?? {}).flatMap((operations) => Object.values(operations))) {
+    const answers = Object.entries(operation.responses).map(([status, answer]): [string, Answer] => [
+      status,
+      answer.content !== undefined && problemType in answer.content ? { ...answer, content } : answer,
+    ]);
+    operation.responses = Object.fromEntries(answers);
   }
 }
 

@@ -12,7 +12,7 @@ export const problemShape = Type.Object(
     advice: Type.String({ description: 'What to do about it' }),
     requestId: Type.String({ description: 'Find the request in the log by this correlation id' }),
   },
-  { $id: 'Problem', description: 'What went wrong and what to do about it' },
+  { description: 'What went wrong and what to do about it' },
 );
 export type Problem = Static<typeof problemShape>;
 

@@ -17,7 +17,7 @@ interface Operation {
 type Sent = InjectOptions;
 
 const streams = new Set(['/api/v1/events', '/api/v1/live.mjpeg']);
-const askedOfEach = 20;
+const askedOfEach = 25;
 
 /** The same numbers at every run. */
 function dice(seed: number): (sides: number) => number {
@@ -29,7 +29,9 @@ function dice(seed: number): (sides: number) => number {
 }
 
 async function operationsOf(site: Site): Promise<readonly Operation[]> {
-  const { paths } = (await site.inject('/openapi.json')).json();
+  const { body } = await site.inject('/openapi.json');
+  const { Problem } = JSON.parse(body).components.schemas;
+  const { paths } = JSON.parse(body.replaceAll('{"$ref":"#/components/schemas/Problem"}', JSON.stringify(Problem)));
   return Object.entries<Record<string, Omit<Operation, 'path' | 'method'>>>(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
   );
@@ -130,7 +132,8 @@ function unsettle(house: House, roll: (sides: number) => number): void {
 
 test('every answer of every route is one that the document describes: status, type and shape; nothing is logged as an error', async (t) => {
   const { house, site } = await openHouse(t, (before) => {
-    before.push = async (bytes) => ({ outcome: bytes.length > 3 ? 'accepted' : 'busy', message: 'cannot show it' });
+    let pushes = 0;
+    before.push = async () => ({ outcome: pushes++ % 2 === 0 ? 'busy' : 'accepted', message: 'cannot show it' });
   });
   const operations = await operationsOf(site);
   const roll = dice(20);
@@ -156,7 +159,6 @@ test('every answer of every route is one that the document describes: status, ty
     'HEAD 200',
     'POST 413',
     'POST 415',
-    'POST 429',
     'PUT 201',
     'DELETE 204',
     'OPTIONS 204',
