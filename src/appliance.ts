@@ -9,6 +9,7 @@ import { reportToService } from './appliance/service-report.ts';
 import { noteMissingFolder, settingsBook } from './appliance/settings-book.ts';
 import { trialPartsOf, type TrialParts } from './appliance/trial/trial-parts.ts';
 import { openIncumbentChannel } from './machine/process/incumbent-channel.ts';
+import { linuxResources } from './machine/node/linux-resources.ts';
 import { nodeClock as clock } from './machine/node/node-clock.ts';
 import { nodeDisk as disk } from './machine/node/node-disk.ts';
 import { nodeNetwork as network } from './machine/node/node-network.ts';
@@ -143,7 +144,7 @@ export async function runCandidate(
   return { outcome: 'ended' };
 }
 
-const machine = { clock, disk, network, random };
+const machine = { clock, disk, network, random, resources: linuxResources() };
 
 function isSaid(complaint: string | undefined): complaint is string {
   return complaint !== undefined;

@@ -1,10 +1,10 @@
-import { linuxResources } from '../machine/node/linux-resources.ts';
 import { release } from '../machine/executable/running-release.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import type { StreamingNetwork } from '../system/network.ts';
 import type { Random } from '../system/random.ts';
+import type { Resources } from '../system/resources.ts';
 import type { Terminal } from '../system/terminal.ts';
 import type * as front from './front.ts';
 import type { Ground } from './ground.ts';
@@ -30,6 +30,7 @@ export interface RoomsParts {
     readonly disk: Disk;
     readonly network: StreamingNetwork;
     readonly random: Random;
+    readonly resources: Resources;
   };
 }
 
@@ -56,14 +57,13 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   const { ground, home, isOffDuty, machine, recognition, terminal } = parts;
   const { audit, events, log, store } = ground;
   const { settings } = ground.loaded;
-  const { clock, disk } = machine;
+  const { clock, disk, resources } = machine;
   const { modelsFolder } = release;
   const senses = openSenses({ recognition, modelsFolder, settings: settings.camera, isOffDuty, clock, log });
   const chronicle = audit;
   const listensAt = (): string => front.web.address; // Asked when there is something to tell: by then it is open.
   const house = furnish({ home, settings, store, senses, chronicle, events, log, terminal, listensAt, ...machine });
   const armed = isOffDuty ? ['api'] : armedTriggers(settings);
-  const resources = linuxResources();
   const caretaker = new Caretaker({
     home,
     settings,

@@ -3,9 +3,9 @@ import { reembedMissing } from '../../people/reembed.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { homeAt } from '../../system/home.ts';
+import type { Resources } from '../../system/resources.ts';
 import type { Log } from '../../system/log.ts';
 import type { Rehearse, Rehearsed } from '../../update/trial-protocol.ts';
-import { linuxResources } from '../../machine/node/linux-resources.ts';
 import { decideAgain } from '../../visit/decide-again.ts';
 import { release } from '../../machine/executable/running-release.ts';
 import type { Settings } from '../../settings/settings-schema.ts';
@@ -16,6 +16,7 @@ import { wordsOf } from '../../system/error-words.ts';
 
 export interface RehearsalParts extends GroundParts {
   readonly recognition: Recognition;
+  readonly resources: Pick<Resources, 'memory'>;
   readonly log: Log;
 }
 
@@ -53,7 +54,7 @@ export async function rehearse(parts: RehearsalParts, { directory, visitIds }: R
     failures: failures.slice(0, failuresMax).map((failure) => failure.slice(0, failureLettersMax)),
     goldenFaces,
     decisions,
-    memoryBytes: linuxResources().memory().ownBytes,
+    memoryBytes: parts.resources.memory().ownBytes,
   };
 }
 

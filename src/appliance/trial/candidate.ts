@@ -157,6 +157,7 @@ export class ApplianceCandidate {
       rooms,
       channel,
       clock: machine.clock,
+      resources: machine.resources,
       isOver: () => this.#isCommitted,
       cameraTimes: () => this.#cameraTimes,
     });

@@ -1,12 +1,12 @@
 import type { HealthStatus } from '../../health/registry.ts';
 import { CandidateProcess } from '../../machine/process/candidate-process.ts';
 import { acceptOn, handleOf, stopAccepting } from '../../machine/process/listening-socket.ts';
-import { linuxResources } from '../../machine/node/linux-resources.ts';
 import type { Candidate } from '../../system/candidate.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult } from '../../update/duty.ts';
 import type { Random } from '../../system/random.ts';
+import type { Resources } from '../../system/resources.ts';
 import type { Storage } from '../../system/storage.ts';
 import type { AskedBoth } from '../../update/judge/gate-facts.ts';
 import {
@@ -31,6 +31,7 @@ export interface DutyParts {
   readonly rooms: Rooms;
   readonly clock: Clock;
   readonly random: Random;
+  readonly resources: Pick<Resources, 'memory' | 'processors'>;
   readonly disk: Disk;
   readonly storage: Storage;
   /** Called when this process has left its duty for good and may end. */
@@ -59,7 +60,6 @@ interface Taken {
 /** What the running appliance does with itself during an update. */
 export class ApplianceDuty implements Duty {
   readonly #parts: DutyParts;
-  readonly #resources = linuxResources();
   #place: Place = { kind: 'on-duty' };
   readonly #questions: OwnQuestions;
   /** Who hears of the events of this process. */
@@ -99,9 +99,9 @@ export class ApplianceDuty implements Duty {
     return {
       ...front.figures.summary(),
       ...(processorPercent === undefined ? {} : { processorPercent }),
-      processors: this.#resources.processors(),
+      processors: this.#parts.resources.processors(),
       isMachineStrained: caretaker.health.tally()['system_resources']?.status === 'unhealthy',
-      memoryBytes: this.#resources.memory().ownBytes,
+      memoryBytes: this.#parts.resources.memory().ownBytes,
       // Frames that callers push are theirs to send or not.
       hasFrames: house.feed.status().state === 'flowing' && senses.opened.push === undefined,
       checks: withStatus('healthy', 'degraded'),

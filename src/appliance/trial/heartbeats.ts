@@ -1,5 +1,5 @@
 import type { IncumbentChannel } from '../../machine/process/incumbent-channel.ts';
-import { linuxResources } from '../../machine/node/linux-resources.ts';
+import type { Resources } from '../../system/resources.ts';
 import type { Clock } from '../../system/clock.ts';
 import { heartbeatIntervalMs, type Heartbeat } from '../../update/trial-protocol.ts';
 import type { Rooms } from '../rooms.ts';
@@ -9,15 +9,15 @@ export interface HeartbeatParts {
   readonly rooms: Rooms;
   readonly channel: Pick<IncumbentChannel, 'heartbeat'>;
   readonly clock: Clock;
+  readonly resources: Pick<Resources, 'memory' | 'ownProcessorMs'>;
   /** The trial has ended well: nobody listens any more. */
   readonly isOver: () => boolean;
   readonly cameraTimes: () => CameraTimes;
 }
 
 /** Says how this candidate is, until it is committed or leaves. */
-export async function sendHeartbeats({ rooms, channel, clock, isOver, cameraTimes }: HeartbeatParts): Promise<void> {
+export async function sendHeartbeats({ rooms, channel, clock, resources, isOver, cameraTimes }: HeartbeatParts): Promise<void> {
   const { front, house, caretaker, ground, loops } = rooms;
-  const resources = linuxResources();
   for (let sequence = 0; !isOver() && loops.isOnDuty; sequence += 1) {
     const heartbeat: Heartbeat & { lastEventId: number } = {
       kind: 'heartbeat',

@@ -17,11 +17,11 @@ export interface TrialParts {
 export function trialPartsOf(
   rooms: Rooms,
   request: GroundRequest & { readonly hasDemoHousehold: boolean },
-  { clock, disk, random }: RoomsParts['machine'],
+  { clock, disk, random, resources }: RoomsParts['machine'],
 ): TrialParts {
   const { environment, hasDemoHousehold, home, settingFlags } = request;
   const left = Promise.withResolvers<void>();
-  const duty = new ApplianceDuty({ rooms, clock, disk, random, storage: nodeStorage, onLeft: left.resolve });
+  const duty = new ApplianceDuty({ rooms, clock, disk, random, resources, storage: nodeStorage, onLeft: left.resolve });
   const settings = Object.entries(settingFlags).map(([key, value]) => `--${key}=${value}`);
   const demo = hasDemoHousehold ? ['--demo-household'] : [];
   const heard: { hear: (message: unknown) => void } = { hear: () => {} };

@@ -1,4 +1,3 @@
-import { linuxResources } from '../../machine/node/linux-resources.ts';
 import { nodeProcesses } from '../../machine/process/node-processes.ts';
 import { nodeStorage as storage } from '../../machine/node/node-storage.ts';
 import { hardwareNames, release } from '../../machine/executable/running-release.ts';
@@ -56,7 +55,6 @@ export async function openUpdater({ rooms, duty, candidates, machine }: UpdaterP
     duty,
     candidates,
     processes: await nodeProcesses(),
-    resources: linuxResources(),
     releases: releaseActs({ storage, directory: places.trust, carriedRoot, facts: () => facts(machine) }),
     sources: sourcesOf(settings, places, machine),
     settings,
