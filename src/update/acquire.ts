@@ -80,7 +80,7 @@ export async function fetchOffer(
     const dueMs = startedMs + (fetched.bytes / settings.bytesPerSecondMax) * secondMs;
     await clock.sleep(Math.max(0, dueMs - clock.uptimeMs()));
   }
-  return { ...notebook, fetch: fetched.progress, isFetched: fetched.isWhole, faults: 0 };
+  return { ...notebook, fetch: fetched.progress, faults: 0 };
 }
 
 /** Unpacks the release file into the slot that is not committed. */

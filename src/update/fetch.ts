@@ -14,6 +14,7 @@ export interface FetchProgress {
   readonly chunksDone: number;
   /** How often the next chunk came as other bytes than the signed ones. */
   readonly differences: number;
+  readonly isWhole: boolean;
 }
 
 /** Chunks between two syncs: what a power cut may cost. */
@@ -26,7 +27,6 @@ export type FetchResult =
       readonly outcome: 'progress';
       readonly progress: FetchProgress;
       readonly bytes: number;
-      readonly isWhole: boolean;
     }
   | { readonly outcome: 'differs'; readonly progress: FetchProgress; readonly message: string }
   | { readonly outcome: 'no-space'; readonly message: string };
@@ -86,7 +86,7 @@ async function progressTo(storage: Storage, path: string, made: ProgressMade): P
   const isWhole = chunksDone === chunks.sha256.length;
   if (isWhole) await storage.truncate(path, chunks.fileBytes); // A longer leftover of another release file.
   if (isWhole || chunksDone % chunksPerSync === 0) await storage.sync(path);
-  return { outcome: 'progress', progress: { file: offer.file, chunksDone, differences: 0 }, bytes, isWhole };
+  return { outcome: 'progress', progress: { file: offer.file, chunksDone, differences: 0, isWhole }, bytes };
 }
 
 async function isChunkThere(

@@ -22,23 +22,22 @@ export async function look(tools: UpdateTools, notebook: Notebook): Promise<Upda
     running,
     record,
     standby: await readMark(storage, places, otherSlot(committed ?? running.slot)),
-    isSettled: notebook.isSettled,
-    isClean: notebook.isClean,
-    ...(trial === undefined ? {} : { trial: trialFacts(tools, trial, notebook.revertWord) }),
+    tidied: notebook.tidied,
+    ...(trial === undefined ? {} : { trial: trialFacts(tools, trial) }),
     pauseUntilMs: notebook.pauseUntilMs,
     nextLookMs: notebook.nextLookMs,
     nextScrubMs: notebook.nextScrubMs,
     ...(offer === undefined ? {} : { offer }),
     ...(release === undefined ? {} : { release }),
-    isFetched: offer?.path !== undefined || notebook.isFetched,
+    isFetched: offer?.path !== undefined || notebook.fetch?.isWhole === true,
     untilWindowMs: untilOpenMs(settings, clock.wallMs()),
     consent: settings.consent,
     memory: settings.memory === 'plan' ? planMemory(resources.memory()) : settings.memory,
   };
 }
 
-function trialFacts(tools: UpdateTools, trial: Trial, revertWord: string | undefined): TrialFacts {
-  const { state, slot } = trial;
+function trialFacts(tools: UpdateTools, trial: Trial): TrialFacts {
+  const { state, slot, revertWord } = trial;
   switch (state.phase) {
     case 'rehearsed': {
       const ended = state.candidate.ended();

@@ -4,7 +4,7 @@ import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
 import type { ScrubReport } from './scrub-report.ts';
 import type { Trial } from './update-parts.ts';
-import type { UpdateStep, WaitReason } from './update-state.ts';
+import type { Tidied, UpdateStep, WaitReason } from './update-state.ts';
 
 /** What this life of the process remembers between two turns. Forgetting it costs time, never a promise. */
 export interface Notebook {
@@ -12,16 +12,12 @@ export interface Notebook {
   /** The verified description of the offer. */
   readonly release?: SignedRelease;
   readonly fetch?: FetchProgress;
-  readonly isFetched: boolean;
   readonly trial?: Trial;
   /** Offers that were of no use a moment ago, for reasons that may pass; the last one last. */
   readonly postponed: readonly string[];
   /** The release file that was refused last, and why: for people, who look when it is long over. */
   readonly refusal?: { readonly file: string; readonly reason: string; readonly message: string };
-  /** Why somebody wants the trial reverted. */
-  readonly revertWord?: string;
-  readonly isSettled: boolean;
-  readonly isClean: boolean;
+  readonly tidied: Tidied;
   readonly nextLookMs: number;
   readonly nextScrubMs: number;
   /** What the last reading of both slots has shown. */
@@ -36,9 +32,7 @@ export interface Notebook {
 /** The notebook of a process that has just started: it looks at once. */
 export const emptyNotebook: Notebook = {
   postponed: [],
-  isFetched: false,
-  isSettled: false,
-  isClean: false,
+  tidied: 'nothing',
   nextLookMs: 0,
   nextScrubMs: Number.POSITIVE_INFINITY,
   pauseUntilMs: 0,
@@ -56,13 +50,14 @@ export interface Wishes {
 /** The notebook with the wishes on it. A wish to revert means the trial under way, not the next one. */
 export function withWishes(notebook: Notebook, { look, revertWord }: Wishes): Notebook {
   const soon = look === true ? { ...notebook, nextLookMs: 0, pauseUntilMs: 0 } : notebook;
-  return revertWord === undefined || notebook.trial === undefined ? soon : { ...soon, revertWord };
+  const { trial } = notebook;
+  return revertWord === undefined || trial === undefined ? soon : { ...soon, trial: { ...trial, revertWord } };
 }
 
 /** The notebook without an offer and all that was learned of it. */
 export function withoutOffer(notebook: Notebook): Notebook {
   const { offer: _offer, release: _release, fetch: _fetch, ...rest } = notebook;
-  return { ...rest, isFetched: false };
+  return rest;
 }
 
 /** The notebook without an offer that is of no use now: others come first. */
@@ -75,7 +70,7 @@ const postponedMax = 100;
 
 /** The notebook without a trial. */
 export function withoutTrial(notebook: Notebook): Notebook {
-  const { trial: _trial, revertWord: _word, ...rest } = notebook;
+  const { trial: _trial, ...rest } = notebook;
   return rest;
 }
 

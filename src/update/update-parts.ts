@@ -50,6 +50,8 @@ export interface Trial {
   /** When the present phase began, and how long those before it took. */
   readonly phaseStartedMs: number;
   readonly phases: readonly { readonly phase: string; readonly durationMs: number }[];
+  /** Why somebody wants it reverted. */
+  readonly revertWord?: string;
   readonly state: TrialState;
 }
 

@@ -8,6 +8,9 @@ import type { SignedRelease } from './release-acts.ts';
 import type { TrialFailure, TrialFailureReason } from './trial-failure.ts';
 import { compareVersions } from '../release/version.ts';
 
+/** How far this life has tidied up after earlier ones: what they left open is closed, then what they left lying about is removed. */
+export type Tidied = 'nothing' | 'settled' | 'all';
+
 /** What one look shows. Link, marks and record are the only truth that outlives the process. */
 export interface UpdateFacts {
   readonly nowMs: number;
@@ -18,9 +21,7 @@ export interface UpdateFacts {
   readonly record: TrialRecord;
   /** Of the slot that is not committed. */
   readonly standby: SlotMark;
-  /** In this life: what earlier lives left open was closed, and what they left lying about was removed. */
-  readonly isSettled: boolean;
-  readonly isClean: boolean;
+  readonly tidied: Tidied;
   /** The trial of this life of the process. */
   readonly trial?: TrialFacts;
   /** Something failed that says nothing about the offer: nothing new is begun before this time. */
@@ -93,9 +94,9 @@ export function nextStep(facts: UpdateFacts): UpdateStep {
 /** First the right to change anything, then what the last life left behind. */
 function nextQuietStep(facts: UpdateFacts): UpdateStep {
   if (facts.lease.holder === 'nobody') return { kind: 'take-lease' };
-  if (!facts.isSettled || facts.committed === undefined || facts.record.underWay !== undefined)
+  if (facts.tidied === 'nothing' || facts.committed === undefined || facts.record.underWay !== undefined)
     return { kind: 'settle' };
-  return facts.isClean ? nextOfferStep(facts) : { kind: 'clean' };
+  return facts.tidied === 'all' ? nextOfferStep(facts) : { kind: 'clean' };
 }
 
 /** The slots are read again when there is nothing else to do. */

@@ -109,8 +109,8 @@ export class Updater {
     switch (step.kind) {
       case 'wait': await this.#rest(step.durationMs); return this.#notebook;
       case 'take-lease': await takeLease(tools.storage, tools.places, tools.processes); return notebook;
-      case 'settle': await settle(tools, facts.record, facts.committed); return { ...notebook, isSettled: true, nextScrubMs: firstScrubMs(tools) };
-      case 'clean': await clean(tools); return { ...notebook, isClean: true };
+      case 'settle': await settle(tools, facts.record, facts.committed); return { ...notebook, tidied: 'settled', nextScrubMs: firstScrubMs(tools) };
+      case 'clean': await clean(tools); return { ...notebook, tidied: 'all' };
       case 'scrub': return scrubSlots(tools, notebook, () => this.#breathe());
       case 'check': return lookForOffer(tools, notebook, facts.record);
       case 'verify': return verifyOffer(tools, notebook, { offer: step.offer, record: facts.record });

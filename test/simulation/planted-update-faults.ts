@@ -50,7 +50,7 @@ const plantedFaults: readonly PlantedFault[] = [
   { name: 'error rate not watched', file: 'src/update/judge/questions.ts', from: 'percent > percentMax', to: 'percent > 1000' },
   { name: 'wrong names are no matter', file: 'src/update/rehearsal-verdict.ts', from: 'if (wrong.length > 0)', to: 'if (wrong.length > 100)' },
   { name: 'the name of the candidate is not asked', file: 'src/update/rehearse.ts', from: 'answer.version !== task.release.version', to: 'answer.version.length > 90' },
-  { name: 'a disk that takes nothing is asked again without a pause', file: 'src/update/update-state.ts', from: '  const isPause = facts.nowMs <', to: '  const isPause = facts.isSettled && facts.nowMs <' },
+  { name: 'a disk that takes nothing is asked again without a pause', file: 'src/update/update-state.ts', from: '  const isPause = facts.nowMs <', to: "  const isPause = facts.tidied !== 'nothing' && facts.nowMs <" },
   { name: 'gives up after one unreachable source', file: 'src/update/update.ts', from: "    if (error instanceof DiskFault || error.kind === 'later')", to: "    if (!(error instanceof DiskFault)) throw new Error('gives up', { cause: error });\n    if (error instanceof DiskFault)" },
 ]; // prettier-ignore
 

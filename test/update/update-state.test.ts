@@ -12,17 +12,17 @@ const underWay = { ...release, id: 't', file: 'f', slot: 'b', bootId: 'b', by: '
 /** Everything is ready for the rehearsal of 2.0.0, changed. */
 function step(changed: Partial<UpdateFacts> = {}): string {
   const chosen = nextStep({
-    nowMs: 1000, lease: { holder: 'self' }, committed: 'a', running: { slot: 'a', version: '1.0.0' }, record: emptyRecord, standby: usable, isSettled: true,
-    isClean: true, pauseUntilMs: 0, nextLookMs: 5000, nextScrubMs: Infinity, offer, release, isFetched: true, untilWindowMs: 0, consent: 'automatic',
+    nowMs: 1000, lease: { holder: 'self' }, committed: 'a', running: { slot: 'a', version: '1.0.0' }, record: emptyRecord, standby: usable, tidied: 'all',
+    pauseUntilMs: 0, nextLookMs: 5000, nextScrubMs: Infinity, offer, release, isFetched: true, untilWindowMs: 0, consent: 'automatic',
     memory: 'warm', ...changed,
   }); // prettier-ignore
   return chosen.kind === 'wait' ? chosen.reason : chosen.kind;
 }
 
 test('from nothing to the rehearsal, one step after the other', () => {
-  assert.equal(step({ isSettled: false }), 'settle');
+  assert.equal(step({ tidied: 'nothing' }), 'settle');
   assert.equal(step({ committed: undefined }), 'settle');
-  assert.equal(step({ isClean: false }), 'clean');
+  assert.equal(step({ tidied: 'settled' }), 'clean');
   assert.equal(step({ standby: { state: 'unusable' }, isFetched: false }), 'fetch');
   assert.equal(step({ standby: { state: 'unusable' } }), 'stage');
   assert.equal(step({ standby: { ...usable, digest: 'another' } }), 'stage');

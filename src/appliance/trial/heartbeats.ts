@@ -16,7 +16,14 @@ export interface HeartbeatParts {
 }
 
 /** Says how this candidate is, until it is committed or leaves. */
-export async function sendHeartbeats({ rooms, channel, clock, resources, isOver, cameraTimes }: HeartbeatParts): Promise<void> {
+export async function sendHeartbeats({
+  rooms,
+  channel,
+  clock,
+  resources,
+  isOver,
+  cameraTimes,
+}: HeartbeatParts): Promise<void> {
   const { front, house, caretaker, ground, loops } = rooms;
   for (let sequence = 0; !isOver() && loops.isOnDuty; sequence += 1) {
     const heartbeat: Heartbeat & { lastEventId: number } = {
