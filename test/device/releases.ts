@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync,
 } from 'node:fs'; // prettier-ignore
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { makeExecutable } from '../../scripts/package/executable.ts';
 import type { Arch } from '../../scripts/package/target.ts';
 import { nodeStorage } from '../../src/machine/node/node-storage.ts';
@@ -16,6 +16,7 @@ import { signRelease } from '../../src/release/sign-release.ts';
 import { buildRelease } from '../../src/release/write-release.ts';
 import { migrations } from '../../src/store/migrate.ts';
 import { makeRoot, signerNamed } from '../release/workshop.ts';
+import { type Fault, plant, plantedName } from './planted-lines.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 const createdMs = Date.parse('2026-11-20T18:00:00Z');
@@ -23,91 +24,6 @@ const goodUntil = '2036-11-20T00:00:00Z';
 /** As quick as it gets: what is measured here is not size. */
 const compressionLevel = 1;
 
-/** When a release goes wrong, and how. */
-export interface Fault {
-  readonly at: 'hello' | 'took-over' | 'committed' | 'powered-on';
-  readonly how: 'exits' | 'hangs' | 'is-unhealthy';
-  readonly afterMs: number;
-}
-
-interface Patch {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-const planted = `
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-
-const beside = (name: string): string | undefined => {
-  const path = join(dirname(process.execPath), name);
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-};
-
-export const plantedVersion = (own: string): string => beside('version')?.trim() ?? own;
-export const plantedSchema: readonly string[] = JSON.parse(beside('schema') ?? '[]') as string[];
-export const illness = { isThere: false };
-
-export async function plantedAt(moment: string): Promise<void> {
-  const fault = JSON.parse(beside('fault') ?? 'null') as { at: string; how: string; afterMs: number } | null;
-  if (fault === null || fault.at !== moment) return;
-  await new Promise((resolve) => { setTimeout(resolve, fault.afterMs); });
-  if (fault.how === 'exits') process.exit(70);
-  if (fault.how === 'is-unhealthy') illness.isThere = true;
-  if (fault.how === 'hangs') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-}
-`;
-
-const patches: readonly Patch[] = [
-  {
-    file: 'src/machine/executable/running-release.ts',
-    from: 'version: description.version,',
-    to: 'version: plantedVersion(description.version),',
-  },
-  {
-    file: 'src/store/migrate.ts',
-    from: '= [foundation];',
-    to: '= [foundation, ...plantedSchema];',
-  },
-  {
-    file: 'src/appliance/trial/candidate.ts',
-    from: "case 'hello': return {",
-    to: "case 'hello': await plantedAt('hello'); return {",
-  },
-  {
-    file: 'src/appliance/trial/candidate.ts',
-    from: "return { kind: 'ready',",
-    to: "void plantedAt('took-over');\n    return { kind: 'ready',",
-  },
-  {
-    file: 'src/appliance/trial/candidate.ts',
-    from: 'this.#isCommitted = true;',
-    to: "this.#isCommitted = true;\n    void plantedAt('committed');",
-  },
-  {
-    file: 'src/command/run.ts',
-    from: 'terminal.print(`Doorward runs: ${started.address}`);',
-    to: "terminal.print(`Doorward runs: ${started.address}`);\n    void plantedAt('powered-on');",
-  },
-  {
-    file: 'src/appliance/caretaker.ts',
-    from: "health.register({ name: 'application_components', check: () => checkComponents(this.#components()) });",
-    to: `health.register({ name: 'application_components', intervalMs: 100, check: () =>
-      illness.isThere ? { status: 'unhealthy', message: 'planted' } : checkComponents(this.#components()) });`,
-  },
-];
-
-/** What each patched file needs of the planted one. */
-const imported: Readonly<Record<string, string>> = {
-  'src/machine/executable/running-release.ts': 'plantedVersion',
-  'src/store/migrate.ts': 'plantedSchema',
-  'src/appliance/trial/candidate.ts': 'plantedAt',
-  'src/command/run.ts': 'plantedAt',
-  'src/appliance/caretaker.ts': 'illness',
-};
-
-const plantedFile = 'src/machine/planted.ts';
 /** What the executable is built from; everything else of the checkout is linked. */
 const parts = [
   'src',
@@ -155,23 +71,10 @@ export function plantedExecutable(build: string, arch: Arch = 'x64'): Promise<st
 
 /** Names what the executable is made from. */
 function sourceName(): string {
-  const hash = createHash('sha256').update(JSON.stringify([planted, patches]));
+  const hash = createHash('sha256').update(plantedName());
   for (const file of globSync('{src,systemd,native,scripts/package}/**/*.*', { cwd: checkout }).toSorted())
     hash.update(file).update(readFileSync(join(checkout, file)));
   return hash.update(readFileSync(join(checkout, 'package-lock.json'))).digest('hex').slice(0, 12); // prettier-ignore
-}
-
-function plant(copy: string): void {
-  writeFileSync(join(copy, plantedFile), planted);
-  for (const { file, from, to } of patches) {
-    const text = readFileSync(join(copy, file), 'utf8');
-    assert.equal(text.split(from).length, 2, `cannot plant a fault: ${file} has changed`);
-    writeFileSync(join(copy, file), text.replace(from, to));
-  }
-  for (const [file, name] of Object.entries(imported)) {
-    const path = relative(dirname(file), plantedFile);
-    writeFileSync(join(copy, file), `import { ${name} } from '${path}';\n${readFileSync(join(copy, file), 'utf8')}`);
-  }
 }
 
 export interface MadeRelease {
