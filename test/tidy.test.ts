@@ -64,6 +64,63 @@ test('every room has its charter where one looks first: what it is, who calls it
   assert.ok(rooms.length >= 11, 'rooms are missing: the check is blind');
 });
 
+/**
+ * The table of words, held against the names that the code gives: files, functions, types, values. What stands in quotes or
+ * comments is checked above. A word that belongs to somebody else (ONNX Runtime's sessions, HTTP's encodings) is allowed
+ * where that is spoken of.
+ */
+const doNotSay: readonly (readonly [word: string, say: string, allowed?: RegExp])[] = [
+  ['firmware', 'release, or image of a disk'],
+  ['ota', 'update'],
+  ['upgrade', 'update'],
+  ['artifact', 'release'],
+  ['bundle', 'release, or release file'],
+  ['package', 'release file'],
+  ['partition', 'slot'],
+  ['bank', 'slot'],
+  ['swap', 'hand over', /^src\/settings\/nearest\.ts$/],
+  ['activate', 'commit'],
+  ['finalize', 'commit'],
+  ['rollback', 'revert'],
+  ['incident', 'visit'],
+  ['identity', 'person', /^src\/(machine\/inference|access)\//],
+  ['subject', 'person, or sitter of a picture', /^src\/(notify|access|repository)\//],
+  ['encoding', 'embedding', /^src\/(update|web|machine)\//],
+  ['session', 'visit', /^src\/(machine\/inference|telemetry|appliance|access|web)\//],
+];
+
+/** `stageRelease`, `stage-release.ts` and `StageOutcome` all say stage. */
+function wordsIn(name: string): string[] {
+  return (name.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? []).map((word) => word.toLowerCase().replace(/s$/, ''));
+}
+
+function namesIn(path: string, text: string): ReadonlySet<string> {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'[^'\n]*'|`[^`]*`/g, '');
+  return new Set([basename(path, '.ts'), ...(code.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? [])]);
+}
+
+function slipsIn(files: readonly { readonly path: string; readonly text: string }[]): string[] {
+  return files.flatMap(({ path, text }) =>
+    [...namesIn(path, text)].flatMap((name) => {
+      const said = new Set(wordsIn(name));
+      const slips = doNotSay.filter(([word, , allowed]) => said.has(word) && allowed?.test(path) !== true);
+      return slips.map(([word, say]) => `${path}: ${name}: not ${word}, say ${say}`);
+    }),
+  );
+}
+
+test('names say the words of the design', () => {
+  const code = sources.filter(({ path }) => /^src\/.*\.ts$/.test(path));
+  const names = new Set(code.flatMap(({ path, text }) => [...namesIn(path, text)]));
+  assert.ok(names.size > 2000, `only ${names.size} names seen: the check is blind`);
+  assert.deepEqual(slipsIn(code), []);
+  const planted = [
+    { path: 'src/update/fetch-bundle.ts', text: 'const otaUpdates = 1; // firmware' },
+    { path: 'src/people/enrol.ts', text: "const FaceEncoding = 'package'; function rollBackUpgrade() {}" },
+  ];
+  assert.equal(slipsIn(planted).length, 4);
+});
+
 /** A fault that becomes words anywhere but in system/error-words.ts: without its causes, or as [object Object]. */
 const cloneOfWords =
   /instanceof Error \? \w+\.message|String\((error|fault|cause|thrown)\)|\$\{(error|cause|thrown)\}|function (messageOf|wordsOf)\(error\b/;

@@ -101,7 +101,7 @@ async function runCommand(command: Command, line: Line, surroundings: Surroundin
   if (complaint !== undefined) return misused(surroundings, command.name, complaint);
   const { environment, workingFolder, homeDefault } = surroundings;
   const home = homeAt(resolve(workingFolder, flags.text('home') ?? environment['DOORWARD_HOME'] ?? homeDefault));
-  return command.run({ ...surroundings, commands: commands(), args, flags, settingFlags: split.settingFlags, home });
+  return command.run({ ...surroundings, args, flags, settingFlags: split.settingFlags, home });
 }
 
 /** The command whose name of one or two words begins the line; the longer name wins. */

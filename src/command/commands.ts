@@ -41,6 +41,7 @@ export function commands(): readonly Command[] {
     updateCommand, revertCommand, historyCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,
-    installCommand, uninstallCommand, dashboardsCommand, licencesCommand, completionCommand, manCommand, fallBackCommand, versionCommand, helpCommand, candidateCommand,
+    installCommand(commands), uninstallCommand, dashboardsCommand, licencesCommand, completionCommand(commands),
+    manCommand(commands), fallBackCommand, versionCommand, helpCommand, candidateCommand,
   ]; // prettier-ignore
 }

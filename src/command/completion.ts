@@ -9,8 +9,8 @@ import {
   valuedOptions,
 } from './completion-places.ts';
 
-/** What a shell proposes when somebody presses Tab. */
-export const completionCommand: Command = {
+/** What a shell proposes when somebody presses Tab. `list`: every command. */
+export const completionCommand = (list: () => readonly Command[]): Command => ({
   name: 'completion',
   summary: 'Print what bash, zsh or fish needs to complete these commands',
   parameters: { text: 'SHELL', min: 1, max: 1 },
@@ -24,10 +24,10 @@ export const completionCommand: Command = {
       const expected = `bash, zsh or fish was expected${didYouMean(typed, shells)}`;
       return misused(context, 'completion', `cannot complete in ${JSON.stringify(typed)}: ${expected}`);
     }
-    context.terminal.print(completionFor(shell, context.commands).trimEnd());
+    context.terminal.print(completionFor(shell, list()).trimEnd());
     return exitCodes.done;
   },
-};
+});
 
 /** The whole file for one shell, made from the list of commands. */
 export function completionFor(shell: Shell, list: readonly Command[]): string {

@@ -1,4 +1,3 @@
-import type { Command } from './command.ts';
 import type { StartRequest, StartResult } from '../appliance.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Clock } from '../system/clock.ts';
@@ -108,8 +107,6 @@ export interface Surroundings {
 export interface CommandContext extends Surroundings {
   readonly args: readonly string[];
   readonly flags: Flags;
-  /** The whole list, for what is made from it. */
-  readonly commands: readonly Command[];
   /** Texts by `section.key`, checked. */
   readonly settingFlags: Readonly<Record<string, string>>;
   readonly home: Home;

@@ -1,5 +1,6 @@
 import { exitCodes, jsonOption, noParameters, type Command } from './command.ts';
-import { examineMachine, type Finding } from './examination.ts';
+import { examineMachine } from './examination.ts';
+import type { Finding } from './finding.ts';
 import { printJson } from './reach.ts';
 import { plain, table } from './text.ts';
 

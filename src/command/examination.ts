@@ -4,18 +4,9 @@ import { isoTime } from '../system/iso-time.ts';
 import type { CommandContext } from './context.ts';
 import { examineCamera } from './examine-camera.ts';
 import { examineDevice } from './examine-device.ts';
+import type { Finding } from './finding.ts';
 import { bytesText } from './text.ts';
 import { wordsOf } from '../system/error-words.ts';
-
-/** One thing that was looked at. `mend`: the bell does not work so; `advice`: it does, but. */
-export interface Finding {
-  readonly name: string;
-  readonly verdict: 'good' | 'advice' | 'mend';
-  /** What is so. */
-  readonly message: string;
-  /** What to do about it. */
-  readonly advice?: string;
-}
 
 const nodeOldest = { major: 24, minor: 12 } as const;
 /** The appliance stays below 250 MB; the rest is for the machine. */

@@ -3,7 +3,7 @@ import { Value } from 'typebox/value';
 import { explainSettings, maskedValue } from '../settings/explain.ts';
 import type { LoadedSettings } from '../settings/load.ts';
 import type { CommandContext, Running } from './context.ts';
-import type { Finding } from './examination.ts';
+import type { Finding } from './finding.ts';
 
 const answerMsMax = 3000;
 const answerBytesMax = 65_536;

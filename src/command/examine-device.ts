@@ -3,7 +3,7 @@ import { systemdVersionMin } from '../install/plan.ts';
 import { manifestName, parseManifest } from '../release/manifest.ts';
 import { readBack } from '../release/read-back.ts';
 import type { CommandContext } from './context.ts';
-import type { Finding } from './examination.ts';
+import type { Finding } from './finding.ts';
 import { wordsOf } from '../system/error-words.ts';
 
 const modelPath = '/proc/device-tree/model';

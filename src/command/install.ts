@@ -15,14 +15,15 @@ import { exitCodes, noParameters, type Command, type ExitCode } from './command.
 import type { CommandContext } from './context.ts';
 
 /** Makes this machine a doorbell. */
-export const installCommand: Command = {
+export const installCommand = (list: () => readonly Command[]): Command => ({
   name: 'install',
   summary: 'Install this executable as a service that starts with the machine',
   parameters: noParameters,
   description:
-    'Takes root, and a Linux with systemd 254 or newer. Makes the user doorward, puts the release into /opt/doorward and a\n' +
-    'copy beside it as the factory release, writes the units, a manual page and what shells complete with, and starts the bell. What is as it should be is not touched, so\n' +
-    'that it may be run again at any time. Releases after this one come through doorward update.',
+    'Takes root, and a Linux with systemd 254 or newer. Makes the user doorward, puts the release into /opt/doorward and ' +
+    'a copy beside it as the factory release, writes the units, a manual page and what shells complete with, and starts ' +
+    'the bell. What is as it should be is not touched, so that it may be run again at any time. Releases after this one ' +
+    'come through doorward update.',
   options: {
     'dry-run': { type: 'boolean', description: 'Say what would be done, and do nothing' },
     'root-of-trust': {
@@ -34,7 +35,7 @@ export const installCommand: Command = {
     'root': { type: 'string', value: 'DIR', description: 'Into the tree of a disk image; nothing is started' },
   }, // prettier-ignore
   async run(context) {
-    const parts = await readParts(context);
+    const parts = await readParts(context, list());
     if ('message' in parts) return failed(context, parts.message);
     const facts = await lookAtMachine(parts);
     const plan = planInstall(facts);
@@ -49,7 +50,7 @@ export const installCommand: Command = {
     }
     return context.flags.isSet('dry-run') ? exitCodes.done : summarise(context, facts, 'it is installed');
   },
-};
+});
 
 function failed({ terminal }: CommandContext, message: string): ExitCode {
   terminal.complain(message);
@@ -57,7 +58,10 @@ function failed({ terminal }: CommandContext, message: string): ExitCode {
 }
 
 /** Everything that installing takes, or what is wrong with what was typed. */
-async function readParts(context: CommandContext): Promise<InstallParts | { readonly message: string }> {
+async function readParts(
+  context: CommandContext,
+  list: readonly Command[],
+): Promise<InstallParts | { readonly message: string }> {
   const { disk: storage, host, network, clock, flags, workingFolder, carriedFile, release } = context;
   const from = flags.text('from');
   const executable = from === undefined ? host.executable : resolve(workingFolder, from);
@@ -90,7 +94,7 @@ async function readParts(context: CommandContext): Promise<InstallParts | { read
     ...(rootOfTrust === undefined ? {} : { rootOfTrust: rootOfTrust.bytes }),
     ...(libraries === undefined ? {} : { libraries }),
   };
-  const made = madeFiles(context.commands, { version, madeMs: createdMs });
+  const made = madeFiles(list, { version, madeMs: createdMs });
   const fileOf = (name: string): Uint8Array | undefined => made.get(name) ?? carriedFile(name);
   return {
     storage,

@@ -9,19 +9,19 @@ import { wrapped } from './text.ts';
 const sourceColumnsMax = 66;
 const dateCharacters = 10;
 
-/** The manual. */
-export const manCommand: Command = {
+/** The manual. `list`: every command. */
+export const manCommand = (list: () => readonly Command[]): Command => ({
   name: 'man',
   summary: 'Print the manual page of these commands',
   parameters: noParameters,
   description: 'doorward install puts it in place, for man doorward. Without it: doorward man | man -l -',
   async run(context) {
-    const { commands, release, clock, terminal } = context;
+    const { release, clock, terminal } = context;
     const madeMs = release.builtMs() ?? clock.wallMs();
-    terminal.print(manPage(commands, { version: release.version, madeMs }).trimEnd());
+    terminal.print(manPage(list(), { version: release.version, madeMs }).trimEnd());
     return exitCodes.done;
   },
-};
+});
 
 /** The manual page as man(7) source, made from the list of commands. */
 export function manPage(

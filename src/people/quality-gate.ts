@@ -9,8 +9,8 @@ type QualityLimits = Pick<
   'faceWidthPxMin' | 'sharpnessMin' | 'yawDegMax' | 'lightMin' | 'lightMax'
 >;
 
-/** A face is clearly the subject of a picture when its box has this many times the area of the next one's. */
-const subjectAreaRatio = 4;
+/** A face is clearly the sitter of a picture when its box has this many times the area of the next one's. */
+const sitterAreaRatio = 4;
 
 /**
  * The detector answers from 0.3 on, and below 0.4 were hands and hair more often than faces (face-api's six demo
@@ -26,7 +26,7 @@ export function isSure(face: DetectedFace): boolean {
 }
 
 /** The face a picture is about, or why there is none. */
-export function subjectOf(faces: readonly DetectedFace[]): { outcome: 'subject'; face: DetectedFace } | Refusal {
+export function sitterOf(faces: readonly DetectedFace[]): { outcome: 'sitter'; face: DetectedFace } | Refusal {
   const sure = faces.filter(isSure);
   const byArea = sure.toSorted((a, b) => areaOf(b.box) - areaOf(a.box));
   const [face, next] = byArea;
@@ -35,12 +35,12 @@ export function subjectOf(faces: readonly DetectedFace[]): { outcome: 'subject';
       'no-face',
       'cannot find a face in this picture: use one in which the face is large, upright and lit',
     );
-  if (next !== undefined && areaOf(face.box) < subjectAreaRatio * areaOf(next.box))
+  if (next !== undefined && areaOf(face.box) < sitterAreaRatio * areaOf(next.box))
     return refusal(
       'several-faces',
       `cannot tell whom this picture is about: it shows ${sure.length} faces: cut it to one of them`,
     );
-  return { outcome: 'subject', face };
+  return { outcome: 'sitter', face };
 }
 
 /** Why a face is not good enough to teach from; undefined when it is. */

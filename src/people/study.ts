@@ -2,7 +2,7 @@ import { cutFaceCrop, type FaceCrop } from './face-crop.ts';
 import { refusal, type Refusal } from './acts.ts';
 import type { HouseholdParts } from './household-parts.ts';
 import { lookForFaces } from './look-for-faces.ts';
-import { qualityRefusal, subjectOf } from './quality-gate.ts';
+import { qualityRefusal, sitterOf } from './quality-gate.ts';
 import type { StoredFace } from '../store/records.ts';
 import type { DecodeFailure, DetectedFace, Embedding, FaceQuality } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
@@ -33,9 +33,9 @@ const pictureReasons: Partial<Record<DecodeFailure, Refusal['reason']>> = {
 
 /** The one usable face of a picture, or why there is none. */
 export async function studyPicture(parts: StudyParts, picture: Pixels): Promise<StudiedFace | Refusal> {
-  const subject = await lookForSubject(parts, picture);
-  if (subject.outcome === 'refused') return subject;
-  const { face, looked } = subject;
+  const sitter = await lookForSitter(parts, picture);
+  if (sitter.outcome === 'refused') return sitter;
+  const { face, looked } = sitter;
   const vector = await parts.inference.embed(looked, face.landmarks);
   const crop = await cutFaceCrop(parts.pictures, looked, face);
   return { outcome: 'studied', crop, quality: face.quality, vector };
@@ -56,17 +56,17 @@ export async function studyStoredFace(
   return { outcome: 'studied', crop: { jpeg, landmarks: face.landmarks }, quality: face.quality, vector };
 }
 
-interface SeenSubject {
-  readonly outcome: 'subject';
+interface SeenSitter {
+  readonly outcome: 'sitter';
   readonly face: DetectedFace;
   /** The picture that the face's pixels count in: the one given, or that one with grey around it. */
   readonly looked: Pixels;
 }
 
 /** A poor face is not looked at again: of a profile, the second look sometimes makes a frontal face that is none. */
-async function lookForSubject(parts: StudyParts, picture: Pixels): Promise<SeenSubject | Refusal> {
+async function lookForSitter(parts: StudyParts, picture: Pixels): Promise<SeenSitter | Refusal> {
   const { faces, looked } = await lookForFaces(parts.inference, picture, parts.spare?.padded);
-  const subject = subjectOf(faces);
-  if (subject.outcome === 'refused') return subject;
-  return qualityRefusal(subject.face.quality, parts.recognition) ?? { ...subject, looked };
+  const sitter = sitterOf(faces);
+  if (sitter.outcome === 'refused') return sitter;
+  return qualityRefusal(sitter.face.quality, parts.recognition) ?? { ...sitter, looked };
 }

@@ -43,6 +43,6 @@ export interface Refusal {
 }
 
 /** `cannot use release 1.4.0: why: what to do` */
-export function refuse(failure: VerifyFailure, subject: string, why: string): Refusal {
-  return { outcome: 'refused', failure, message: `cannot use ${subject}: ${why}`, kind: verifyFailures[failure] };
+export function refuse(failure: VerifyFailure, what: string, why: string): Refusal {
+  return { outcome: 'refused', failure, message: `cannot use ${what}: ${why}`, kind: verifyFailures[failure] };
 }

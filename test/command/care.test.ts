@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { Finding } from '../../src/command/examination.ts';
+import type { Finding } from '../../src/command/finding.ts';
 import { examineNode } from '../../src/command/examination.ts';
 import { newFolder, ok, type, type House } from './typed.ts';
 

@@ -77,7 +77,7 @@ test('the good pictures of a pile are enrolled, the others named; with none good
   assert.match(none.message, /none of the 2 pictures can be used: picture 1: .*; picture 2: .*enrolled already/);
 });
 
-test('a face far larger than the others is the subject', async (t) => {
+test('a face far larger than the others is the sitter', async (t) => {
   const house = aHouse(t);
   const picture = pictureOf(
     { who: 1, box: { x: 0, y: 0, width: 100, height: 100 } },
