@@ -124,6 +124,7 @@ test('the button is pressed: the ring is announced, the name follows, and everyb
     const { code, err } = await appliance.stop();
     assert.equal(code, 0, err);
     for (const line of err.trimEnd().split('\n')) {
+      assert.ok(line.startsWith('{'), line);
       const { timestamp, level, logger, message, context } = JSON.parse(line) as Record<string, unknown>;
       assert.match(String(timestamp), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       assert.ok(['DEBUG', 'INFO', 'WARN', 'ERROR'].includes(String(level)), line);
