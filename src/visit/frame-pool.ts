@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Frame } from '../system/camera.ts';
 
 /** Buffers kept for the next frames; more are left to the garbage collector. */
-const freeBuffersMax = 4;
+const freeBuffersMax = 32;
 
 /** Frame buffers, used again and again: a frame is 1.4 MB, and at 8 a second garbage would pile up. */
 export class FramePool {
