@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Frame } from '../system/camera.ts';
 
-/** Buffers kept for the next frames; more are left to the garbage collector. */
+/**
+ * Buffers kept for the next frames: as many as the ring and a visit hold. More are left to the garbage collector, which
+ * comes late where another thread has seen a buffer: visits one after the other would fill the memory.
+ */
 const freeBuffersMax = 32;
 
 /** Frame buffers, used again and again: a frame is 1.4 MB, and at 8 a second garbage would pile up. */
