@@ -1,11 +1,11 @@
-import type { AskedBoth, Finding, GateFacts, GateLimits } from './gate-facts.ts';
-import { isShortOfTime, wasStrained } from './machine-strain.ts';
-
 /**
  * What the incumbent's own questions have shown. Chosen: the incumbent asks both, itself and the candidate, one after the
  * other; rejected: counting the answers that callers get; why: any caller can fail requests and make them slow, and where
  * nobody asks there is nothing to count.
  */
+import type { AskedBoth, Finding, GateFacts, GateLimits } from './gate-facts.ts';
+import { isShortOfTime, wasStrained } from './machine-strain.ts';
+
 interface ErrorSpan {
   readonly limits: GateLimits;
   readonly spanMs: number;
