@@ -1,11 +1,21 @@
 /**
  * `npm run test:bare [-- SUITE …]`: `.ci/run` on a machine that had nothing installed: Debian of the release that runs
- * here, with npm alone, in a folder. What is committed is cloned into it. Takes root, and as long as `.ci/run` does.
+ * here, with this machine's npm and its Node alone, in a folder. What is committed is cloned into it. Takes root, and as long as `.ci/run` does.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { begin } from '../../scripts/entry.ts';
 import { requireTools } from '../../scripts/debian/tools.ts';
 import { buildFolder, checkout } from '../device/tree.ts';
@@ -13,8 +23,7 @@ import { buildFolder, checkout } from '../device/tree.ts';
 /** How this machine reaches its registries: that a bare one reaches them is not what is tried. */
 const reach = ['etc/apt/sources.list', 'etc/apt/sources.list.d', 'etc/apt/apt.conf.d', 'etc/apt/auth.conf.d', 'etc/apt/trusted.gpg.d', 'etc/resolv.conf', 'etc/hosts', 'etc/ssl/certs/ca-certificates.crt', 'root/.npmrc']; // prettier-ignore
 const reachVariable = /proxy|^npm_config_registry$|^NODE_EXTRA_CA_CERTS$|^SSL_CERT_FILE$/i;
-/** The oldest npm that people have is that of their distribution. */
-const packages = ['npm', 'ca-certificates'];
+const packages = ['ca-certificates'];
 
 /** $1: the tree; $2: the options of its overlay; the rest is run in it. What it mounts goes with it. */
 const enter = `
@@ -48,11 +57,26 @@ function bareTree(): string {
     rmSync(join(half, path), { recursive: true, force: true });
     if (existsSync(`/${path}`)) cpSync(`/${path}`, join(half, path), { recursive: true, dereference: true });
   }
+  putNpm(half);
   execFileSync('mv', [half, tree]);
   return tree;
 }
 
 const { positionals: suites } = begin({ usage: 'npm run test:bare -- [SUITE…]', words: Infinity });
+/** As whoever sets up a machine for a checkout does: Debian 12's own is too old. */
+function putNpm(root: string): void {
+  const outside = (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
+  const node = outside.map((folder) => join(folder, 'node')).find((path) => existsSync(path));
+  const npm = outside.map((folder) => join(folder, 'npm')).find((path) => existsSync(path));
+  if (node === undefined || npm === undefined)
+    throw new Error('cannot make a bare machine: this one has no npm to give');
+  copyFileSync(node, join(root, 'usr', 'local', 'bin', 'node'));
+  const from = dirname(dirname(realpathSync(npm)));
+  const to = join(root, 'usr', 'local', 'lib', 'node_modules', 'npm');
+  cpSync(from, to, { recursive: true, dereference: true });
+  for (const name of ['npm', 'npx']) symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(root, 'usr', 'local', 'bin', name)); // prettier-ignore
+}
+
 requireTools('mmdebstrap', 'git', 'unshare', 'chroot', 'mount');
 const tree = bareTree();
 const folder = mkdtempSync(join(buildFolder, 'bare-run-'));
