@@ -6,6 +6,9 @@ import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { Doorward, waitFor } from '../test/end-to-end/appliance-process.ts';
 import { requireTools } from './debian/tools.ts';
+import { begin } from './entry.ts';
+
+begin({ usage: 'npm run picture' });
 
 const target = join(import.meta.dirname, 'demo', 'page.jpg');
 const viewport = { width: 1280, height: 800 };
