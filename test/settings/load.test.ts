@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -55,6 +56,30 @@ test('a credential of the service manager is a setting, is never written down, a
   const [complaint = ''] = (await house.load({ environment })).complaints;
   assert.match(complaint, /notify\.webhookSecrets.*there is no such setting/);
   assert.doesNotMatch(complaint, /misspelt/);
+});
+
+test('a credential that is a pipe, a device or a folder stops no start and takes no other credential with it', async (context) => {
+  const house = newHouse(context);
+  const folder = join(house.home.root, 'credentials');
+  house.file('credentials/doorward.notify.webhookSecret', 'from the vault');
+  mkdirSync(join(folder, 'doorward.web.port'));
+  symlinkSync('/dev/zero', join(folder, 'doorward.log.level'));
+  symlinkSync('doorward.camera.source', join(folder, 'doorward.camera.source'));
+  execFileSync('mkfifo', [join(folder, 'doorward.camera.width')]);
+  const { settings, complaints } = await house.load({ environment: { CREDENTIALS_DIRECTORY: folder } });
+  assert.equal(settings.notify.webhookSecret, 'from the vault');
+  const about = ['camera.source', 'camera.width', 'log.level', 'web.port'];
+  const expected = about.map((key) => `cannot use the credential doorward.${key}: it is not a file`);
+  assert.deepEqual(complaints.slice(0, -1), expected);
+});
+
+test('a link in a circle among the files of settings is complained about alone', async (context) => {
+  const house = newHouse(context);
+  house.file('settings.d/10.toml', '[camera]\nwidth = 800\n');
+  symlinkSync('20.toml', join(house.home.root, 'settings.d/20.toml'));
+  const { settings, complaints } = await house.load();
+  assert.equal(settings.camera.width, 800);
+  assert.match(complaints[0] ?? '', /settings\.d\/20\.toml: it is not a file/);
 });
 
 test('without any layer the defaults hold, complete and frozen', async (context) => {

@@ -104,6 +104,9 @@ async function namesIn(path: string): Promise<string[]> {
   }
 }
 
+/** A link in a circle, or to where this user may not look: one entry of the folder, and no reason to miss the others. */
+const noWay: ReadonlySet<string> = new Set(['ELOOP', 'EACCES']);
+
 /** Undefined when the entry went away, or is a link to nothing, since its name was read. */
 async function entryAt(directory: string, name: string): Promise<DiskEntry | undefined> {
   try {
@@ -112,6 +115,7 @@ async function entryAt(directory: string, name: string): Promise<DiskEntry | und
     return { name, kind, bytes: found.size, modifiedMs: found.mtimeMs };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
+    if (noWay.has(codeOf(error) ?? '')) return { name, kind: 'other', bytes: 0, modifiedMs: 0 };
     throw error;
   }
 }
