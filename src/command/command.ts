@@ -6,6 +6,11 @@
  *   database; why: one code path, one writer, the same refusals.
  * - Chosen: exit code 75 when home, database or port do not let it run; rejected: falling back; why: a foreign program
  *   on the port would reject one good release after the other.
+ * - Chosen: the beginning of an id goes through a filter of the list; rejected: every `:id` of the API takes beginnings;
+ *   why: a wrong one must never act.
+ * - Chosen: a field that only another release knows is told by its name; rejected: descriptions shared with `web/`;
+ *   why: newer and older appliances are told too, and the import table stays.
+ * - Chosen: completion and manual page are made from the list; rejected: files in the tree; why: they would drift.
  */
 import type { CommandContext } from './context.ts';
 
