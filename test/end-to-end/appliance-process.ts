@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 
 const checkout = join(import.meta.dirname, '..', '..');
 const main = join(checkout, 'src', 'main.ts');
-/** As scripts/doorward.sh has it: compiled code is kept between starts. */
+/** Compiled code is kept between starts, as scripts/doorward.sh does for commands. */
 const compileCache = join(checkout, 'node_modules', '.cache', 'doorward');
 const patienceMs = 30_000;
 const lookAgainMs = 25;

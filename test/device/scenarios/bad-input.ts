@@ -82,7 +82,7 @@ export const badInputScenarios: readonly Scenario[] = [
       await until(() => device.isServing(), waitMsMax);
       await device.press();
       await until(
-        async () => (await device.journal('doorward.service')).includes('Somebody is at the door'),
+        async () => (await device.journal('doorward.service')).includes('somebody is at the door'),
         waitMsMax,
       );
       await device.run(['rm', `${home}/full`]);
