@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import type { Page } from 'playwright-core';
 import { refusal } from '../../src/people/acts.ts';
+import { until } from '../web/browser.ts';
 import { faceOf } from '../web/neighbours.ts';
 import { openPage, tell } from './open-page.ts';
 
@@ -118,6 +119,8 @@ test('no rule of accessibility is broken, on the page and in its dialogs', async
   ] as const) {
     await page.locator(opener).first().click();
     await page.locator(`#dialog ${shown}`).first().waitFor();
+    // While it comes in, everything is paler than it is going to be.
+    await until(page, `document.querySelector('#dialog').getAnimations({ subtree: true }).length === 0`);
     assert.deepEqual(await broken(), [], opener);
     await page.keyboard.press('Escape');
     await page.locator('#dialog').waitFor({ state: 'hidden' });
