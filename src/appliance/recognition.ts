@@ -24,6 +24,8 @@ export interface Recognition extends StartedInference {
   letGo(): Promise<void>;
   /** Loads the models again, when they were let go. */
   takeBack(): Promise<void>;
+  /** No camera sends pictures any more: the memory of what decodes them is given back. */
+  rest(): Promise<void>;
 }
 
 /** Threads of one net's run: the other cores belong to the camera and the bell. */
@@ -121,6 +123,10 @@ class PatientRecognition implements Recognition {
   async stop(): Promise<void> {
     await this.#outside.stop();
     await (await this.#now()).stop();
+  }
+
+  rest(): Promise<void> {
+    return this.#outside.rest();
   }
 
   async letGo(): Promise<void> {

@@ -156,6 +156,7 @@ export class ApplianceDuty implements Duty {
     this.#tell(candidate, { kind: 'passed', ...told, ...frame });
     this.#presses = this.#passedPresses(candidate);
     if (hearsPresses) loops.ringAt(this.#presses);
+    void this.#parts.rooms.senses.recognition.rest(); // The candidate needs the memory.
     void this.#drain(candidate, done).then(finished.resolve, finished.reject);
     finished.promise.catch((error: unknown) => ground.log.error('the hand-over does not end well', { error }));
   }

@@ -64,6 +64,13 @@ export class DecodingLane {
     return result;
   };
 
+  /** Gives the memory of its process back after what is being decoded; the next picture starts another. */
+  rest(): Promise<void> {
+    const rested = this.#last.then(() => this.#retire(this.#process));
+    this.#last = rested;
+    return rested;
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#retire(this.#process);

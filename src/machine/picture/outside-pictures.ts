@@ -6,6 +6,8 @@ export interface OutsidePictures {
   readonly uploads: DecodingLane;
   /** Frames and snapshots, which never wait behind uploads. */
   readonly camera: DecodingLane;
+  /** Ends what decodes, until there is a picture again. */
+  rest(): Promise<void>;
   /** Ends what decodes. */
   stop(): Promise<void>;
 }
@@ -24,6 +26,9 @@ export function openOutsidePictures(complain: (message: string) => void): Outsid
   return {
     uploads,
     camera,
+    async rest() {
+      await Promise.all([uploads.rest(), camera.rest()]);
+    },
     async stop() {
       await Promise.all([uploads.stop(), camera.stop()]);
     },

@@ -138,6 +138,14 @@ test('a process ends when it has no work, and when its lane stops', async (t) =>
   assert.equal(late.outcome, 'unavailable');
 });
 
+test('a lane that rests has no process, and the next picture is read all the same', async (t) => {
+  const lane = newLane(t);
+  const under = lane.decode(await picture());
+  await lane.rest();
+  assert.deepEqual([(await under).outcome, lane.pid], ['decoded', undefined]);
+  await isRead(lane);
+});
+
 test('more pictures than may wait are told so; those that wait are read in order', async (t) => {
   const lane = newLane(t, { waitingMax: 2 });
   const file = await picture();
