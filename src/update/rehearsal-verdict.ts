@@ -1,4 +1,5 @@
 import type { RehearsedDecision } from './duty.ts';
+import type { RehearsalFailure } from './trial-failure.ts';
 import type { Rehearsed } from './trial-protocol.ts';
 
 /** What a rehearsal is compared with. */
@@ -9,12 +10,6 @@ export interface RehearsalMeasure {
   readonly goldenFaces: number;
   /** Share of the known visitors that may go unrecognised, 0 to 1. */
   readonly recognitionDropMax: number;
-}
-
-/** Why a rehearsal was not good enough. */
-export interface RehearsalFailure {
-  readonly reason: 'rehearsal-failed' | 'golden-faces' | 'visits-missing' | 'false-name' | 'recognition-drop';
-  readonly message: string;
 }
 
 /** Undefined when the candidate decides at least as well as the incumbent. A wrong name is worse than no name. */

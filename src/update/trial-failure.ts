@@ -1,5 +1,10 @@
 import type { GateTrigger } from './judge/gate.ts';
-import type { RehearsalFailure } from './rehearsal-verdict.ts';
+
+/** Why a rehearsal was not good enough. */
+export interface RehearsalFailure {
+  readonly reason: 'rehearsal-failed' | 'golden-faces' | 'visits-missing' | 'false-name' | 'recognition-drop';
+  readonly message: string;
+}
 
 /** Every way in which a trial can fail: the reason that is stored, counted and told. */
 export type TrialFailureReason =
