@@ -88,13 +88,3 @@ export interface GateLimits {
   readonly freeBytesMin: number;
   readonly framesSilentMsMax: number;
 }
-
-/**
- * `broken` ends the trial. `missing` keeps it from being committed, and ends it in the long run; so does `strained`, with
- * much more patience and without blame, because there the machine as a whole is in the way.
- */
-export type Finding =
-  | { readonly broken: string; readonly isItsFault?: false }
-  | { readonly missing: string }
-  | { readonly strained: string }
-  | undefined;

@@ -1,4 +1,5 @@
-import type { Finding, GateFacts, GateLimits, GateSample } from './gate-facts.ts';
+import { type Finding, type Judgement, judgementOf, shown } from './finding.ts';
+import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 import {
   causedStrainPercent, isCrowdsStrain, isMachineCheck, isWell, strainedChecks, wasStrained,
 } from './machine-strain.ts'; // prettier-ignore
@@ -73,7 +74,7 @@ export function judgeTrial(facts: GateFacts, limits: GateLimits): GateVerdict {
   const strained: string[] = [];
   for (const [trigger, judge] of triggers) {
     const finding = judge(facts, limits);
-    if (finding === undefined) continue;
+    if (finding === undefined || 'well' in finding) continue;
     if ('broken' in finding) {
       const { broken: message, isItsFault = true } = finding;
       return { outcome: 'revert', trigger, message, isItsFault };
@@ -82,6 +83,11 @@ export function judgeTrial(facts: GateFacts, limits: GateLimits): GateVerdict {
     else strained.push(finding.strained);
   }
   return judgeSilence(facts, limits, { unknown, strained });
+}
+
+/** What each judge says so far and what it is built on, in the order in which they are told. For people. */
+export function hearJudges(facts: GateFacts, limits: GateLimits): readonly Judgement<GateTrigger>[] {
+  return triggers.map(([trigger, judge]) => judgementOf(trigger, judge(facts, limits)));
 }
 
 /** Nothing is broken: is enough known to commit, or is it never going to be? */
@@ -134,9 +140,13 @@ function judgeEnd({ ended, samples }: GateFacts): Finding {
 function judgeHeartbeat({ samples, nowMs, startedMs }: GateFacts, limits: GateLimits): Finding {
   const last = samples.at(-1);
   const silentMs = nowMs - (last?.atMs ?? startedMs);
-  if (silentMs > limits.heartbeatMsMax) return { broken: `no heartbeat for ${Math.round(silentMs)} ms` };
+  const saw = `the last ${Math.round(silentMs)} ms ago`;
+  const evidence = { asked: samples.length, answered: samples.length, compared: 0, saw };
+  if (silentMs > limits.heartbeatMsMax)
+    return shown(evidence, { broken: `no heartbeat for ${Math.round(silentMs)} ms` });
   // One that fell silent a moment ago may have hung: it is not committed on what it said before.
-  return last === undefined || silentMs > limits.heartbeatMsMax / 2 ? { missing: 'no heartbeat just now' } : undefined;
+  const isSilent = last === undefined || silentMs > limits.heartbeatMsMax / 2;
+  return shown(evidence, isSilent ? { missing: 'no heartbeat just now' } : undefined);
 }
 
 function judgeValidation({ samples }: GateFacts): Finding {

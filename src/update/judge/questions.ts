@@ -3,7 +3,8 @@
  * other; rejected: counting the answers that callers get; why: any caller can fail requests and make them slow, and where
  * nobody asks there is nothing to count.
  */
-import type { AskedBoth, Finding, GateFacts, GateLimits } from './gate-facts.ts';
+import { type Evidence, type Finding, shown } from './finding.ts';
+import type { AskedBoth, GateFacts, GateLimits } from './gate-facts.ts';
 import { isShortOfTime, wasStrained } from './machine-strain.ts';
 
 interface ErrorSpan {
@@ -19,11 +20,14 @@ const timesMs = 60_000;
 
 /** The candidate fails where the incumbent answers well. */
 export function judgeErrors(facts: GateFacts, { limits, spanMs, percentMax, requestsTimes = 1 }: ErrorSpan): Finding {
-  const asked = since(facts, spanMs).filter((one) => one.own.isWell && !isExcused(facts, one));
-  if (asked.length < limits.requestsMin * requestsTimes) return undefined; // Few questions are no sign of anything.
+  const all = since(facts, spanMs);
+  const asked = all.filter((one) => one.own.isWell && !isExcused(facts, one));
   const errors = asked.filter(({ candidate }) => candidate?.isWell !== true).length;
+  const evidence = evidenceOf(all, { compared: asked.length, saw: `${errors} of ${asked.length} failed` });
+  if (asked.length < limits.requestsMin * requestsTimes) return shown(evidence, undefined); // Few questions are no sign of anything.
   const percent = (100 * errors) / asked.length;
-  return percent > percentMax ? { broken: `${percent.toFixed(1)} % of ${asked.length} questions failed` } : undefined;
+  const broken = `${percent.toFixed(1)} % of ${asked.length} questions failed`;
+  return shown(evidence, percent > percentMax ? { broken } : undefined);
 }
 
 /** Silence in time is excused where the machine has no time for anybody, or callers take it. A fault never is. */
@@ -37,9 +41,10 @@ export function judgeP99(facts: GateFacts, limits: GateLimits): Finding {
   if (times === undefined) return undefined;
   const own = rankOf(times.own, 0.99);
   const candidate = rankOf(times.candidate, 0.99);
-  if (candidate <= Math.max(limits.p99MsMax, own * limits.slowerTimesMax)) return undefined;
-  const message = `99 % of questions took up to ${Math.round(candidate)} ms, the incumbent ${Math.round(own)} ms`;
-  return isShortOfTime(facts) ? { strained: `${message}, on a busy machine` } : { broken: message }; // The longest wait is chance there.
+  const saw = `99 % of questions took up to ${Math.round(candidate)} ms, the incumbent ${Math.round(own)} ms`;
+  const evidence = evidenceOf(since(facts, timesMs), { compared: times.own.length, saw });
+  if (candidate <= Math.max(limits.p99MsMax, own * limits.slowerTimesMax)) return shown(evidence, undefined);
+  return shown(evidence, isShortOfTime(facts) ? { strained: `${saw}, on a busy machine` } : { broken: saw }); // The longest wait is chance there.
 }
 
 /** By the middle, not by the mean: what is asked first is slow in every process that has just started. */
@@ -48,9 +53,14 @@ export function judgeSlower(facts: GateFacts, limits: GateLimits): Finding {
   if (times === undefined) return undefined;
   const own = rankOf(times.own, 0.5);
   const candidate = rankOf(times.candidate, 0.5);
-  if (candidate <= Math.max(own * limits.slowerTimesMax, limits.slowerFloorMs)) return undefined;
-  const message = `questions take ${Math.round(candidate)} ms, the incumbent takes ${Math.round(own)} ms`;
-  return wasStrained(facts) ? { strained: `${message}, on a busy machine` } : { broken: message };
+  const saw = `questions take ${Math.round(candidate)} ms, the incumbent takes ${Math.round(own)} ms`;
+  const evidence = evidenceOf(since(facts, timesMs), { compared: times.own.length, saw });
+  if (candidate <= Math.max(own * limits.slowerTimesMax, limits.slowerFloorMs)) return shown(evidence, undefined);
+  return shown(evidence, wasStrained(facts) ? { strained: `${saw}, on a busy machine` } : { broken: saw });
+}
+
+function evidenceOf(asked: readonly AskedBoth[], seen: Pick<Evidence, 'compared' | 'saw'>): Evidence {
+  return { asked: asked.length, answered: asked.filter(({ candidate }) => candidate !== undefined).length, ...seen };
 }
 
 function timesOf(

@@ -1,70 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { judgeTrial } from '../../../src/update/judge/gate.ts';
-import type { AskedBoth, GateFacts, GateLimits, GateSample } from '../../../src/update/judge/gate-facts.ts';
+import type { AskedBoth, GateFacts, GateSample } from '../../../src/update/judge/gate-facts.ts';
+import { answeredIn, asking, facts, fault, limits, well } from './minute-of-a-trial.ts';
 
-const limits: GateLimits = {
-  probationMs: 60_000,
-  heartbeatMsMax: 3000,
-  checkFailures: 3,
-  errorPercent: 1,
-  errorPercentTwoMinutes: 5,
-  errorPercentAtOnce: 10,
-  requestsMin: 20,
-  p99MsMax: 2000,
-  slowerTimesMax: 2,
-  slowerFloorMs: 20,
-  processorTimesMax: 2,
-  processorFloorPercent: 50,
-  memoryTimesMax: 2,
-  memoryFloorBytes: 300e6,
-  freeBytesMin: 30e6,
-  framesSilentMsMax: 10_000,
-};
-
-const well: GateSample = {
-  atMs: 60_000,
-  frames: 480,
-  checks: { database: { status: 'healthy', runs: 12 } },
-  requests: 1000,
-  errors: 0,
-  meanMs: 10,
-  p99Ms: 50,
-  memoryBytes: 150e6,
-};
-/** Four questions a second over the last minute, both answering well, some of them changed. */
-function asking(change: (question: number) => Partial<AskedBoth>, nowMs = 60_000): AskedBoth[] {
-  const answered = { isWell: true, durationMs: 10 };
-  return Array.from({ length: 240 }, (_, question) => ({
-    atMs: nowMs - 60_000 + (question + 1) * 250,
-    own: answered,
-    candidate: answered,
-    isCrowded: false,
-    ...change(question),
-  }));
-}
-const answeredIn = (durationMs: number): AskedBoth['own'] => ({ isWell: true, durationMs });
-const fault = { isWell: false, durationMs: 10 };
-
-/** A minute of a candidate that does well, its last heartbeat changed. */
-function facts(last: Partial<GateSample> = {}, changed: Partial<GateFacts> = {}): GateFacts {
-  const samples = [10_000, 30_000, 50_000, 59_000].map((atMs) => ({
-    ...well,
-    atMs,
-    frames: atMs / 125,
-    requests: atMs / 60,
-  }));
-  const baseline = { memoryBytes: 150e6, hasFrames: true, checks: ['database'] };
-  return {
-    nowMs: 60_000,
-    startedMs: 0,
-    samples: [...samples, { ...well, ...last }],
-    asked: asking(() => ({})),
-    baseline,
-    freeBytes: 1e9,
-    ...changed,
-  };
-}
 const verdict = (last?: Partial<GateSample>, changed?: Partial<GateFacts>): string => {
   const found = judgeTrial(facts(last, changed), limits);
   return found.outcome === 'revert' ? found.trigger : found.outcome;
