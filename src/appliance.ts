@@ -4,7 +4,7 @@ import { openGround } from './appliance/ground.ts';
 import { beIncumbent } from './appliance/trial/incumbency.ts';
 import { openDoor } from './appliance/door.ts';
 import { openRecognition } from './appliance/recognition.ts';
-import { closeGround, closeRooms, loadFront, openRooms, type Rooms } from './appliance/rooms.ts';
+import { closeGround, closeRooms, loadFront, openRooms, type Rooms, type RoomsParts } from './appliance/rooms.ts';
 import { reportToService } from './appliance/service-report.ts';
 import { noteMissingFolder, settingsBook } from './appliance/settings-book.ts';
 import { trialPartsOf, type TrialParts } from './appliance/trial/trial-parts.ts';
@@ -12,9 +12,9 @@ import { openIncumbentChannel } from './machine/process/incumbent-channel.ts';
 import { linuxResources } from './machine/node/linux-resources.ts';
 import { nodeClock as clock } from './machine/node/node-clock.ts';
 import { nodeDisk as disk } from './machine/node/node-disk.ts';
-import { nodeNetwork as network } from './machine/node/node-network.ts';
+import { nodeNetwork } from './machine/node/node-network.ts';
 import { nodeRandom as random } from './machine/node/node-random.ts';
-import { release } from './machine/executable/running-release.ts';
+import type { RunningRelease } from './machine/executable/running-release.ts';
 import { migrations } from './store/migrate.ts';
 import { peekDeviceSettings, sqliteVersion } from './store/peek.ts';
 import type { Home } from './system/home.ts';
@@ -72,14 +72,14 @@ export interface PoweredOn {
 }
 
 /** The whole appliance, from the ground up. Power-on to ready is this function, top to bottom. */
-export async function powerOn(request: StartRequest): Promise<PoweredOn | Refused> {
+export async function powerOn(request: StartRequest, machine: Machine): Promise<PoweredOn | Refused> {
   const { home, isOffDuty, terminal } = request;
   const decoding = isOffDuty ? 'here' : 'apart'; // A command has no bell that a picture could end.
   // The writer thread begins on another processor, meanwhile code is loaded on this one.
   const [opened] = await Promise.all([openGround({ request, clock, disk, random }), loadFront()]);
   if (opened.outcome === 'refused') return opened;
   const { ground } = opened;
-  const recognition = await openRecognition(release.modelsFolder, ground.log, decoding); // Its nets load while the door opens.
+  const recognition = await openRecognition(machine.release.modelsFolder, ground.log, decoding); // Its nets load while the door opens.
   const rooms = await openRooms({ home, ground, recognition, isOffDuty, terminal, machine }).catch(wordsOf);
   if (typeof rooms === 'string') {
     await recognition.stop();
@@ -96,11 +96,11 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
     return { outcome: 'refused', message: fault, isMachineToBlame: true };
   }
   void noteMissingFolder(ground, disk); // A network folder may not answer for a long time.
-  if (request.hasDemoHousehold) await playDemoIn(rooms, disk);
+  if (request.hasDemoHousehold) await playDemoIn(rooms, machine);
   const { address } = front.web;
   const { timeZone } = ground.loaded.settings.household;
   await ground.tenancy.lock?.announce({ address, token: '', timeZone });
-  const { version } = release;
+  const { version } = machine.release;
   ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
   ground.log.info('ready', { address, camera: senses.camera.description, version });
   const complaints = recognition.loaded.then(() => [...ground.complaints, recognition.fault].filter(isSaid));
@@ -108,15 +108,16 @@ export async function powerOn(request: StartRequest): Promise<PoweredOn | Refuse
 }
 
 /** Starts the appliance for a command that runs it. */
-export async function startAppliance(request: StartRequest): Promise<StartResult> {
-  const started = await powerOn(request);
+export async function startAppliance(request: StartRequest, release: RunningRelease): Promise<StartResult> {
+  const machine = theMachine(release);
+  const started = await powerOn(request, machine);
   if (started.outcome === 'refused') return started;
   const { rooms, trial, complaints } = started;
   const { address } = rooms.front.web;
   const { timeZone } = rooms.ground.loaded.settings.household;
   if (request.isOffDuty)
     return { outcome: 'running', address, complaints, timeZone, stop: () => closeRooms(rooms), left: trial.left };
-  const report = reportToService(rooms, clock);
+  const report = reportToService(rooms, machine);
   const incumbency = beIncumbent({ rooms, request, machine, trial });
   void incumbency.left.then(() => report.end());
   const stop = async (): Promise<void> => {
@@ -130,11 +131,13 @@ export async function startAppliance(request: StartRequest): Promise<StartResult
 /** Takes part in a trial, until it is over; refused when no appliance has started this process. */
 export async function runCandidate(
   request: StartRequest,
+  release: RunningRelease,
   signal: AbortSignal,
 ): Promise<{ readonly outcome: 'ended' } | { readonly outcome: 'refused'; readonly message: string }> {
   const channel = openIncumbentChannel();
   if (channel === undefined)
     return { outcome: 'refused', message: 'cannot be a candidate: only a running appliance starts one, for a trial' };
+  const machine = theMachine(release);
   await new ApplianceCandidate({
     request,
     channel,
@@ -144,7 +147,12 @@ export async function runCandidate(
   return { outcome: 'ended' };
 }
 
-const machine = { clock, disk, network, random, resources: linuxResources() };
+type Machine = RoomsParts['machine'];
+
+/** Everything real that rooms are given. */
+export function theMachine(release: RunningRelease): Machine {
+  return { clock, disk, network: nodeNetwork(), random, resources: linuxResources(), release };
+}
 
 function isSaid(complaint: string | undefined): complaint is string {
   return complaint !== undefined;
@@ -153,6 +161,7 @@ function isSaid(complaint: string | undefined): complaint is string {
 /** The newest database schema that this release knows. */
 export const schemaVersion = migrations.length;
 
+export type { RunningRelease };
 export { sqliteVersion };
 export { fallBackIn } from './appliance/installation.ts';
 export { lookAtCamera } from './appliance/look-at-camera.ts';

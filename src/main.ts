@@ -13,7 +13,7 @@ import { nodeStorage } from './machine/node/node-storage.ts';
 import { readInput } from './machine/process/read-input.ts';
 import { useTimeZone } from './machine/process/time-zone.ts';
 import { processTerminal } from './machine/process/process-terminal.ts';
-import { release } from './machine/executable/running-release.ts';
+import { runningRelease } from './machine/executable/running-release.ts';
 import { wordsOf } from './system/error-words.ts';
 import { priorities } from './system/terminal.ts';
 
@@ -29,11 +29,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 async function main(): Promise<void> {
   try {
+    const release = runningRelease();
     process.exitCode = await runCommandLine(process.argv.slice(2), {
       clock: nodeClock,
-      host: linuxHost,
+      host: linuxHost(),
       disk: nodeStorage,
-      network: nodeNetwork,
+      network: nodeNetwork(),
       random: nodeRandom,
       resources: linuxResources(),
       terminal: processTerminal,
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
       workingFolder: process.cwd(),
       homeDefault: release.homeDefault,
       release,
-      appliance: applianceDoor,
+      appliance: applianceDoor(release),
       carriedFile,
       readInput,
       useTimeZone,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
+import { parseSync, Visitor } from 'oxc-parser';
 
 /** The one table of who may import whom. A room that is absent from a list may not be imported. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -162,4 +163,89 @@ test('the check sees a trespass of every kind', () => {
     ['src/cellar/x.ts', ''],
   ]);
   assert.equal(findTrespasses(planted).trespasses.length, 6);
+});
+
+/** Programs and threads of their own: to be loaded is to be started. */
+const entries = new Set([
+  'src/main.ts',
+  'src/store/writer-thread.ts',
+  'src/machine/inference/inference-worker.ts',
+  'src/machine/picture/picture-decoder.ts',
+  'src/machine/process/incumbent-watch.ts',
+]);
+
+/** What may be called while a file is loaded: it makes a value of what it is given, and touches nothing. */
+const languageMakers =
+  /^(Type\.\w+|Object\.(keys|entries)|Buffer\.from|Uint8Array\.of|String\.raw|new (Map|RegExp|Set|TextDecoder|Uint8Array))$|\.(join|map|repeat)$/;
+const ownMakers = [
+  'begins', 'channel', 'expiresOption', 'isBoxed', 'milliseconds', 'nullable', 'nullableEach', 'problems', 'refuse',
+  'standingCommand', 'text',
+]; // prettier-ignore
+const worldlyNames = new Set(['console', 'Date', 'globalThis', 'performance', 'process']);
+const declarations = /^(Import|Export|Variable|Function|Class|TS)\w*Declaration$/;
+
+/** What a file calls, asks or waits for while it is loaded, outside every function. */
+function doneAtImport(path: string, text: string): string[] {
+  const { program, errors } = parseSync(path, text);
+  if (errors.length > 0) return errors.map(({ message }) => message);
+  const done = program.body.map(({ type }) => type as string).filter((type) => !declarations.test(type));
+  let depth = 0;
+  const enter = (): void => void (depth += 1);
+  const leave = (): void => void (depth -= 1);
+  const note = (what: string): void => void (depth === 0 && done.push(what));
+  new Visitor({
+    FunctionDeclaration: enter,
+    'FunctionDeclaration:exit': leave,
+    FunctionExpression: enter,
+    'FunctionExpression:exit': leave,
+    ArrowFunctionExpression: enter,
+    'ArrowFunctionExpression:exit': leave,
+    PropertyDefinition: (field) => void (field.static || enter()),
+    'PropertyDefinition:exit': (field) => void (field.static || leave()),
+    CallExpression: ({ callee }) => note(text.slice(callee.start, callee.end)),
+    NewExpression: ({ callee }) => note(`new ${text.slice(callee.start, callee.end)}`),
+    TaggedTemplateExpression: ({ tag }) => note(text.slice(tag.start, tag.end)),
+    ImportExpression: () => note('import()'),
+    AwaitExpression: () => note('await'),
+    Identifier: ({ name }) => void (worldlyNames.has(name) && note(name)),
+  }).visit(program);
+  return done;
+}
+
+test('nothing is done at import: a file that is loaded declares, and whoever wants something calls', () => {
+  const seen = [...sources].flatMap(([path, text]) => doneAtImport(path, text).map((what) => ({ path, what })));
+  const work = seen.filter(
+    ({ path, what }) => !entries.has(path) && !languageMakers.test(what) && !ownMakers.includes(what),
+  );
+  assert.deepEqual(
+    work.map(({ path, what }) => `${path}: ${what}`),
+    [],
+  );
+  const called = new Set(seen.map(({ what }) => what));
+  const busy = new Set(seen.map(({ path }) => path));
+  assert.ok(seen.length > 500, `only ${seen.length} calls seen: the check is blind`);
+  assert.deepEqual(
+    ownMakers.filter((name) => !called.has(name)),
+    [],
+  );
+  assert.deepEqual(
+    [...entries].filter((path) => !busy.has(path)),
+    [],
+  );
+});
+
+test('the check sees work of every kind', () => {
+  const done = doneAtImport(
+    'planted.ts',
+    `import { read } from './read.ts';
+    export const a = { node: process.version, later: () => read() }, b = read(), c = new Clock(), d = await b;
+    export class Room { static readonly all = open(); readonly #one = read(); two() { return read(); } }
+    const e = (() => fetch('/'))(), f = import('./g.ts'), g = tag\`x\`;
+    for (const one of []) one();
+    begin();`,
+  );
+  assert.deepEqual(done, [
+    'ForOfStatement', 'ExpressionStatement', 'process', 'read', 'new Clock', 'await', 'open', "(() => fetch('/'))",
+    'import()', 'tag', 'one', 'begin',
+  ]); // prettier-ignore
 });

@@ -4,8 +4,7 @@ import type { Store } from '../store/store.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Log } from '../system/log.ts';
 import type { Bell } from '../visit/bell.ts';
-import { release } from '../machine/executable/running-release.ts';
-import type { Rooms } from './rooms.ts';
+import type { Rooms, RoomsParts } from './rooms.ts';
 import type { Senses } from './senses.ts';
 
 export interface DemoParts {
@@ -32,7 +31,10 @@ export async function playDemo(parts: DemoParts): Promise<void> {
 }
 
 /** The same in the rooms of an appliance. */
-export function playDemoIn({ ground, house, senses }: Rooms, disk: Disk): Promise<void> {
+export function playDemoIn(
+  { ground, house, senses }: Rooms,
+  { disk, release }: Pick<RoomsParts['machine'], 'disk' | 'release'>,
+): Promise<void> {
   const { log, store } = ground;
   return playDemo({ folder: `${release.modelsFolder}/demo`, ...house, store, senses, disk, log });
 }

@@ -1,6 +1,6 @@
 import { RequestFigures } from '../update/judge/request-figures.ts';
 import { carriedFile } from '../machine/executable/carried-files.ts';
-import { release } from '../machine/executable/running-release.ts';
+import type { RunningRelease } from '../machine/executable/running-release.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
@@ -13,7 +13,7 @@ import type { House } from './house.ts';
 import type { HouseDesk } from './desk.ts';
 import type { Senses } from './senses.ts';
 import { settingsBook } from './settings-book.ts';
-import { noUpdates } from './installation.ts';
+import { whyNoUpdates } from './installation.ts';
 import type { Caretaker } from './caretaker.ts';
 
 export interface FrontParts {
@@ -26,6 +26,7 @@ export interface FrontParts {
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;
+  readonly release: RunningRelease;
 }
 
 /** The house as the outside sees it. */
@@ -37,7 +38,7 @@ export interface Front {
 
 /** Metrics, API and page, not listening yet. Throws when the address is not allowed. */
 export async function openFront(parts: FrontParts): Promise<Front> {
-  const { clock, ground, house, senses, caretaker } = parts;
+  const { clock, ground, house, senses, caretaker, release } = parts;
   const { inference, pictures } = senses.recognition;
   const metrics = new Metrics({
     clock,
@@ -75,7 +76,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     settingsBook: settingsBook(ground, () => Number(URL.parse(web.address)?.port)),
     sendTestNotification: () => sendTestNotification(parts),
     pageFile: (name) => carriedFile(`src/ui/${name}`),
-    updateDesk: () => parts.desk ?? noUpdates,
+    updateDesk: () => parts.desk ?? whyNoUpdates(release),
   });
   watchCallers(web.server, figures);
   return { web, figures };
@@ -92,7 +93,7 @@ function watchCallers(server: Web['server'], figures: RequestFigures): void {
 }
 
 /** The story of updates, told to metrics, log and audit. Before the updater's first step, and before a candidate serves. */
-async function tellUpdates({ desk, ground }: FrontParts, metrics: Metrics): Promise<void> {
+async function tellUpdates({ desk, ground, release }: FrontParts, metrics: Metrics): Promise<void> {
   if (desk === undefined) return metrics.release({ version: release.version, slot: 'none' });
   const isCandidate = (): boolean => ground.tenancy.lock === undefined;
   await new UpdateStory({

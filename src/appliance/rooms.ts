@@ -1,4 +1,4 @@
-import { release } from '../machine/executable/running-release.ts';
+import type { RunningRelease } from '../machine/executable/running-release.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
@@ -13,7 +13,7 @@ import { armedTriggers, buttonOf, Loops } from './loops.ts';
 import type { Recognition } from './recognition.ts';
 import { nodeStorage } from '../machine/node/node-storage.ts';
 import { HouseDesk } from './desk.ts';
-import { installationOf } from './installation.ts';
+import { installationOf, type Installation } from './installation.ts';
 import { openSenses, type Senses } from './senses.ts';
 import { Caretaker } from './caretaker.ts';
 
@@ -31,6 +31,7 @@ export interface RoomsParts {
     readonly network: StreamingNetwork;
     readonly random: Random;
     readonly resources: Resources;
+    readonly release: RunningRelease;
   };
 }
 
@@ -43,7 +44,9 @@ export interface Rooms {
   readonly caretaker: Caretaker;
   readonly loops: Loops;
   readonly front: front.Front;
-  /** The update path, shown to people; undefined when this is no release in a slot. */
+  /** Undefined when this is no release in a slot. */
+  readonly installation: Installation | undefined;
+  /** The update path, shown to people, where there is an installation. */
   readonly desk: HouseDesk | undefined;
   /** Descriptors of the lines that a candidate inherits, by name. */
   lines(): ReadonlyMap<string, number>;
@@ -57,7 +60,7 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   const { ground, home, isOffDuty, machine, recognition, terminal } = parts;
   const { audit, events, log, store } = ground;
   const { settings } = ground.loaded;
-  const { clock, disk, resources } = machine;
+  const { clock, disk, release, resources } = machine;
   const { modelsFolder } = release;
   const senses = openSenses({ recognition, modelsFolder, settings: settings.camera, isOffDuty, clock, log });
   const chronicle = audit;
@@ -78,19 +81,22 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
     armed,
   });
   await caretaker.health.runOnce();
-  const desk = deskOf(home, ground);
+  const installation = installationOf(home, release);
+  const desk = installation === undefined ? undefined : deskOf(installation, release, ground);
   const { openFront } = await loadFront();
   const front = await openFront({ desk, home, ground, senses, house, caretaker, ...machine });
   const button = buttonOf(settings, clock, parts.inheritedLine);
   const loops = new Loops({ house, ground, senses, caretaker, button, isOffDuty, home, clock, disk });
-  return { home, ground, senses, house, caretaker, loops, front, desk, lines: () => linesOf(button) };
+  const lines = (): ReadonlyMap<string, number> => linesOf(button);
+  return { home, ground, senses, house, caretaker, loops, front, installation, desk, lines };
 }
 
-function deskOf(home: Home, { audit, loaded, log }: Ground): HouseDesk | undefined {
-  const installation = installationOf(home);
-  if (installation === undefined) return undefined;
+function deskOf(
+  installation: Installation,
+  { version }: Pick<RunningRelease, 'version'>,
+  { audit, loaded, log }: Ground,
+): HouseDesk {
   const { releaseBytesMax } = loaded.settings.update;
-  const { version } = release;
   return new HouseDesk({ installation, version, storage: nodeStorage, releaseBytesMax, chronicle: audit, log });
 }
 

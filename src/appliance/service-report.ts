@@ -1,7 +1,6 @@
-import { release } from '../machine/executable/running-release.ts';
 import type { Clock } from '../system/clock.ts';
 import type { UpdateStatus } from '../update/notebook.ts';
-import type { Rooms } from './rooms.ts';
+import type { Rooms, RoomsParts } from './rooms.ts';
 import { VitalSigns, type Organ } from './vital-signs.ts';
 
 /** What the service manager hears of the process that is the main one. */
@@ -25,7 +24,10 @@ const bellSilenceMsMax = 30_000;
 const visitMsMax = 5 * 60_000;
 
 /** Tells the service manager that the appliance is ready, and from then on that it lives and how it is. */
-export function reportToService(rooms: Rooms, clock: Clock): ServiceReport {
+export function reportToService(
+  rooms: Rooms,
+  { clock, release }: Pick<RoomsParts['machine'], 'clock' | 'release'>,
+): ServiceReport {
   const { service, log } = rooms.ground;
   const life = new AbortController();
   const signs = new VitalSigns(clock, organsOf(rooms, clock));

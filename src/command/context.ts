@@ -1,4 +1,4 @@
-import type { StartRequest, StartResult } from '../appliance.ts';
+import type { RunningRelease, StartRequest, StartResult } from '../appliance.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Host } from '../system/host.ts';
@@ -31,7 +31,7 @@ export interface ApplianceDoor {
   /** Opens the camera of these settings, takes one picture and closes it, within a time. Nothing may have it open. */
   lookAtCamera(
     settings: Settings['camera'],
-    where: { readonly release: Surroundings['release']; readonly signal: AbortSignal },
+    signal: AbortSignal,
   ): Promise<
     | { readonly outcome: 'seen'; readonly width: number; readonly height: number; readonly durationMs: number }
     | { readonly outcome: 'failed'; readonly reason: string }
@@ -85,12 +85,7 @@ export interface Surroundings {
   readonly workingFolder: string;
   /** Where the appliance lives when nobody says otherwise. */
   readonly homeDefault: string;
-  readonly release: {
-    readonly version: string;
-    readonly node: string;
-    readonly modelsFolder: string;
-    builtMs(): number | undefined;
-  };
+  readonly release: Pick<RunningRelease, 'version' | 'node' | 'modelsFolder' | 'builtMs'>;
   readonly appliance: ApplianceDoor;
   /** A file that this release carries beside its code. */
   readonly carriedFile: (name: string) => Uint8Array | undefined;

@@ -31,7 +31,7 @@ export async function examineCamera(
   const setting = explainSettings(loaded).find(({ key }) => key === 'camera.source');
   const shown = setting === undefined ? '' : String(maskedValue(setting));
   context.terminal.progress('looking at the camera…');
-  const look = await context.appliance.lookAtCamera(loaded.settings.camera, context);
+  const look = await context.appliance.lookAtCamera(loaded.settings.camera, context.signal);
   const ffmpeg = needsFfmpeg(source) ? [await examineFfmpeg(context)] : [];
   if (look.outcome === 'failed') return [mend('camera', look.reason, whatToDo), ...ffmpeg];
   const seconds = (look.durationMs / 1000).toFixed(1);

@@ -25,7 +25,7 @@ import { strangerRoutes } from './routes/stranger-routes.ts';
 import { updateRoutes } from './routes/update-routes.ts';
 import { visitActRoutes } from './routes/visit-act-routes.ts';
 import { visitPictureRoutes, visitRoutes } from './routes/visit-routes.ts';
-import { serializerOf } from './late-serializer.ts';
+import { lateSerializer } from './late-serializer.ts';
 import { checkerOf, describeSchemaErrors } from './schema-check.ts';
 import type { Site } from './site.ts';
 import { acceptUploads } from './upload.ts';
@@ -173,7 +173,7 @@ export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: fal
   answerExpectations(site.server, parts);
   site.removeContentTypeParser('text/plain');
   site.setValidatorCompiler(checkerOf);
-  site.setSerializerCompiler(serializerOf);
+  site.setSerializerCompiler(lateSerializer());
   const live = new LiveView(parts);
   const connections = new EventConnections(parts);
   grace.streams = [live, connections];

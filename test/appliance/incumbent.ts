@@ -1,6 +1,7 @@
 /** A running appliance that does what a test tells it over the channel: the updater's part is played by the test. */
 import { join } from 'node:path';
-import { powerOn } from '../../src/appliance.ts';
+import { powerOn, theMachine } from '../../src/appliance.ts';
+import { runningRelease } from '../../src/machine/executable/running-release.ts';
 import type { Candidate } from '../../src/system/candidate.ts';
 import { homeAt } from '../../src/system/home.ts';
 import { entryScript } from '../updates/bundle.ts';
@@ -10,15 +11,16 @@ const settingFlags = Object.fromEntries(
   flags.map((flag) => flag.slice(2).split(/=(.*)/s).slice(0, 2) as [string, string]),
 );
 
-const started = await powerOn({
+const request = {
   home: homeAt(root),
   environment: process.env,
   settingFlags,
   isOffDuty: false,
   hasDemoHousehold: false,
-  writeLog: (line) => void process.stderr.write(line),
+  writeLog: (line: string) => void process.stderr.write(line),
   terminal: undefined,
-});
+};
+const started = await powerOn(request, theMachine(runningRelease()));
 if (started.outcome === 'refused') throw new Error(started.message);
 const { rooms, trial } = started;
 const { duty, candidates } = trial;

@@ -7,12 +7,12 @@ import { homeAt } from '../../src/system/home.ts';
 const home = homeAt('/var/lib/doorward');
 
 test('what runs from a slot updates itself, below the folder that holds the slots; a checkout does not', () => {
-  const installation = installationOf(home, '/opt/doorward/slots/b');
+  const installation = installationOf(home, { directory: '/opt/doorward/slots/b' });
   assert.equal(installation?.slot, 'b');
   assert.equal(installation.places.current, '/opt/doorward/current');
   assert.equal(installation.places.incoming, '/var/lib/doorward/incoming');
   for (const directory of ['/home/ada/doorward', '/home/ada/slots/doorward', '/home/ada/b', '/home/ada/slots/b/deeper'])
-    assert.equal(installationOf(home, directory), undefined, directory);
+    assert.equal(installationOf(home, { directory }), undefined, directory);
 });
 
 test('a machine without a device tree answers to no name of hardware', () => {

@@ -175,7 +175,7 @@ test('a file is pushed over a real connection that breaks, goes on, and is follo
       const range = request.headers?.['content-range'];
       if (range !== undefined) ranges.push(range.slice(0, range.indexOf('-')));
       if (ranges.length === 2 && breaks-- > 0) return Promise.resolve({ outcome: 'unreachable', reason: 'reset' });
-      return nodeNetwork.request(request);
+      return nodeNetwork().request(request);
     },
   };
   const findRunning = async () => ({ pid: 7, address: web.address, token: '' });

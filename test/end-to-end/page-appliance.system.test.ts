@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import sharp from 'sharp';
 import { startAppliance } from '../../src/appliance.ts';
+import { runningRelease } from '../../src/machine/executable/running-release.ts';
 import { homeAt } from '../../src/system/home.ts';
 import { openBrowser, until } from '../web/browser.ts';
 
@@ -17,7 +18,7 @@ test('from a phone: ring, see a stranger, say who she is, ring again and read he
   mkdirSync(join(folder, 'pictures'));
   const picture = sharp('node_modules/@vladmandic/face-api/demo/sample3.jpg').extract(alone);
   await picture.toFile(join(folder, 'pictures/1.jpg'));
-  const started = await startAppliance({
+  const request = {
     home: homeAt(join(folder, 'home')),
     environment: {},
     settingFlags: { 'web.port': '0', 'camera.source': `folder:${join(folder, 'pictures')}` },
@@ -25,7 +26,8 @@ test('from a phone: ring, see a stranger, say who she is, ring again and read he
     hasDemoHousehold: false,
     writeLog: () => undefined,
     terminal: undefined,
-  });
+  };
+  const started = await startAppliance(request, runningRelease());
   assert.ok(started.outcome === 'running', JSON.stringify(started));
   t.after(() => started.stop());
 

@@ -27,7 +27,7 @@ async function offered(t: TestContext, answer: RequestListener): Promise<ByteSou
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
   const folder = { url: `http://127.0.0.1:${port}/releases/`, architecture: 'linux-x64', releaseBytesMax: 1e9 };
-  const look = await new HttpSource(nodeNetwork, folder).look();
+  const look = await new HttpSource(nodeNetwork(), folder).look();
   assert.ok(look.outcome === 'offers');
   const [offer] = look.offers;
   assert.ok(offer !== undefined);

@@ -7,7 +7,7 @@ import type { Resources } from '../../system/resources.ts';
 import type { Log } from '../../system/log.ts';
 import type { Rehearse, Rehearsed } from '../../update/trial-protocol.ts';
 import { decideAgain } from '../../visit/decide-again.ts';
-import { release } from '../../machine/executable/running-release.ts';
+import type { RunningRelease } from '../../machine/executable/running-release.ts';
 import type { Settings } from '../../settings/settings-schema.ts';
 import { recogniseGoldenFaces } from './golden-faces.ts';
 import { readSettings, type GroundParts } from '../ground.ts';
@@ -17,6 +17,7 @@ import { wordsOf } from '../../system/error-words.ts';
 export interface RehearsalParts extends GroundParts {
   readonly recognition: Recognition;
   readonly resources: Pick<Resources, 'memory'>;
+  readonly release: Pick<RunningRelease, 'directory'>;
   readonly log: Log;
 }
 
@@ -38,7 +39,7 @@ export async function rehearse(parts: RehearsalParts, { directory, visitIds }: R
         const { settings } = await readSettings(parts, store);
         goldenFaces = await recogniseGoldenFaces({
           ...parts,
-          directory: release.directory,
+          directory: parts.release.directory,
           settings: settings.recognition,
         });
         decisions.push(...(await decideAll({ ...parts, store, directory, settings }, visitIds, failures)));

@@ -1,7 +1,6 @@
 import type { IncumbentChannel } from '../../machine/process/incumbent-channel.ts';
 import { acquireInstanceLock } from '../../machine/process/instance-lock.ts';
 import { acceptOn, stopAccepting } from '../../machine/process/listening-socket.ts';
-import { release } from '../../machine/executable/running-release.ts';
 import { leaveTrialGroup } from '../../machine/process/trial-group.ts';
 import { createLog } from '../../telemetry/json-log.ts';
 import type { AuditEntry } from '../../system/audit.ts';
@@ -94,6 +93,7 @@ export class ApplianceCandidate {
   }
 
   async #answerTrial(question: TrialQuestion): Promise<unknown> {
+    const { release } = this.#parts.machine;
     switch (question.kind) {
       case 'hello': return { kind: 'hello', protocol: trialProtocol, pid: release.pid, version: release.version };
       case 'rehearse': return this.#rehearse(question);
@@ -107,7 +107,7 @@ export class ApplianceCandidate {
 
   /** Loaded: at its hand-over nobody is to wait for the nets. */
   async #models(): Promise<Recognition> {
-    this.#recognition ??= openRecognition(release.modelsFolder, this.#log);
+    this.#recognition ??= openRecognition(this.#parts.machine.release.modelsFolder, this.#log);
     const recognition = await this.#recognition;
     await recognition.loaded;
     return recognition;
@@ -150,9 +150,9 @@ export class ApplianceCandidate {
     if (!this.#isTold) rooms.loops.readLine();
     await acceptOn(rooms.front.web.server, socket);
     rooms.ground.takeAudit().catch((error: unknown) => this.#log.error('the audit chain cannot be written', { error }));
-    const { version } = release;
+    const { version } = machine.release;
     rooms.ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
-    if (request.hasDemoHousehold) await playDemoIn(rooms, machine.disk);
+    if (request.hasDemoHousehold) await playDemoIn(rooms, machine);
     void sendHeartbeats({
       rooms,
       channel,
@@ -236,7 +236,7 @@ export class ApplianceCandidate {
     if (this.#isCommitted) return { kind: 'committed' };
     this.#isCommitted = true;
     channel.commit(() => rooms.loops.readLine()); // It may be gone without having let the line go.
-    this.#report = reportToService(rooms, this.#parts.machine.clock);
+    this.#report = reportToService(rooms, this.#parts.machine);
     void this.#moveIn(rooms).then(() => this.#succeed(onCommitted(rooms)));
     return { kind: 'committed' };
   }

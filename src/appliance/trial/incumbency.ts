@@ -1,7 +1,6 @@
 import type { GroundRequest } from '../ground.ts';
 import type { Rooms, RoomsParts } from '../rooms.ts';
 import { removeSpareLibraries } from '../../machine/executable/spare-libraries.ts';
-import { installationOf } from '../installation.ts';
 import { readWish } from '../../update/trial-protocol.ts';
 import { fulfil } from '../desk.ts';
 import { trialPartsOf, type TrialParts } from './trial-parts.ts';
@@ -66,10 +65,9 @@ async function runUpdates({ rooms, machine, trial }: Running, signal: AbortSigna
 }
 
 /** What only an earlier release needed. Tried again when the next release has come. */
-async function removeSpares({ ground, home }: Rooms): Promise<void> {
-  const root = installationOf(home)?.places.root;
-  if (root === undefined) return;
-  const removed = await removeSpareLibraries(root).catch((error: unknown) => {
+async function removeSpares({ ground, installation }: Rooms): Promise<void> {
+  if (installation === undefined) return;
+  const removed = await removeSpareLibraries(installation.places.root).catch((error: unknown) => {
     ground.log.warn('native libraries that nobody needs were not removed', { error });
     return 0;
   });

@@ -1,6 +1,6 @@
 import { nodeProcesses } from '../../machine/process/node-processes.ts';
 import { nodeStorage as storage } from '../../machine/node/node-storage.ts';
-import { hardwareNames, release } from '../../machine/executable/running-release.ts';
+import { hardwareNames } from '../../machine/executable/running-release.ts';
 import { carriedRootName, manifestName, parseManifest } from '../../release/manifest.ts';
 import { readSoundRoot } from '../../release/trust.ts';
 import type { DeviceFacts } from '../../release/verify-release.ts';
@@ -14,7 +14,7 @@ import type { UpdateSource } from '../../update/offer.ts';
 import { releaseActs } from '../../update/release-acts.ts';
 import { Updater } from '../../update/update.ts';
 import type { UpdateSettings } from '../../settings/update-settings.ts';
-import { installationOf, noUpdates } from '../installation.ts';
+import { whyNoUpdates } from '../installation.ts';
 import { mendLibraries } from '../mend-libraries.ts';
 import type { Rooms, RoomsParts } from '../rooms.ts';
 
@@ -31,9 +31,8 @@ export type OpenedUpdater =
 
 /** The updater of a running appliance. Refused, with the reason for people, when what runs cannot be replaced. */
 export async function openUpdater({ rooms, duty, candidates, machine }: UpdaterParts): Promise<OpenedUpdater> {
-  const { ground, home } = rooms;
-  const installation = installationOf(home);
-  if (installation === undefined) return { outcome: 'refused', message: noUpdates };
+  const { ground, installation } = rooms;
+  if (installation === undefined) return { outcome: 'refused', message: whyNoUpdates(machine.release) };
   const { slot, places } = installation;
   const directory = places.slot[slot];
   const manifest = parseManifest((await storage.read(`${directory}/${manifestName}`)) ?? new Uint8Array());
@@ -80,7 +79,7 @@ function factsOf({
 }: DeviceParts): (machine: UpdaterParts['machine']) => Promise<DeviceFacts> {
   const recordFile = new TrialRecordFile(storage, places);
   const hardware = hardwareNames();
-  return async ({ clock }) => {
+  return async ({ clock, release }) => {
     const { newestCommitted } = await recordFile.read();
     const schema = rooms.ground.store.read.schema();
     return {
@@ -101,7 +100,7 @@ function factsOf({
 function sourcesOf(
   settings: UpdateSettings,
   places: Places,
-  { network }: UpdaterParts['machine'],
+  { network, release }: UpdaterParts['machine'],
 ): readonly UpdateSource[] {
   const { releaseBytesMax, watchedFolder, sourceUrl } = settings;
   const { incoming } = places;

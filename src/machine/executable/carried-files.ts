@@ -7,7 +7,9 @@ import { codeOf } from '../../system/error-words.ts';
  * Where a release keeps what it carries beside its code. The single executable holds it in itself, and a path that leads
  * through the executable names it: `/opt/doorward/slots/a/doorward/.models/manifest.json`.
  */
-export const carriedFolder = isSea() ? process.execPath : join(import.meta.dirname, '..', '..', '..');
+export function carriedFolder(): string {
+  return isSea() ? process.execPath : join(import.meta.dirname, '..', '..', '..');
+}
 
 /**
  * A file that the release carries, by its path in the checkout; undefined when it carries none of that name. In the
@@ -15,7 +17,7 @@ export const carriedFolder = isSea() ? process.execPath : join(import.meta.dirna
  */
 export function carriedFile(name: string): Uint8Array | undefined {
   try {
-    if (!isSea()) return readFileSync(join(carriedFolder, name));
+    if (!isSea()) return readFileSync(join(carriedFolder(), name));
     return new Uint8Array(getRawAsset(name));
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ERR_SINGLE_EXECUTABLE_APPLICATION_ASSET_NOT_FOUND') return;
@@ -25,6 +27,6 @@ export function carriedFile(name: string): Uint8Array | undefined {
 
 /** What a path through the executable names. Undefined for every other path, and always in a checkout: those are files. */
 export function carriedAt(path: string): Uint8Array | undefined {
-  if (!isSea() || !path.startsWith(`${carriedFolder}/`)) return undefined;
-  return carriedFile(path.slice(carriedFolder.length + 1));
+  const inside = `${carriedFolder()}/`;
+  return isSea() && path.startsWith(inside) ? carriedFile(path.slice(inside.length)) : undefined;
 }

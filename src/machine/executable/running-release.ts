@@ -5,29 +5,44 @@ import description from '../../../package.json' with { type: 'json' };
 import { carriedFile, carriedFolder } from './carried-files.ts';
 import { installationRoot } from './native-libraries.ts';
 
-const directory = isSea() ? dirname(process.execPath) : carriedFolder;
-
 /** The release that runs: its version, where it lies, the Node below it, and where its models lie. */
-export const release = {
-  version: description.version,
+export interface RunningRelease {
+  readonly version: string;
   /** In a slot, the slot's; in a checkout, the checkout; else the folder of the executable. Links are followed. */
-  directory,
+  readonly directory: string;
   /** In a checkout everything stays below it, and beside a lone executable; on a device the service owns its home. */
-  homeDefault:
-    isSea() && installationRoot(directory) !== undefined ? '/var/lib/doorward' : join(directory, '.doorward'),
-  node: process.version,
-  pid: process.pid,
-  modelsFolder: process.env['DOORWARD_MODELS'] ?? join(carriedFolder, '.models'),
+  readonly homeDefault: string;
+  readonly node: string;
+  readonly pid: number;
+  readonly modelsFolder: string;
   /** As manifests spell it: `linux-x64`. */
-  architecture: `${process.platform}-${process.arch}`,
+  readonly architecture: string;
   /** When the executable was made, as its list of materials says; undefined in a checkout. */
-  builtMs(): number | undefined {
-    const list = carriedFile('materials.cdx.json');
-    if (list === undefined) return undefined;
-    const { metadata }: { metadata: { timestamp: string } } = JSON.parse(Buffer.from(list).toString());
-    return Date.parse(metadata.timestamp);
-  },
-} as const;
+  builtMs(): number | undefined;
+}
+
+/** Asked once, where the process begins, and passed on from there. */
+export function runningRelease(): RunningRelease {
+  const directory = isSea() ? dirname(process.execPath) : carriedFolder();
+  const isInstalled = isSea() && installationRoot(directory) !== undefined;
+  return {
+    version: description.version,
+    directory,
+    homeDefault: isInstalled ? '/var/lib/doorward' : join(directory, '.doorward'),
+    node: process.version,
+    pid: process.pid,
+    modelsFolder: process.env['DOORWARD_MODELS'] ?? join(carriedFolder(), '.models'),
+    architecture: `${process.platform}-${process.arch}`,
+    builtMs,
+  };
+}
+
+function builtMs(): number | undefined {
+  const list = carriedFile('materials.cdx.json');
+  if (list === undefined) return undefined;
+  const { metadata }: { metadata: { timestamp: string } } = JSON.parse(Buffer.from(list).toString());
+  return Date.parse(metadata.timestamp);
+}
 
 /**
  * Every name that this machine answers to, from what its device tree calls the model: "Raspberry Pi 4 Model B Rev 1.4" is

@@ -13,19 +13,23 @@ const versionMsMax = 5000;
 const bootedFolder = '/run/systemd/system';
 
 /** The Linux that this process runs on. */
-export const linuxHost: Host = {
-  isRoot: process.geteuid?.() === 0,
-  architecture: `${process.platform}-${process.arch}`,
-  executable: isSea() ? process.execPath : undefined,
-  async systemdVersion() {
-    if (!existsSync(bootedFolder)) return undefined;
-    const { output } = await run('systemctl', ['--version'], { timeoutMs: versionMsMax });
-    const [, version] = /^systemd (\d+)/.exec(output) ?? [];
-    return version === undefined ? undefined : Number(version);
-  },
-  run,
-  setOwner: (path, owner) => attempt('change the owner of', path, () => setOwner(path, owner)),
-};
+export function linuxHost(): Host {
+  return {
+    isRoot: process.geteuid?.() === 0,
+    architecture: `${process.platform}-${process.arch}`,
+    executable: isSea() ? process.execPath : undefined,
+    systemdVersion,
+    run,
+    setOwner: (path, owner) => attempt('change the owner of', path, () => setOwner(path, owner)),
+  };
+}
+
+async function systemdVersion(): Promise<number | undefined> {
+  if (!existsSync(bootedFolder)) return undefined;
+  const { output } = await run('systemctl', ['--version'], { timeoutMs: versionMsMax });
+  const [, version] = /^systemd (\d+)/.exec(output) ?? [];
+  return version === undefined ? undefined : Number(version);
+}
 
 function run(program: string, words: readonly string[], { timeoutMs, as }: RunOptions): Promise<RunResult> {
   return new Promise((resolve) => {

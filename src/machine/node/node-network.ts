@@ -12,33 +12,39 @@ const protocols = ['http:', 'https:'];
  * The world through Node's fetch. A redirect is never followed but answered as its 3xx status: a receiver of
  * notifications that moved must be named anew by the owner. Reasons name the host, never the path, which may be secret.
  */
-export const nodeNetwork: StreamingNetwork = {
-  async request(request) {
-    const deadline = AbortSignal.timeout(request.timeoutMs);
-    return reach(request, deadline, async (url, headers) => {
-      const asked = { ...request, headers };
-      return request.answerBytesMax > 0
-        ? exchange(asked, url, deadline)
-        : withPatience(await askStatus(asked, url, deadline));
-    });
-  },
-  async open(request) {
-    const abort = new AbortController();
-    const late = setTimeout(() => abort.abort(), request.timeoutMs);
-    try {
-      return await reach(request, abort.signal, (url, headers) => begin({ ...request, headers }, url, abort));
-    } finally {
-      clearTimeout(late);
-    }
-  },
-};
+export function nodeNetwork(): StreamingNetwork {
+  const certificates = new TrustedCertificates();
+  return {
+    request(request) {
+      const deadline = AbortSignal.timeout(request.timeoutMs);
+      return reach({ ...request, deadline, certificates }, async (url, headers) => {
+        const asked = { ...request, headers };
+        return request.answerBytesMax > 0
+          ? exchange(asked, url, deadline)
+          : withPatience(await askStatus(asked, url, deadline));
+      });
+    },
+    async open(request) {
+      const abort = new AbortController();
+      const late = setTimeout(() => abort.abort(), request.timeoutMs);
+      const asked = { ...request, deadline: abort.signal, certificates };
+      try {
+        return await reach(asked, (url, headers) => begin({ ...request, headers }, url, abort));
+      } finally {
+        clearTimeout(late);
+      }
+    },
+  };
+}
 
-const certificates = new TrustedCertificates();
+interface Reach extends Pick<NetworkRequest, 'url' | 'headers' | 'timeoutMs'> {
+  readonly deadline: AbortSignal;
+  readonly certificates: TrustedCertificates;
+}
 
 /** Asks where the address says; a server that nobody is trusted to vouch for is asked again when the machine trusts somebody who does. */
 async function reach<Answer>(
-  request: Pick<NetworkRequest, 'url' | 'headers' | 'timeoutMs'>,
-  deadline: AbortSignal,
+  { certificates, deadline, ...request }: Reach,
   ask: (url: URL, headers: Record<string, string>) => Promise<Answer>,
 ): Promise<Answer | Extract<NetworkResult, { outcome: 'unreachable' }>> {
   const url = URL.parse(request.url);

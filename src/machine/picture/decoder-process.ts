@@ -37,15 +37,7 @@ const watchMs = 20;
 /** The word that makes the executable this process and nothing else. */
 export const decoderWord = 'picture-decoder';
 
-const entry = isSea()
-  ? [decoderWord]
-  : [
-      '--max-semi-space-size=1',
-      '--optimize-for-size',
-      '--v8-pool-size=1',
-      '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, 'picture-decoder.ts'),
-    ];
+const nodeOptions = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1', '--disable-warning=ExperimentalWarning']; // prettier-ignore
 
 /** What it is told of the world: nothing that is secret. */
 const passedOn = ['PATH', 'LANG', 'NODE_COMPILE_CACHE', 'DOORWARD_LIB'];
@@ -66,6 +58,7 @@ export class DecoderProcess {
 
   constructor(bounds: PictureBounds) {
     this.#bounds = bounds;
+    const entry = isSea() ? [decoderWord] : [...nodeOptions, join(import.meta.dirname, 'picture-decoder.ts')];
     const child = spawn(process.execPath, [...entry, String(bounds.niceness)], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {

@@ -40,9 +40,10 @@ async function hear(t: TestContext, { validFromDay, validToDay, trustedBy }: Sho
   const ask = `
     import { nodeNetwork } from '${new URL('../../../src/machine/node/node-network.ts', import.meta.url).href}';
     const asked = { url: 'https://localhost:${port}/index.json', method: 'GET', timeoutMs: 30_000, answerBytesMax: 1000 };
-    const whole = await nodeNetwork.request(asked);
-    const statusOnly = await nodeNetwork.request({ ...asked, answerBytesMax: 0 });
-    const opened = await nodeNetwork.open(asked);
+    const network = nodeNetwork();
+    const whole = await network.request(asked);
+    const statusOnly = await network.request({ ...asked, answerBytesMax: 0 });
+    const opened = await network.open(asked);
     if (opened.outcome === 'answered') opened.body.close();
     console.log(JSON.stringify([whole, statusOnly, opened]));
   `;

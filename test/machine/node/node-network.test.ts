@@ -16,7 +16,7 @@ async function serve(t: TestContext, listener: RequestListener): Promise<string>
 }
 
 function ask(url: string, timeoutMs = 10_000): Promise<NetworkResult> {
-  return nodeNetwork.request({ url, method: 'GET', timeoutMs, answerBytesMax: 1000 });
+  return nodeNetwork().request({ url, method: 'GET', timeoutMs, answerBytesMax: 1000 });
 }
 
 const reasonOf = (result: NetworkResult): string => (result.outcome === 'unreachable' ? result.reason : '');
@@ -30,7 +30,7 @@ test('a request goes out with its headers and body, and the answer comes back', 
     });
   });
   const headers = { 'x-question': 'who' };
-  const result = await nodeNetwork.request({ url, method: 'POST', headers, body: 'is it', timeoutMs: 10_000, answerBytesMax: 100 }); // prettier-ignore
+  const result = await nodeNetwork().request({ url, method: 'POST', headers, body: 'is it', timeoutMs: 10_000, answerBytesMax: 100 }); // prettier-ignore
   assert.ok(result.outcome === 'answered');
   assert.deepEqual([result.status, result.headers['x-answer']], [201, 'yes']);
   assert.equal(Buffer.from(result.body).toString(), 'POST who is it');

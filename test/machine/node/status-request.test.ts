@@ -27,7 +27,7 @@ async function receiver(t: TestContext, speak: (socket: Socket) => void): Promis
 async function told(t: TestContext, answer: string | Buffer | ((socket: Socket) => void), timeoutMs = 10_000) {
   const speak = typeof answer === 'function' ? answer : (socket: Socket): void => void socket.end(answer);
   const url = await receiver(t, speak);
-  return nodeNetwork.request({ url, method: 'POST', body: '{"kind":"ring"}', timeoutMs, answerBytesMax: 0 });
+  return nodeNetwork().request({ url, method: 'POST', body: '{"kind":"ring"}', timeoutMs, answerBytesMax: 0 });
 }
 
 const statusOf = (result: NetworkResult): number | string =>
