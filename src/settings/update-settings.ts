@@ -20,6 +20,13 @@ export const gateSection = Type.Object(
       maximum: minute,
       description: 'A candidate silent for this long is given up',
     }),
+    doorSilentMsMax: Type.Integer({
+      default: 200,
+      minimum: 50,
+      maximum: minute,
+      description:
+        'A door at which nobody is answered for this long ends a trial, in milliseconds; three times as long while its release has work, and longer on a machine that makes the incumbent wait too',
+    }),
     checkFailures: Type.Integer({
       default: 3,
       minimum: 1,

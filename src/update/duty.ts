@@ -1,6 +1,6 @@
 import type { VisitOutcome } from '../system/outcome.ts';
 import type { Candidate } from '../system/candidate.ts';
-import type { AskedBoth } from './judge/gate-facts.ts';
+import type { AskedBoth, DoorSight } from './judge/gate-facts.ts';
 
 /**
  * What the incumbent can do with itself during an update: everything at the door that a candidate takes over.
@@ -17,10 +17,10 @@ export interface Duty {
   /** The figures of this process itself over the last minutes, for comparison. */
   baseline(): DutyBaseline;
   /**
-   * Puts one small question to this process and then to a candidate that has the door, so that both answer under the same
-   * strain. Undefined when there was nothing to compare: the candidate does not take questions, or nobody answered here.
+   * Looks for so long at a candidate that has the door, and sooner ends when it has ended or nobody is answered there. What
+   * it asks is put to this process too, so that both answer under the same strain.
    */
-  askBoth(candidate: Candidate): Promise<AskedBoth | undefined>;
+  attend(candidate: Candidate, durationMs: number): Promise<Sight>;
   /**
    * Passes the listening sockets and button lines to the candidate and lets the camera go. Accept queue and lines stay
    * open throughout; visits and requests under way finish here. The candidate takes them when asked `take-over`.
@@ -36,6 +36,13 @@ export interface Duty {
   nameMain(pid: number): Promise<DutyResult>;
   /** Drains what is under way here and ends this process, without closing anything that was passed on. */
   leave(): Promise<void>;
+}
+
+/** What was seen of a candidate. */
+export interface Sight {
+  /** Asked since the last look. */
+  readonly asked: readonly AskedBoth[];
+  readonly door?: DoorSight;
 }
 
 export type DutyResult =

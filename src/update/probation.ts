@@ -8,18 +8,14 @@ export type Probation = Extract<TrialState, { phase: 'probation' }>;
 
 /** Over two minutes of heartbeats: what the longest window of the gate looks back on. */
 const samplesMax = 600;
+/** Questions of ten minutes. */
+const askedMax = 3000;
 
-/** A candidate that has said nothing for so many heartbeats is not asked: its silence is noticed sooner without. */
-const silentBeats = 2;
-
-/** One look at the candidate: waits for a heartbeat's time, asks something, then takes down what was said. */
+/** One look at the candidate: for a heartbeat's time, or until something is amiss; then takes down what was said. */
 export async function watch(parts: UpdateParts, trial: Trial, probation: Probation): Promise<Trial> {
-  const { clock, duty } = parts;
   const { candidate } = probation;
-  await clock.sleep(heartbeatIntervalMs);
-  const silentMs = clock.uptimeMs() - (candidate.lastHeartbeat()?.atMs ?? probation.sinceMs);
-  const answered = silentMs > silentBeats * heartbeatIntervalMs ? undefined : await duty.askBoth(candidate);
-  const asked = answered === undefined ? probation.asked : [...probation.asked, answered].slice(-samplesMax);
+  const sight = await parts.duty.attend(candidate, heartbeatIntervalMs);
+  const asked = [...probation.asked, ...sight.asked].slice(-askedMax);
   const said = candidate.lastHeartbeat();
   const heartbeat = said === undefined ? undefined : readMessage(heartbeatSchema, said.message);
   const isNew = said !== undefined && said.atMs !== probation.samples.at(-1)?.atMs;
@@ -27,7 +23,10 @@ export async function watch(parts: UpdateParts, trial: Trial, probation: Probati
     isNew && heartbeat !== undefined // Garbage is no sign of life.
       ? [...probation.samples, sampleOf(heartbeat, said.atMs)].slice(-samplesMax)
       : probation.samples;
-  return { ...trial, state: { ...probation, samples, asked } };
+  return {
+    ...trial,
+    state: { ...probation, samples, asked, ...(sight.door === undefined ? {} : { door: sight.door }) },
+  };
 }
 
 function sampleOf(heartbeat: Heartbeat, atMs: number): GateSample {
@@ -43,6 +42,7 @@ export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: 
     startedMs: probation.sinceMs,
     samples: probation.samples,
     asked: probation.asked,
+    ...(probation.door === undefined ? {} : { door: probation.door }),
     baseline: probation.baseline,
     freeBytes: parts.resources.memory().availableBytes,
     ...(ended === undefined ? {} : { ended }),

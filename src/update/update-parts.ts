@@ -1,4 +1,4 @@
-import type { AskedBoth, GateSample } from './judge/gate-facts.ts';
+import type { AskedBoth, DoorSight, GateSample } from './judge/gate-facts.ts';
 import type { Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
 import type { TrialRecordFile } from '../slot/trial-record-file.ts';
@@ -64,6 +64,7 @@ export type TrialState =
       readonly baseline: DutyBaseline;
       readonly samples: readonly GateSample[];
       readonly asked: readonly AskedBoth[];
+      readonly door?: DoorSight;
     }
   | { readonly phase: 'failed'; readonly candidate?: Candidate; readonly failure: TrialFailure }
   | { readonly phase: 'unrecorded'; readonly failure: TrialFailure; readonly figures: Readonly<Record<string, number>> }

@@ -37,6 +37,7 @@ rehearsalVisits = 1
 [gate]
 helloMsMax = 600000
 heartbeatMsMax = 60000
+doorSilentMsMax = 60000
 p99MsMax = 60000
 slowerTimesMax = 100
 framesSilentMsMax = 60000

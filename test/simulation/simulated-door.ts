@@ -1,5 +1,12 @@
 import type { Candidate, CandidateOptions, Candidates, StartedCandidate } from '../../src/system/candidate.ts';
-import type { RehearsalMaterial, RehearsedDecision, Duty, DutyBaseline, DutyResult } from '../../src/update/duty.ts';
+import type {
+  RehearsalMaterial,
+  RehearsedDecision,
+  Duty,
+  DutyBaseline,
+  DutyResult,
+  Sight,
+} from '../../src/update/duty.ts';
 import type { AskedBoth } from '../../src/update/judge/gate-facts.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 
@@ -115,7 +122,11 @@ export class SimulatedDoor implements Duty, Candidates {
   baseline(): DutyBaseline {
     return { requests: 100, errors: 0, meanMs: 5, p99Ms: 20, memoryBytes: 1e8, hasFrames: true, checks: ['database'] };
   }
-  async askBoth(): Promise<AskedBoth> {
+  async attend(_candidate: Candidate, durationMs: number): Promise<Sight> {
+    await this.#machine.sleep(durationMs);
+    return { asked: [this.#askBoth()] };
+  }
+  #askBoth(): AskedBoth {
     const own = { isWell: true, durationMs: 5 };
     const candidate = this.nature === 'fails-requests' ? { isWell: false, durationMs: 5 } : own;
     return { atMs: this.#machine.uptimeMs(), own, candidate, isCrowded: false };

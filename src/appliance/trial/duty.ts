@@ -4,14 +4,14 @@ import { acceptOn, handleOf, stopAccepting } from '../../machine/process/listeni
 import type { Candidate } from '../../system/candidate.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
-import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult } from '../../update/duty.ts';
+import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult, Sight } from '../../update/duty.ts';
 import type { Random } from '../../system/random.ts';
 import type { Resources } from '../../system/resources.ts';
 import type { Storage } from '../../system/storage.ts';
-import type { AskedBoth } from '../../update/judge/gate-facts.ts';
 import {
   auditedSchema, preparedSchema, readMessage, storedSchema, webSocket, type Note, type Prepare, type PressNote,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
+import { Lookout } from './lookout.ts';
 import { OwnQuestions } from './own-questions.ts';
 import { PassedPresses } from './passed-presses.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
@@ -44,6 +44,8 @@ interface Behind {
   readonly candidate: CandidateProcess;
   readonly second: unknown;
   readonly takesQuestions: boolean;
+  /** Where callers find the door. */
+  readonly address: string;
   readonly drained: Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export class ApplianceDuty implements Duty {
   readonly #parts: DutyParts;
   #place: Place = { kind: 'on-duty' };
   readonly #questions: OwnQuestions;
+  #lookout: Lookout | undefined;
   /** Who hears of the events of this process. */
   #listener: CandidateProcess | undefined;
   /** What the button rings during a trial, and what is left of it afterwards. */
@@ -109,9 +112,16 @@ export class ApplianceDuty implements Duty {
     };
   }
 
-  async askBoth(candidate: Candidate): Promise<AskedBoth | undefined> {
-    if (this.#place.kind !== 'behind' || !this.#place.takesQuestions) return undefined;
-    return this.#questions.ask(candidate);
+  async attend(candidate: Candidate, durationMs: number): Promise<Sight> {
+    const { clock } = this.#parts;
+    const place = this.#place;
+    if (place.kind === 'behind' && place.candidate === candidate) {
+      const questions = place.takesQuestions ? this.#questions : undefined;
+      this.#lookout ??= new Lookout({ clock, candidate: place.candidate, address: place.address, questions });
+      return this.#lookout.attend(durationMs);
+    }
+    await clock.sleep(durationMs);
+    return { asked: [] };
   }
 
   /** First everything that takes time, while the door is answered here; then the door, at once. */
@@ -137,7 +147,8 @@ export class ApplianceDuty implements Duty {
   async #stepBack(candidate: CandidateProcess, { second, hearsPresses, takesQuestions }: Taken): Promise<void> {
     const { front, ground, house, loops } = this.#parts.rooms;
     const finished = Promise.withResolvers<void>();
-    this.#place = { kind: 'behind', candidate, second, takesQuestions, drained: finished.promise };
+    const { address } = front.web;
+    this.#place = { kind: 'behind', candidate, second, takesQuestions, address, drained: finished.promise };
     await ground.audit.giveTo(async (entry) => {
       const answer = await candidate.ask({ kind: 'audit', entry }, auditMsMax);
       return readMessage(auditedSchema, answer) !== undefined;
@@ -209,6 +220,7 @@ export class ApplianceDuty implements Duty {
   async #answerAgain({ candidate, second }: Behind, gone: Promise<void>): Promise<void> {
     const { ground, house, loops, front } = this.#parts.rooms;
     this.#place = { kind: 'on-duty' };
+    this.#stopLooking();
     this.#listener = undefined;
     house.gallery.refresh();
     ground.events.continueFrom(lastEventOf(candidate) + eventsMargin);
@@ -230,6 +242,7 @@ export class ApplianceDuty implements Duty {
     const { ground, loops, senses } = this.#parts.rooms;
     if (this.#place.kind !== 'behind') return;
     const { candidate, drained } = this.#place;
+    this.#stopLooking();
     await drained.catch(() => {}); // Told already; the process ends either way.
     await loops.letLineGo();
     this.#tell(candidate, { kind: 'line' });
@@ -239,6 +252,11 @@ export class ApplianceDuty implements Duty {
     await closeGround(ground);
     candidate.release();
     this.#parts.onLeft();
+  }
+
+  #stopLooking(): void {
+    this.#lookout?.stop();
+    this.#lookout = undefined;
   }
 
   #tell(candidate: CandidateProcess, note: Note): void {

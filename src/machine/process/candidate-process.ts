@@ -107,6 +107,7 @@ export class CandidateProcess implements Candidate {
   #heartbeat: { readonly atMs: number; readonly message: unknown } | undefined;
   #ended: string | undefined;
   #hasHungUp = false;
+  readonly #over = Promise.withResolvers<void>();
 
   constructor(child: ChildProcess, pid: number, { clock, hear }: Pick<CandidateSurroundings, 'clock' | 'hear'>) {
     this.#child = child;
@@ -173,6 +174,11 @@ export class CandidateProcess implements Candidate {
     return this.#ended ?? (this.#hasHungUp && !this.isReleased ? 'it hung up' : undefined);
   }
 
+  /** Resolves as soon as `ended` says how. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
   get isGone(): boolean {
     return this.#ended !== undefined;
   }
@@ -236,6 +242,7 @@ export class CandidateProcess implements Candidate {
   /** Nobody will answer any more. */
   #hangUp(): void {
     this.#hasHungUp = true;
+    this.#over.resolve();
     for (const resolve of [...this.#questions.values(), ...this.#passes.values()]) resolve(undefined);
     this.#questions.clear();
     this.#passes.clear();

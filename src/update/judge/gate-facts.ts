@@ -7,6 +7,8 @@ export interface GateFacts {
   readonly samples: readonly GateSample[];
   /** What the incumbent asked both since, itself and the candidate, oldest first. */
   readonly asked: readonly AskedBoth[];
+  /** The door just now; absent until somebody has knocked. */
+  readonly door?: DoorSight;
   /** How the candidate's process ended; absent while it lives. */
   readonly ended?: string;
   /** Why a person wants it reverted. */
@@ -14,6 +16,18 @@ export interface GateFacts {
   /** Memory that the machine has left; absent when it does not say. */
   readonly freeBytes?: number;
   readonly baseline: GateBaseline;
+}
+
+/** The door that the candidate answers, as a caller sees it just now. */
+export interface DoorSight {
+  readonly knocks: number;
+  readonly answered: number;
+  /** For so long nobody who knocked has been answered; 0 when nobody waits. */
+  readonly silentMs: number;
+  /** During the silence its main thread had work for most of the time, or waited for the disk: it may only be late. */
+  readonly isAtWork: boolean;
+  /** The most that the incumbent needed within the last seconds for an answer of its own, and was late by. */
+  readonly ownMs: number;
 }
 
 /** One question of the incumbent's own, put to itself and to the candidate one after the other. */
@@ -73,6 +87,7 @@ export interface GateBaseline {
 export interface GateLimits {
   readonly probationMs: number;
   readonly heartbeatMsMax: number;
+  readonly doorSilentMsMax: number;
   readonly checkFailures: number;
   readonly errorPercent: number;
   readonly errorPercentTwoMinutes: number;

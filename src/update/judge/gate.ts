@@ -1,3 +1,4 @@
+import { judgeDoor } from './door.ts';
 import { type Finding, type Judgement, judgementOf, shown } from './finding.ts';
 import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 import {
@@ -9,6 +10,7 @@ import { judgeErrors, judgeP99, judgeSlower } from './questions.ts';
 export type GateTrigger =
   | 'candidate-ended'
   | 'operator'
+  | 'door'
   | 'heartbeat'
   | 'validation'
   | 'health-check'
@@ -53,6 +55,7 @@ const plannedSpareBytes = 64 * 1024 * 1024;
 const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['candidate-ended', judgeEnd],
   ['operator', ({ revertWord }) => (revertWord === undefined ? undefined : { broken: `somebody wanted it: ${revertWord}` })],
+  ['door', judgeDoor],
   ['heartbeat', judgeHeartbeat],
   ['validation', judgeValidation],
   ['health-check', judgeChecks],

@@ -1,0 +1,107 @@
+import type { Knock } from '../../machine/process/door-knock.ts';
+import type { Clock } from '../../system/clock.ts';
+import type { DoorSight } from '../../update/judge/gate-facts.ts';
+
+/** A silence is seen at one of these looks; every second one knocks. */
+const lookIntervalMs = 50;
+const looksPerKnock = 2;
+/** Reads without a limit of their own, and one that leads nowhere. */
+const paths = ['/ready', '/nothing-here', '/health'] as const;
+/** So long is remembered what this process needed itself. */
+const ownMemoryMs = 3000;
+/** So many wait at a door that does not answer; one that was passed over makes room. */
+const waitingMax = 10;
+/** Above this silence somebody is told at every look. */
+const tellMs = 100;
+
+export interface DoorWatchParts {
+  readonly clock: Clock;
+  knock(path: string): Knock;
+  /** Whether the main thread of the candidate has work; undefined when the machine does not say. */
+  isAtWork(): boolean | undefined;
+  /** The door is silent, and somebody should judge it. */
+  onSilence(): void;
+}
+
+interface Waiting {
+  readonly sentMs: number;
+  readonly knock: Knock;
+}
+
+/** Knocks at the door of a candidate, and takes down what this process needs itself meanwhile. */
+export class DoorWatch {
+  readonly #parts: DoorWatchParts;
+  readonly #waiting = new Set<Waiting>();
+  #own: readonly { readonly atMs: number; readonly ms: number }[] = [];
+  #lastHeardMs = -Infinity;
+  #knocks = 0;
+  #answered = 0;
+  #silence = { looks: 0, atWork: 0 };
+
+  constructor(parts: DoorWatchParts) {
+    this.#parts = parts;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    for (let look = 0; !signal.aborted; look += 1) {
+      if (look % looksPerKnock === 0) this.#knock(paths[(look / looksPerKnock) % paths.length] ?? '/ready');
+      const dueMs = clock.uptimeMs() + lookIntervalMs;
+      await clock.sleep(lookIntervalMs, signal);
+      this.noteOwn(Math.max(0, clock.uptimeMs() - dueMs));
+      this.#look();
+    }
+    for (const { knock } of this.#waiting) knock.leave();
+    this.#waiting.clear();
+  }
+
+  /** This process needed so long for something that the candidate does too. */
+  noteOwn(ms: number): void {
+    const atMs = this.#parts.clock.uptimeMs();
+    this.#own = [...this.#own.filter((own) => own.atMs > atMs - ownMemoryMs), { atMs, ms }];
+  }
+
+  sight(): DoorSight {
+    const { looks, atWork } = this.#silence;
+    return {
+      knocks: this.#knocks,
+      answered: this.#answered,
+      silentMs: this.#silentMs(),
+      isAtWork: looks > 0 && atWork * 2 >= looks,
+      ownMs: Math.max(0, ...this.#own.map(({ ms }) => ms)),
+    };
+  }
+
+  #knock(path: string): void {
+    const [oldest] = this.#waiting;
+    if (oldest !== undefined && this.#waiting.size >= waitingMax) {
+      if (oldest.sentMs > this.#lastHeardMs) return;
+      this.#waiting.delete(oldest);
+      oldest.knock.leave();
+    }
+    const waiting = { sentMs: this.#parts.clock.uptimeMs(), knock: this.#parts.knock(path) };
+    this.#waiting.add(waiting);
+    this.#knocks += 1;
+    void waiting.knock.told.then((told) => {
+      if (!this.#waiting.delete(waiting)) return;
+      this.#lastHeardMs = Math.max(this.#lastHeardMs, waiting.sentMs);
+      if (told === 'answered') this.#answered += 1; // One that is cut off is no silence: the questions tell of it.
+    });
+  }
+
+  /** Of the oldest knock that is younger than the last one that was heard. */
+  #silentMs(): number {
+    const silent = [...this.#waiting].find(({ sentMs }) => sentMs > this.#lastHeardMs);
+    return silent === undefined ? 0 : this.#parts.clock.uptimeMs() - silent.sentMs;
+  }
+
+  #look(): void {
+    const silentMs = this.#silentMs();
+    if (silentMs < lookIntervalMs) this.#silence = { looks: 0, atWork: 0 };
+    else {
+      const { looks, atWork } = this.#silence;
+      this.#silence = { looks: looks + 1, atWork: atWork + (this.#parts.isAtWork() === true ? 1 : 0) };
+    }
+    if (silentMs >= tellMs) this.#parts.onSilence();
+  }
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+
+/** What became of a knock: somebody answered, or the connection was refused or cut. */
+export type Knocked = 'answered' | 'cut';
+
+/** A knock on its way. `leave` stops waiting: nothing is told any more. */
+export interface Knock {
+  readonly told: Promise<Knocked>;
+  leave(): void;
+}
+
+/**
+ * Opens a connection of its own to a door of this machine, asks for the path and hears whether anything comes back: what
+ * a caller sees, through the kernel's queue. What is answered does not matter here. `address`: `http://127.0.0.1:8080`.
+ */
+export function knock(address: string, path: string): Knock {
+  const { hostname, port, host } = new URL(address);
+  const socket = connect({ host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port), noDelay: true });
+  const told = new Promise<Knocked>((resolve) => {
+    socket.once('data', () => resolve('answered'));
+    socket.once('close', () => resolve('cut'));
+  });
+  void told.then(() => socket.destroy());
+  socket.on('error', () => undefined); // Its end is told by `close`.
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  return { told, leave: () => void socket.destroy() };
+}
+
+/** States of a thread that has work or waits for the disk (proc(5), the third field of stat). */
+const atWork = ['R', 'D'];
+
+/** Whether the main thread of a process computes, waits for a processor, or for the disk; undefined when it has ended. */
+export function isAtWork(pid: number): boolean | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
+    return atWork.includes(stat.charAt(stat.lastIndexOf(')') + 2));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import test, { type TestContext } from 'node:test';
+import { DoorWatch } from '../../../src/appliance/trial/door-watch.ts';
+import { isAtWork, knock } from '../../../src/machine/process/door-knock.ts';
+import { nodeClock } from '../../../src/machine/node/node-clock.ts';
+import { until } from '../street.ts';
+
+/** A door that answers as it is told, and somebody who watches it. */
+async function watched(
+  t: TestContext,
+  answer: (socket: Socket) => void,
+): Promise<{ watch: DoorWatch; told: () => number }> {
+  const held = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    held.add(socket);
+    socket.on('error', () => undefined);
+    answer(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  let told = 0;
+  const end = new AbortController();
+  const watch = new DoorWatch({
+    clock: nodeClock,
+    knock: (path) => knock(`http://127.0.0.1:${port}`, path),
+    isAtWork: () => isAtWork(process.pid),
+    onSilence: () => (told += 1),
+  });
+  void watch.run(end.signal);
+  t.after(() => {
+    end.abort();
+    for (const socket of held) socket.destroy();
+    server.close();
+  });
+  return { watch, told: () => told };
+}
+
+test('a door that is answered is not silent, whatever is answered', async (t) => {
+  const { watch } = await watched(t, (socket) => socket.end('HTTP/1.1 500 no\r\n\r\n'));
+  await until(() => watch.sight().answered >= 5);
+  const { knocks, silentMs, ownMs } = watch.sight();
+  assert.ok(knocks >= 5);
+  assert.ok(silentMs < 100 + ownMs, 'only the last one may still wait');
+});
+
+test('a door that takes connections and answers nobody is silent, and somebody hears of it', async (t) => {
+  const { watch, told } = await watched(t, () => {});
+  await until(() => watch.sight().silentMs > 400);
+  assert.ok(told() > 0);
+  assert.equal(watch.sight().answered, 0);
+  await until(() => watch.sight().knocks === 10);
+  await until(() => watch.sight().silentMs > 1500);
+  assert.equal(watch.sight().knocks, 10, 'no more wait than a few');
+});
+
+test('one that falls silent after a while is silent since then; one that cuts everybody off is not', async (t) => {
+  let answers = 3;
+  const { watch } = await watched(t, (socket) => {
+    if ((answers -= 1) >= 0) socket.end('HTTP/1.1 200 OK\r\n\r\n');
+  });
+  await until(() => watch.sight().answered === 3);
+  await until(() => watch.sight().silentMs > 300);
+  const cutting = await watched(t, (socket) => void socket.destroy());
+  await until(() => cutting.watch.sight().knocks > 5);
+  assert.ok(cutting.watch.sight().silentMs < 300);
+  assert.equal(cutting.watch.sight().answered, 0);
+});
+
+test('a process that computes is at work, one that has ended says nothing', () => {
+  assert.equal(isAtWork(process.pid), true);
+  assert.equal(isAtWork(2 ** 22), undefined);
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { judgeDoor } from '../../../src/update/judge/door.ts';
+import type { DoorSight } from '../../../src/update/judge/gate-facts.ts';
+import { limits } from './minute-of-a-trial.ts';
+
+const quiet: DoorSight = { knocks: 100, answered: 98, silentMs: 0, isAtWork: false, ownMs: 5 };
+const word = (sight: Partial<DoorSight>): string => {
+  const finding = judgeDoor({ door: { ...quiet, ...sight } }, limits) ?? {};
+  return ['broken', 'missing', 'well'].find((name) => name in finding) ?? 'nothing';
+};
+
+test('a door at which nobody is answered is broken within 200 ms, and is not committed shortly before', () => {
+  assert.equal(word({}), 'well');
+  assert.equal(word({ silentMs: 99 }), 'well');
+  assert.equal(word({ silentMs: 100 }), 'missing');
+  assert.equal(word({ silentMs: 200 }), 'broken');
+});
+
+test('one that has work is only late, for three times as long', () => {
+  assert.equal(word({ silentMs: 599, isAtWork: true }), 'missing');
+  assert.equal(word({ silentMs: 600, isAtWork: true }), 'broken');
+});
+
+test('on a machine that makes the incumbent wait, the candidate may take four times what that needs', () => {
+  assert.equal(word({ silentMs: 1199, ownMs: 300 }), 'missing');
+  assert.equal(word({ silentMs: 1200, ownMs: 300 }), 'broken');
+});
+
+test('before anybody has knocked nothing is said', () => {
+  assert.equal(judgeDoor({}, limits), undefined);
+});
