@@ -23,6 +23,7 @@ export async function commit(
   if (committed !== trial.slot) {
     const damage = await proveSlot(tools, trial.slot, trial.release);
     if (damage !== undefined) return failed(trial, damage, clock.uptimeMs());
+    if (!(await duty.settlePresses())) return trial; // The gate has something to say to that.
   }
   try {
     await moveCurrent(storage, places, trial.slot);

@@ -1,6 +1,7 @@
 import type { VisitOutcome } from '../system/outcome.ts';
 import type { Candidate } from '../system/candidate.ts';
 import type { AskedBoth, DoorSight } from './judge/gate-facts.ts';
+import type { PressFacts } from './judge/presses.ts';
 
 /**
  * What the incumbent can do with itself during an update: everything at the door that a candidate takes over.
@@ -21,6 +22,13 @@ export interface Duty {
    * it asks is put to this process too, so that both answer under the same strain.
    */
   attend(candidate: Candidate, durationMs: number): Promise<Sight>;
+  /** What has become of the presses that were passed on to the candidate. */
+  presses(): PressFacts;
+  /**
+   * Resolves when every press passed on so far has its row, or has rung here because the candidate did not store it; true
+   * when it has stored them all.
+   */
+  settlePresses(): Promise<boolean>;
   /**
    * Passes the listening sockets and button lines to the candidate and lets the camera go. Accept queue and lines stay
    * open throughout; visits and requests under way finish here. The candidate takes them when asked `take-over`.

@@ -43,6 +43,7 @@ export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: 
     samples: probation.samples,
     asked: probation.asked,
     ...(probation.door === undefined ? {} : { door: probation.door }),
+    presses: parts.duty.presses(),
     baseline: probation.baseline,
     freeBytes: parts.resources.memory().availableBytes,
     ...(ended === undefined ? {} : { ended }),

@@ -8,6 +8,7 @@ import type {
   Sight,
 } from '../../src/update/duty.ts';
 import type { AskedBoth } from '../../src/update/judge/gate-facts.ts';
+import type { PressFacts } from '../../src/update/judge/presses.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 
 /** What a release is like when it runs. */
@@ -130,6 +131,12 @@ export class SimulatedDoor implements Duty, Candidates {
     const own = { isWell: true, durationMs: 5 };
     const candidate = this.nature === 'fails-requests' ? { isWell: false, durationMs: 5 } : own;
     return { atMs: this.#machine.uptimeMs(), own, candidate, isCrowded: false };
+  }
+  presses(): PressFacts {
+    return { passed: 0, stored: 0, slowestMs: 0 };
+  }
+  async settlePresses(): Promise<boolean> {
+    return true;
   }
   async handOver(): Promise<DutyResult> {
     this.#machine.passTime(5);

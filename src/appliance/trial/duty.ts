@@ -8,6 +8,7 @@ import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult, Sight } from '.
 import type { Random } from '../../system/random.ts';
 import type { Resources } from '../../system/resources.ts';
 import type { Storage } from '../../system/storage.ts';
+import type { PressFacts } from '../../update/judge/presses.ts';
 import {
   auditedSchema, preparedSchema, readMessage, storedSchema, webSocket, type Note, type Prepare, type PressNote,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
@@ -51,6 +52,8 @@ interface Behind {
 
 /** Where this process stands. */
 type Place = { readonly kind: 'on-duty' } | Behind;
+
+const nothingPassed: PressFacts = { passed: 0, stored: 0, slowestMs: 0 };
 
 /** What a candidate has taken: its second handle on our socket, and perhaps the word that it rings when told. */
 interface Taken {
@@ -124,6 +127,14 @@ export class ApplianceDuty implements Duty {
     return { asked: [] };
   }
 
+  presses(): PressFacts {
+    return this.#presses?.facts ?? nothingPassed;
+  }
+
+  async settlePresses(): Promise<boolean> {
+    return (await this.#presses?.settled()) ?? true;
+  }
+
   /** First everything that takes time, while the door is answered here; then the door, at once. */
   async handOver(candidate: Candidate): Promise<DutyResult> {
     const startedMs = this.#parts.clock.uptimeMs();
@@ -177,7 +188,7 @@ export class ApplianceDuty implements Duty {
     const { ground, house } = rooms;
     const log = ground.log.named('visit');
     const tell = (note: PressNote): void => this.#tell(candidate, note);
-    return new PassedPresses({ bell: house.bell, reads: ground.store.read, clock, random, log, tell });
+    return new PassedPresses({ bell: house.bell, store: ground.store, clock, random, log, tell });
   }
 
   /** Visits, requests and deliveries under way end here; then the candidate may tidy up after them. */
@@ -239,7 +250,7 @@ export class ApplianceDuty implements Duty {
   }
 
   async leave(): Promise<void> {
-    const { ground, loops, senses } = this.#parts.rooms;
+    const { ground, house, loops, senses } = this.#parts.rooms;
     if (this.#place.kind !== 'behind') return;
     const { candidate, drained } = this.#place;
     this.#stopLooking();
@@ -247,7 +258,9 @@ export class ApplianceDuty implements Duty {
     await loops.letLineGo();
     this.#tell(candidate, { kind: 'line' });
     await this.#presses?.settled();
+    await house.bell.idle(); // What it did not store, and rang here.
     await loops.stop();
+    await house.ledger.flush();
     await senses.recognition.stop();
     await closeGround(ground);
     candidate.release();

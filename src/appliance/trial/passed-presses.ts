@@ -3,19 +3,20 @@ import type { Store } from '../../store/store.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Log } from '../../system/log.ts';
 import type { Random } from '../../system/random.ts';
+import { overdueOf, type PressDebt, type PressFacts, type UnansweredPress } from '../../update/judge/presses.ts';
 import type { PressNote } from '../../update/trial-protocol.ts';
 import type { Bell } from '../../visit/bell.ts';
 import type { TriggerTarget } from '../../visit/trigger.ts';
+import { OwnWrites } from './own-writes.ts';
 
-/** Presses that wait for a candidate's word; more than a button can give before a silent candidate is reverted. */
-const keptMax = 1000;
-/** How long an incumbent that leaves waits for the last word. */
-const settleMsMax = 2000;
-const settleLookMs = 20;
+/** How often rows are looked for while a press has none. */
+const lookMs = 50;
+/** A press is usually stored by then; else it is measured what a write takes. */
+const measureAfterMs = 200;
 
 export interface PassedPressesParts {
   readonly bell: Bell;
-  readonly reads: Pick<Store['read'], 'isTriggerStored'>;
+  readonly store: Pick<Store, 'write'> & { readonly read: Pick<Store['read'], 'isTriggerStored'> };
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -24,64 +25,109 @@ export interface PassedPressesParts {
 }
 
 type Ring = { readonly source: TriggerSource; readonly press?: PressKind };
+type Debt = PressDebt & { readonly request: Ring };
 
 /**
- * What the button rings during a trial: the incumbent goes on reading the line, and tells the candidate of each press until
- * that says that its row is stored. A candidate killed in between takes no press with it.
+ * What the button rings during a trial: the incumbent goes on reading the line, and each press that it tells the candidate
+ * of is a debt until its row is read here. One without its row in time rings here at once, and so does every press after it.
  */
 export class PassedPresses implements TriggerTarget {
   readonly #parts: PassedPressesParts;
-  /** Told, and not yet known to be stored; oldest first. */
-  readonly #kept = new Map<string, Ring>();
+  readonly #ownWrites: OwnWrites;
+  /** By id, oldest first. */
+  readonly #debts = new Map<string, Debt>();
+  #passed = 0;
+  #stored = 0;
+  #slowestMs = 0;
+  #unanswered: UnansweredPress | undefined;
+  #isWatching = false;
 
   constructor(parts: PassedPressesParts) {
     this.#parts = parts;
+    this.#ownWrites = new OwnWrites((name, input) => parts.store.write(name, input), parts.clock);
   }
 
   async ring(request: Ring): Promise<unknown> {
-    const id = this.#parts.random.id();
-    if (this.#kept.size >= keptMax)
-      this.#parts.log.error('a candidate has left too many presses without an answer', {});
-    else this.#kept.set(id, request);
-    return this.#parts.tell({ kind: 'press', id, press: request.press ?? 'press' });
+    const { bell, clock, random, tell } = this.#parts;
+    const triggerId = random.id();
+    if (this.#unanswered !== undefined) return bell.ring({ ...request, triggerId }); // Nobody else can be trusted to.
+    this.#debts.set(triggerId, { request, passedMs: clock.uptimeMs(), isSaidStored: false });
+    this.#passed += 1;
+    tell({ kind: 'press', id: triggerId, press: request.press ?? 'press' });
+    if (!this.#isWatching) void this.#watch();
+    return undefined;
   }
 
   async noteHold(): Promise<void> {
-    this.#parts.tell({ kind: 'held' });
+    if (this.#unanswered !== undefined) return this.#parts.bell.noteHold();
+    return this.#parts.tell({ kind: 'held' });
   }
 
   get lastActiveMs(): number | undefined {
     return this.#parts.bell.lastActiveMs;
   }
 
-  /** The candidate has stored this press. */
-  noteStored(id: string): void {
-    this.#kept.delete(id);
+  get facts(): PressFacts {
+    const counts = { passed: this.#passed, stored: this.#stored, slowestMs: this.#slowestMs };
+    return this.#unanswered === undefined ? counts : { ...counts, unanswered: this.#unanswered };
   }
 
-  /** The candidate is gone: the bell rings here for the presses that it took with it. */
+  /** The candidate says that it has stored this press. */
+  noteStored(id: string): void {
+    const debt = this.#debts.get(id);
+    if (debt !== undefined && !this.#isPaid(id, debt)) this.#debts.set(id, { ...debt, isSaidStored: true });
+  }
+
+  /** The candidate stores nothing any more: the bell rings here for what it has not stored. */
   ringKept(): void {
-    for (const [triggerId, request] of this.#kept) {
-      this.#kept.delete(triggerId);
-      if (this.#isStored(triggerId)) continue; // Only its word was lost.
-      void this.#parts.bell.ring({ ...request, triggerId });
+    for (const [triggerId, debt] of this.#debts) {
+      if (this.#isPaid(triggerId, debt)) continue;
+      this.#debts.delete(triggerId);
+      void this.#parts.bell.ring({ ...debt.request, triggerId });
     }
   }
 
-  /** Resolves when the candidate has stored every press, or is not going to say so any more. */
-  async settled(): Promise<void> {
-    const { clock } = this.#parts;
-    const deadlineMs = clock.uptimeMs() + settleMsMax;
-    while (this.#kept.size > 0 && clock.uptimeMs() < deadlineMs) await clock.sleep(settleLookMs);
+  /** Resolves when every press passed on so far has its row, or has rung here; true when none had to. */
+  async settled(): Promise<boolean> {
+    const passed = [...this.#debts.keys()];
+    while (passed.some((id) => this.#debts.has(id))) await this.#parts.clock.sleep(lookMs);
+    return this.#unanswered === undefined;
   }
 
-  /** A ring too many is better than one too few. */
-  #isStored(triggerId: string): boolean {
+  /** Until there is no debt. */
+  async #watch(): Promise<void> {
+    this.#isWatching = true;
+    while (this.#debts.size > 0) {
+      await this.#parts.clock.sleep(lookMs);
+      this.#look();
+    }
+    this.#isWatching = false;
+  }
+
+  #look(): void {
+    const nowMs = this.#parts.clock.uptimeMs();
+    for (const [id, debt] of this.#debts) {
+      if (this.#isPaid(id, debt)) continue;
+      if (nowMs - debt.passedMs >= measureAfterMs) this.#ownWrites.begin();
+      this.#unanswered ??= overdueOf(debt, this.#ownWrites.newest, nowMs);
+    }
+    if (this.#unanswered === undefined || this.#debts.size === 0) return;
+    this.#parts.log.error('a press was not stored by a candidate, and rings here', { presses: this.#debts.size });
+    this.ringKept();
+  }
+
+  /** Whether its row is there; then it is no debt any more. A ring too many is better than one too few. */
+  #isPaid(id: string, { passedMs }: Debt): boolean {
+    const { clock, log, store } = this.#parts;
     try {
-      return this.#parts.reads.isTriggerStored(triggerId);
+      if (!store.read.isTriggerStored(id)) return false;
     } catch (error) {
-      this.#parts.log.error('cannot see whether a press is stored', { error });
+      log.error('cannot see whether a press is stored', { error });
       return false;
     }
+    this.#debts.delete(id);
+    this.#stored += 1;
+    this.#slowestMs = Math.max(this.#slowestMs, clock.uptimeMs() - passedMs);
+    return true;
   }
 }

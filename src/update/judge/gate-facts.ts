@@ -1,3 +1,5 @@
+import type { PressFacts } from './presses.ts';
+
 /** What the gate knows of a trial. All times on the scale of `clock.uptimeMs()`. */
 export interface GateFacts {
   readonly nowMs: number;
@@ -9,6 +11,8 @@ export interface GateFacts {
   readonly asked: readonly AskedBoth[];
   /** The door just now; absent until somebody has knocked. */
   readonly door?: DoorSight;
+  /** What the incumbent passed on to it since. */
+  readonly presses: PressFacts;
   /** How the candidate's process ended; absent while it lives. */
   readonly ended?: string;
   /** Why a person wants it reverted. */

@@ -4,6 +4,7 @@ import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 import {
   causedStrainPercent, isCrowdsStrain, isMachineCheck, isWell, strainedChecks, wasStrained,
 } from './machine-strain.ts'; // prettier-ignore
+import { judgePresses } from './presses.ts';
 import { judgeErrors, judgeP99, judgeSlower } from './questions.ts';
 
 /** Every way in which a trial can end badly during probation: the reason that is stored and counted. */
@@ -11,6 +12,7 @@ export type GateTrigger =
   | 'candidate-ended'
   | 'operator'
   | 'door'
+  | 'press-unanswered'
   | 'heartbeat'
   | 'validation'
   | 'health-check'
@@ -56,6 +58,7 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['candidate-ended', judgeEnd],
   ['operator', ({ revertWord }) => (revertWord === undefined ? undefined : { broken: `somebody wanted it: ${revertWord}` })],
   ['door', judgeDoor],
+  ['press-unanswered', judgePresses],
   ['heartbeat', judgeHeartbeat],
   ['validation', judgeValidation],
   ['health-check', judgeChecks],

@@ -1,26 +1,46 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { PassedPresses } from '../../../src/appliance/trial/passed-presses.ts';
+import { StoreFault } from '../../../src/store/store.ts';
 import type { PressNote } from '../../../src/update/trial-protocol.ts';
+import { SteppedClock } from '../../fakes/stepped-clock.ts';
 
-/** A trial: what the candidate is told, what rings here, and which rows there are. */
-function trial(stored: (id: string) => boolean): { presses: PassedPresses; told: PressNote[]; rung: unknown[] } {
-  const told: PressNote[] = [];
-  const rung: unknown[] = [];
-  let nowMs = 0;
-  const presses = new PassedPresses({
-    bell: { ring: async (request: unknown) => void rung.push(request), lastActiveMs: 7 },
-    reads: { isTriggerStored: stored },
-    clock: { uptimeMs: () => nowMs, sleep: async (durationMs: number) => void (nowMs += durationMs) },
-    random: { id: () => `press-${told.length + 1}` },
+/** A trial: what the candidate is told, which rows there are, what rings here, and what a write takes here. */
+class Trial {
+  readonly clock = new SteppedClock();
+  readonly told: PressNote[] = [];
+  readonly rung: unknown[] = [];
+  readonly rows = new Set<string>();
+  writeMs = 5;
+  writeFault: StoreFault | undefined;
+  readFault: Error | undefined;
+  writes = 0;
+  readonly presses = new PassedPresses({
+    bell: { ring: async (request: unknown) => void this.rung.push(request), lastActiveMs: 7 },
+    store: {
+      read: { isTriggerStored: (id: string) => this.#isStored(id) },
+      write: async () => {
+        this.writes += 1;
+        await this.clock.sleep(this.writeMs);
+        if (this.writeFault !== undefined) throw this.writeFault;
+      },
+    },
+    clock: this.clock,
+    random: { id: () => `press-${this.told.length + this.rung.length + 1}` },
     log: { error: () => undefined },
-    tell: (note: PressNote) => void told.push(note),
+    tell: (note: PressNote) => void this.told.push(note),
   } as unknown as ConstructorParameters<typeof PassedPresses>[0]);
-  return { presses, told, rung };
-}
 
-test('a press is told to the candidate, and rings here only when that took it with it', async () => {
-  const { presses, told, rung } = trial((id) => id === 'press-3');
+  #isStored(id: string): boolean {
+    if (this.readFault !== undefined) throw this.readFault;
+    return this.rows.has(id);
+  }
+}
+const rungAs = (triggerId: string): unknown => ({ source: 'button', triggerId });
+
+test('a press is told to the candidate, and is paid when its row is read here, whatever it says', async () => {
+  const trial = new Trial();
+  const { clock, presses, rows, rung, told } = trial;
   for (const press of ['press', 'hold', 'double'] as const) await presses.ring({ source: 'button', press });
   await presses.noteHold();
   assert.deepEqual(told, [
@@ -29,32 +49,91 @@ test('a press is told to the candidate, and rings here only when that took it wi
     { kind: 'press', id: 'press-3', press: 'double' },
     { kind: 'held' },
   ]);
+  rows.add('press-1').add('press-2').add('press-3');
   presses.noteStored('press-1');
-  assert.deepEqual(rung, [], 'while the candidate lives it rings');
-  presses.ringKept();
-  assert.deepEqual(
-    rung,
-    [{ source: 'button', press: 'hold', triggerId: 'press-2' }],
-    'one was stored, of one the word was lost',
-  );
-  presses.ringKept();
-  assert.equal(rung.length, 1, 'once');
+  assert.deepEqual([presses.facts.passed, presses.facts.stored], [3, 1], 'at its word it is looked for at once');
+  await clock.advance(60);
+  assert.deepEqual(presses.facts, { passed: 3, stored: 3, slowestMs: 50 });
+  assert.deepEqual([rung, clock.sleepers, trial.writes], [[], 0, 0], 'nobody looks when there is no debt');
 });
 
-test('a database that cannot say whether a press is stored rings it: a ring too many is better than one too few', async () => {
-  const { presses, rung } = trial(() => {
-    throw new Error('locked');
-  });
+test('a press without its row after a second rings here at once, with all that are open and all that follow', async () => {
+  const { clock, presses, rows, rung, told } = new Trial();
   await presses.ring({ source: 'button' });
-  presses.ringKept();
-  assert.equal(rung.length, 1);
+  await presses.ring({ source: 'button' });
+  presses.noteStored('press-2'); // A lie.
+  rows.add('press-1');
+  await clock.advance(500);
+  await presses.ring({ source: 'button' });
+  await clock.advance(499);
+  assert.deepEqual(rung, []);
+  await clock.advance(51);
+  assert.deepEqual(rung, [rungAs('press-2'), rungAs('press-3')]);
+  const { unanswered } = presses.facts;
+  assert.deepEqual([unanswered?.waitedMs, unanswered?.isSaidStored], [1000, true]);
+  await presses.ring({ source: 'button' });
+  assert.deepEqual(rung.slice(2), [rungAs('press-6')], 'not told any more');
+  assert.equal(told.length, 3);
+  assert.equal(await presses.settled(), false);
 });
 
-test('an incumbent that leaves waits for the last word, but not for ever', async () => {
-  const { presses } = trial(() => false);
-  await presses.settled();
+test('where a write here takes long just then, a press may take three times as long, but not for ever', async () => {
+  const slow = new Trial();
+  slow.writeMs = 900;
+  await slow.presses.ring({ source: 'button' });
+  await slow.clock.advance(2690);
+  assert.deepEqual(slow.rung, []);
+  await slow.clock.advance(60);
+  assert.equal(slow.rung.length, 1);
+  assert.equal(slow.presses.facts.unanswered?.ownWrite.tookMs, 900);
+  const stuck = new Trial();
+  stuck.writeMs = 60_000;
+  await stuck.presses.ring({ source: 'button' });
+  await stuck.clock.advance(9990);
+  assert.deepEqual(stuck.rung, []);
+  await stuck.clock.advance(60);
+  assert.equal(stuck.rung.length, 1);
+});
+
+test('writes here are few, and tell a card that nobody can write from a database that somebody holds', async () => {
+  const blameOf = async (kind: 'full' | 'locked'): Promise<unknown> => {
+    const trial = new Trial();
+    trial.writeFault = new StoreFault('cannot write', kind);
+    await trial.presses.ring({ source: 'button' });
+    await trial.clock.advance(1100);
+    assert.deepEqual([trial.rung.length, trial.writes], [1, 1]);
+    return trial.presses.facts.unanswered?.ownWrite.isImpossible;
+  };
+  assert.equal(await blameOf('full'), true);
+  assert.equal(await blameOf('locked'), false);
+});
+
+test('who leaves waits for the row of every press, or rings it; a database that cannot be read rings it', async () => {
+  const { clock, presses, rows } = new Trial();
+  assert.equal(await presses.settled(), true);
   await presses.ring({ source: 'button' });
-  await presses.settled();
-  presses.noteStored('press-1');
-  await presses.settled();
+  const settled = presses.settled();
+  await presses.ring({ source: 'button' }); // Later ones are not waited for.
+  rows.add('press-1');
+  await clock.advance(50);
+  assert.equal(await settled, true);
+  const blind = new Trial();
+  blind.readFault = new Error('locked');
+  await blind.presses.ring({ source: 'button' });
+  const late = blind.presses.settled();
+  await blind.clock.advance(1050);
+  assert.equal(await late, false);
+  assert.equal(blind.rung.length, 1);
+});
+
+test('of a candidate that is gone, what it has not stored rings at once, and only once', async () => {
+  const { presses, rows, rung, clock } = new Trial();
+  await presses.ring({ source: 'button' });
+  await presses.ring({ source: 'button' });
+  rows.add('press-1'); // Only its word was lost.
+  presses.ringKept();
+  presses.ringKept();
+  assert.deepEqual(rung, [rungAs('press-2')]);
+  await clock.advance(2000);
+  assert.equal(presses.facts.unanswered, undefined);
 });

@@ -58,6 +58,7 @@ export function facts(last: Partial<GateSample> = {}, changed: Partial<GateFacts
     startedMs: 0,
     samples: [...samples, { ...well, ...last }],
     asked: asking(() => ({})),
+    presses: { passed: 0, stored: 0, slowestMs: 0 },
     baseline,
     freeBytes: 1e9,
     ...changed,
