@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Candidate, CandidateOptions, Candidates, StartedCandidate } from '../../system/candidate.ts';
 import type { Clock } from '../../system/clock.ts';
+import { CandidateKin, socketNamed } from './candidate-kin.ts';
 import { fieldOf, isHandle, type FromCandidate, type ToCandidate } from './candidate-wire.ts';
 import { offerAsVictim, spareFromVictims } from './memory-victim.ts';
 import { lowerPriority, raisePriority } from './process-priority.ts';
@@ -11,6 +13,8 @@ import { confineToTrial } from './trial-group.ts';
 const questionsMax = 1000;
 /** A process that was killed is gone within this, or it hangs in the kernel and nobody can help it. */
 const killedMsMax = 5000;
+/** In the environment of a candidate, and of whatever it starts. */
+const markName = 'INCUMBENT_TRIAL';
 
 /** What every candidate is started with. */
 export interface CandidateSurroundings {
@@ -66,8 +70,9 @@ async function startCandidate(
   const inherited = [...lines()];
   const firstDescriptor = 4;
   const names = inherited.map(([name], index) => `${name}:${firstDescriptor + index}`).join(',');
+  const mark = randomUUID();
   const child = spawn(file, [...parts, ...words], {
-    env: { ...environment, INCUMBENT_PID: String(process.pid), INCUMBENT_LINES: names },
+    env: { ...environment, INCUMBENT_PID: String(process.pid), INCUMBENT_LINES: names, [markName]: mark },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...inherited.map(([, descriptor]) => descriptor)],
   });
   const failure = await new Promise<Error | undefined>((resolve) => {
@@ -77,7 +82,8 @@ async function startCandidate(
   if (failure !== undefined || child.pid === undefined) {
     return { outcome: 'failed', reason: `cannot start the candidate ${file}: ${failure?.message ?? 'no process'}` };
   }
-  const candidate = new CandidateProcess(child, child.pid, { clock, hear }); // It listens from the first moment on.
+  const kin = new CandidateKin(child.pid, `${markName}=${mark}`);
+  const candidate = new CandidateProcess(child, kin, { clock, hear }); // It listens from the first moment on.
   if (options.isBackground) lowerPriority(child.pid);
   offerAsVictim(child.pid);
   await confineToTrial(child.pid, options.memoryBytesMax);
@@ -98,6 +104,10 @@ export class CandidateProcess implements Candidate {
   /** It was committed, and goes on when this process ends. */
   isReleased = false;
   readonly #child: ChildProcess;
+  readonly #kin: CandidateKin;
+  /** Listening sockets that it was given, as the kernel names them. */
+  readonly #sockets = new Set<string>();
+  #kinEnded: Promise<void> | undefined;
   readonly #clock: Clock;
   readonly #hearTold: (message: unknown) => void;
   readonly #questions = new Map<number, (answer: unknown) => void>();
@@ -109,9 +119,10 @@ export class CandidateProcess implements Candidate {
   #hasHungUp = false;
   readonly #over = Promise.withResolvers<void>();
 
-  constructor(child: ChildProcess, pid: number, { clock, hear }: Pick<CandidateSurroundings, 'clock' | 'hear'>) {
+  constructor(child: ChildProcess, kin: CandidateKin, { clock, hear }: Pick<CandidateSurroundings, 'clock' | 'hear'>) {
     this.#child = child;
-    this.pid = pid;
+    this.#kin = kin;
+    this.pid = kin.first;
     this.#clock = clock;
     this.#hearTold = hear;
     child.on('message', (message: unknown, handle: unknown) => this.#hear(message, handle));
@@ -150,6 +161,8 @@ export class CandidateProcess implements Candidate {
    * whoever holds it keeps the accept queue open, and may listen on it again. Undefined when it was not taken in time.
    */
   async pass(name: string, handle: unknown, timeoutMs: number): Promise<unknown> {
+    const socket = socketNamed(fieldOf(handle, 'fd'));
+    if (socket !== undefined) this.#sockets.add(socket);
     const patience = new AbortController();
     const kept = new Promise<unknown>((resolve) => this.#passes.set(name, resolve));
     this.#send({ say: 'pass', name }, handle);
@@ -184,12 +197,14 @@ export class CandidateProcess implements Candidate {
   }
 
   async stop(timeoutMs: number): Promise<void> {
-    if (this.#ended !== undefined) return;
-    this.note({ kind: 'stop' });
-    await this.#goneWithin(timeoutMs);
-    if (this.#ended !== undefined) return;
-    this.#child.kill('SIGKILL');
-    await this.#goneWithin(killedMsMax);
+    if (this.#ended === undefined) {
+      this.note({ kind: 'stop' });
+      await this.#goneWithin(timeoutMs);
+    }
+    this.#kin.living(); // What hangs by the first alone is known before that goes.
+    if (this.#ended === undefined) this.#child.kill('SIGKILL');
+    this.#kinEnded ??= this.#kin.end([...this.#sockets], (ms) => this.#clock.sleep(ms));
+    await Promise.all([this.#goneWithin(killedMsMax), this.#kinEnded]);
   }
 
   /** Lets go of a committed candidate, so that this process can end without it. */

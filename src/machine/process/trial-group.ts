@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -25,6 +25,23 @@ export async function confineToTrial(pid: number, bytesMax: number, root = '/'):
     await writeFile(join(groups.trial, 'cgroup.procs'), String(pid));
   } catch {
     return; // It is still the kernel's first victim.
+  }
+}
+
+/** The processes of the release that this one tries; none where it has no group. */
+export function pidsOnTrial(root = '/'): readonly number[] {
+  const groups = groupsFrom(root, bell);
+  return groups === undefined ? [] : textAt(join(groups.trial, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
+}
+
+/** Kills all of them at once, those that are just being born too (cgroup.kill, since Linux 5.14). */
+export function endTrialGroup(root = '/'): void {
+  const groups = groupsFrom(root, bell);
+  if (groups === undefined) return;
+  try {
+    writeFileSync(join(groups.trial, 'cgroup.kill'), '1');
+  } catch {
+    return; // An older kernel, or no group: they are killed one by one.
   }
 }
 

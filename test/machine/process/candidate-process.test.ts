@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { CandidateProcess, nodeCandidates } from '../../../src/machine/process/candidate-process.ts';
+import { handleOf } from '../../../src/machine/process/listening-socket.ts';
+import { isAlive, until } from '../../appliance/street.ts';
 import { nodeClock } from '../../../src/machine/node/node-clock.ts';
 
 const surroundings = { clock: nodeClock, words: [], environment: process.env, lines: () => new Map(), hear: () => undefined }; // prettier-ignore
@@ -41,4 +46,66 @@ test('where memory runs out a candidate goes before the incumbent, until it is c
   assert.ok(standing(candidate.pid) > standing('self'));
   candidate.release();
   assert.equal(standing(candidate.pid), standing('self'));
+});
+
+/** Writes down its own pid where `$0` says, then stays. */
+const stays = `sh -c 'echo $$ >> "$0"; exec sleep 600'`;
+
+/** Processes that have written themselves down, once there are so many. */
+async function writtenDown(file: string, count: number): Promise<readonly number[]> {
+  const pids = (): readonly number[] => readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number);
+  await until(() => existsSync(file) && pids().length >= count);
+  return pids();
+}
+
+test('whatever a candidate has started goes with it: its children, and those that have another parent and session', async (t) => {
+  const list = join(mkdtempSync(join(tmpdir(), 'doorward-kin-')), 'pids');
+  const script = `${stays} ${list} & (setsid ${stays} ${list} &) ; exec sleep 600`;
+  const started = await nodeCandidates(surroundings).start(releaseOf(t, script), options);
+  assert.ok(started.outcome === 'started');
+  const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  t.after(() => bystander.kill('SIGKILL'));
+  const kin = await writtenDown(list, 2);
+  t.after(() => kin.filter(isAlive).forEach((pid) => process.kill(pid, 'SIGKILL')));
+  await started.candidate.stop(0);
+  assert.deepEqual(kin.filter(isAlive), []);
+  assert.ok(isAlive(bystander.pid ?? 0), 'a child of the incumbent stays');
+});
+
+test('what a candidate leaves behind goes, though it has ended by itself', async (t) => {
+  const list = join(mkdtempSync(join(tmpdir(), 'doorward-kin-')), 'pids');
+  const started = await nodeCandidates(surroundings).start(
+    releaseOf(t, `(setsid ${stays} ${list} &); exit 3`),
+    options,
+  );
+  assert.ok(started.outcome === 'started');
+  const kin = await writtenDown(list, 1);
+  t.after(() => kin.filter(isAlive).forEach((pid) => process.kill(pid, 'SIGKILL')));
+  await until(() => started.candidate.ended() === 'exit 3');
+  await started.candidate.stop(0);
+  assert.deepEqual(kin.filter(isAlive), []);
+});
+
+test('an orphan that hides everything but the listening socket goes', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'doorward-kin-'));
+  const list = join(folder, 'pids');
+  const script = `
+    import { spawn } from 'node:child_process';
+    process.once('message', (_message, handle) => {
+      process.send({ say: 'kept', name: 'web' }, handle);
+      spawn('sh', ['-c', '(${stays.replaceAll("'", String.raw`\'`)} ${list} &)'],
+        { env: { PATH: process.env.PATH }, detached: true, stdio: ['ignore', 'ignore', 'ignore', handle] });
+    });`;
+  writeFileSync(join(folder, 'orphan.mjs'), script);
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const started = await nodeCandidates(surroundings).start(folder, { ...options, entry: ['node', 'orphan.mjs'] });
+  assert.ok(started.outcome === 'started' && started.candidate instanceof CandidateProcess);
+  await started.candidate.pass('web', handleOf(server), answerMsMax);
+  const kin = await writtenDown(list, 1);
+  t.after(() => kin.filter(isAlive).forEach((pid) => process.kill(pid, 'SIGKILL')));
+  await started.candidate.stop(0);
+  assert.deepEqual(kin.filter(isAlive), []);
 });

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { linuxResources } from '../../../src/machine/node/linux-resources.ts';
-import { confineToTrial, leaveTrialGroup } from '../../../src/machine/process/trial-group.ts';
+import {
+  confineToTrial,
+  endTrialGroup,
+  leaveTrialGroup,
+  pidsOnTrial,
+} from '../../../src/machine/process/trial-group.ts';
 
 const service = 'sys/fs/cgroup/system.slice/doorward.service';
 
@@ -47,6 +52,20 @@ for (const group of ['', '/elsewhere'])
     assert.ok(!existsSync(join(root, service, 'trial')));
     assert.ok(!existsSync(join(root, service, 'cgroup.subtree_control')));
   });
+
+test('everybody on trial is known to the bell, and ended at once by it alone', async (t) => {
+  const root = machineWith(t, '/bell');
+  assert.deepEqual(pidsOnTrial(root), []);
+  await confineToTrial(4711, 300_000_000, root);
+  writeFileSync(join(root, service, 'trial/cgroup.procs'), '4711\n4712\n');
+  assert.deepEqual(pidsOnTrial(root), [4711, 4712]);
+  nowIn(root, '/trial');
+  endTrialGroup(root);
+  assert.ok(!existsSync(join(root, service, 'trial/cgroup.kill')), 'a release on trial ends nobody');
+  nowIn(root, '/bell');
+  endTrialGroup(root);
+  assert.equal(said(root, 'trial/cgroup.kill'), '1');
+});
 
 test('a machine whose kernel has no such groups starts candidates all the same', async () => {
   await confineToTrial(4711, 300_000_000, '/nowhere');
