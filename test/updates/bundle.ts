@@ -64,7 +64,7 @@ function placesInRelease(patches: readonly Patch[], planted: Set<Patch>): Plugin
         let contents = readFileSync(path, 'utf8');
         for (const patch of patches.filter((each) => each.file === file)) {
           if (contents.includes(patch.from)) planted.add(patch);
-          contents = contents.replace(patch.from, patch.to);
+          contents = contents.replace(patch.from, () => patch.to);
         }
         contents = contents
           .replaceAll(/'(\.\/[\w-]+)\.ts', import\.meta\.url/g, `'$1.js', import.meta.url`)

@@ -33,6 +33,8 @@ import { releaseActs } from '../../src/update/release-acts.ts';
 import { storedFile } from '../../src/update/stored-file.ts';
 import { isAlive, until } from '../appliance/street.ts';
 import { entryScript } from './bundle.ts';
+import { deviceMark } from './marked-processes.ts';
+import { insideGroup } from './memory-group.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 /** As scripts/doorward.sh has it. */
@@ -127,7 +129,7 @@ export class Installation {
     const log = openSync(this.log, 'a');
     const child = spawn(file, args, {
       stdio: ['ignore', 'ignore', log],
-      env: { ...process.env, ...(isExecutable ? {} : brought), MALLOC_ARENA_MAX: '1' },
+      env: { ...process.env, ...(isExecutable ? {} : brought), MALLOC_ARENA_MAX: '1', [deviceMark]: this.folder },
       detached: true,
     });
     closeSync(log);
@@ -283,11 +285,6 @@ export class Installation {
     rmSync(this.folder, { recursive: true, force: true });
     standing.delete(this);
   }
-}
-
-/** The same process, after it has put itself into the group. */
-function insideGroup(group: string, program: readonly string[]): readonly string[] {
-  return ['sh', '-c', 'echo $$ > "$0" && exec "$@"', join(group, 'cgroup.procs'), ...program];
 }
 
 /** The words that a process was started with; none when it has ended. */

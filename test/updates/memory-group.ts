@@ -38,3 +38,8 @@ export class MemoryGroup {
     return readFileSync(join(this.folder, name), 'utf8');
   }
 }
+
+/** The same process, after it has put itself into the group. */
+export function insideGroup(group: string, program: readonly string[]): readonly string[] {
+  return ['sh', '-c', 'echo $$ > "$0" && exec "$@"', join(group, 'cgroup.procs'), ...program];
+}

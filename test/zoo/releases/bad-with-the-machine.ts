@@ -1,0 +1,98 @@
+/** They take more of the machine than is theirs, say that they do not, or leave something behind. */
+import type { Patch } from '../../updates/bundle.ts';
+import { unhealthyInProbation } from '../../updates/releases.ts';
+import { after, atTheDoor, bad, instead, type ZooRelease } from '../zoo-release.ts';
+
+const fs = "process.getBuiltinModule('node:fs')";
+const start = "process.getBuiltinModule('node:child_process').spawn";
+const worker = "new (process.getBuiltinModule('node:worker_threads').Worker)";
+const asleep = "['-e', 'setInterval(() => {}, 1000)']";
+const unwell = ['memory', 'free-memory', 'memory-lie', 'leak', 'resources'] as const;
+const resources = [
+  'resources',
+  'leak',
+  'descriptors',
+  'threads',
+  'children',
+  'addresses',
+  'disk',
+  'processor',
+] as const;
+
+export const badWithTheMachine: readonly ZooRelease[] = [
+  bad('leaks', 'keeps 30 MB a second, and says so', {
+    reasons: unwell,
+    patch: atTheDoor('const kept: unknown[] = []; setInterval(() => kept.push(Buffer.alloc(3e6, 1)), 100);'),
+  }),
+  bad('leaks-and-lies', 'keeps 30 MB a second, and says that it holds 150 MB', {
+    reasons: unwell,
+    patch: instead(
+      'src/machine/node/linux-resources.ts',
+      'ownBytes: process.memoryUsage.rss(),',
+      'ownBytes: ((globalThis as { kept?: unknown[] }).kept ??= []).push(Buffer.alloc(8e6, 1)) * 0 + 150_000_000,',
+    ),
+  }),
+  bad('leaks-descriptors', 'opens 300 files a second and closes none', {
+    reasons: resources,
+    patch: atTheDoor(`setInterval(() => { for (let open = 0; open < 30; open += 1) ${fs}.openSync('/dev/null', 'r'); }, 100);`),
+  }),
+  bad('leaks-threads', 'starts a thread every 200 ms', {
+    reasons: [...resources, ...unwell],
+    patch: atTheDoor(`setInterval(() => ${worker}('setInterval(() => {}, 1000)', { eval: true }), 200);`),
+  }),
+  bad('leaks-children', 'starts a process twice a second', {
+    reasons: [...resources, ...unwell],
+    patch: atTheDoor(`setInterval(() => ${start}('sleep', ['600'], { stdio: 'ignore' }), 500);`),
+  }),
+  bad('fills-the-disk', 'writes 30 MB a second beside the pictures', {
+    reasons: resources,
+    patch: atTheDoor(`setInterval(() => ${fs}.appendFileSync(this.#parts.home.visits + '/.cache', Buffer.alloc(3e6)), 100);`),
+  }),
+  bad('one-thread-spins', 'has a thread that runs in a circle', {
+    reasons: resources,
+    patch: atTheDoor(`${worker}('for (;;);', { eval: true });`),
+  }),
+  bad('opens-a-door', 'listens at an address that nobody asked for', {
+    reasons: resources,
+    patch: atTheDoor("process.getBuiltinModule('node:net').createServer().listen(0, '127.0.0.2');"),
+  }),
+  bad('leaves-an-orphan', 'starts a process that escapes from its group and keeps the socket of the door', {
+    reasons: [...resources, 'orphan', 'requests', 'hang'],
+    patch: after(
+      'src/web/server.ts',
+      '  const cutSilent = (): void => places.cutSilent();',
+      `site.server.once('listening', () => {
+         const handle = '_handle' in site.server ? site.server._handle : undefined;
+         const fd = typeof handle === 'object' && handle !== null && 'fd' in handle ? Number(handle.fd) : -1;
+         ${start}(process.execPath, ['-e', "require('node:net').createServer(() => {}).listen({ fd: 3 })"],
+           { detached: true, stdio: ['ignore', 'ignore', 'ignore', fd] }).unref();
+       });`,
+    ),
+  }),
+  bad('escapes', 'starts a process in a group of its own, with what it has inherited', {
+    reasons: [...resources, 'orphan'],
+    patch: atTheDoor(`${start}(process.execPath, ${asleep}, { detached: true, stdio: ['ignore', 'ignore', 'ignore', 3, 4] }).unref();`),
+  }),
+  bad('ignores-stop', 'is not well, and hears neither "revert" nor "stop"', {
+    reasons: ['health-check'],
+    patch: deaf('return true;'),
+  }),
+  bad('says-that-it-goes', 'is not well, says that it has let go, and holds on to the door', {
+    reasons: ['health-check'],
+    patch: deaf(`if (said.id !== undefined) process.send?.({ say: 'answer', id: said.id, message: { kind: 'reverted' } }); return true;`),
+  }),
+]; // prettier-ignore
+
+/** Not well after two seconds, and it does this with the words "revert" and "stop". */
+function deaf(code: string): Patch {
+  return {
+    ...unhealthyInProbation,
+    to: `const emit = process.emit.bind(process) as (name: string, ...given: unknown[]) => boolean;
+    process.emit = ((name: string, ...given: unknown[]) => {
+      const said = (given[0] ?? {}) as { id?: number };
+      if (name === 'message' && /"kind":"(revert|stop)"/.test(JSON.stringify(said))) { ${code} }
+      return emit(name, ...given);
+    }) as typeof process.emit;
+    ${unhealthyInProbation.to}`,
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * `npm run test:zoo -- [--only NAME]… [--quiet|--load] [--strained] [--runs N] [--list]`: releases that are bad in one way
+ * each, and good ones that are not as they were, are tried for real, one after the other, by an incumbent of this checkout:
+ * every second one with nobody at the door, the others before callers of every kind and somebody who presses. Fails when a
+ * bad one is committed or a good one is not, when the reason is none of its own, and when anything is lost.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { begin, Misused, wholeNumber } from '../../scripts/entry.ts';
+import { Workshop } from '../updates/releases.ts';
+import { zooReleases } from './releases/all.ts';
+import type { Tried, Weather } from './trial.ts';
+import { Zoo } from './zoo-keeper.ts';
+import type { ZooRelease } from './zoo-release.ts';
+
+const usage = 'npm run -s test:zoo -- [--only NAME]... [--quiet|--load] [--strained] [--runs N] [--list]';
+const { values } = begin({
+  usage,
+  options: {
+    only: { type: 'string', multiple: true },
+    quiet: { type: 'boolean' },
+    load: { type: 'boolean' },
+    strained: { type: 'boolean' },
+    runs: { type: 'string' },
+    list: { type: 'boolean' },
+  },
+});
+const runs = wholeNumber(values.runs, 1);
+
+/** Every second one, and the others in the next run. */
+function weatherOf(index: number, run: number): Weather {
+  if (values.quiet === true) return 'quiet';
+  return values.load === true || (index + run) % 2 === 1 ? 'load' : 'quiet';
+}
+
+function chosen(): readonly ZooRelease[] {
+  const { only } = values;
+  if (only === undefined) return zooReleases;
+  return only.map((name) => {
+    const found = zooReleases.find((release) => release.name === name);
+    if (found === undefined) throw new Misused(`there is no ${JSON.stringify(name)} in the zoo`);
+    return found;
+  });
+}
+
+/** One more than there are processors: whoever wants one waits for it. */
+function strain(): readonly ChildProcess[] {
+  const busy = ['-e', 'for (;;);'];
+  return Array.from({ length: availableParallelism() + 1 }, () => spawn(process.execPath, busy, { stdio: 'ignore' }));
+}
+
+function tell({ release, trial, seconds, wrong, notes, ...counts }: Tried, weather: Weather): void {
+  const { presses, pressesLost, requests, requestsLost } = counts;
+  console.log(
+    `${wrong.length === 0 ? '✓' : '✗'} ${release.name} (${release.does}), ${weather}: ${trial.outcome}, ${trial.reason} ` +
+      `(${trial.message}), ${seconds.toFixed(0)} s; ${presses} presses, ${pressesLost} lost; ${requests} requests, ${requestsLost} lost`,
+  );
+  for (const line of [...wrong, ...notes]) console.log(`    ${line}`);
+}
+
+async function tryAll(releases: readonly ZooRelease[]): Promise<readonly Tried[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'doorward-zoo-'));
+  const zoo = new Zoo(new Workshop(folder));
+  const tried: Tried[] = [];
+  const busy: ChildProcess[] = [];
+  try {
+    await zoo.open();
+    if (values.strained === true) busy.push(...strain());
+    for (let run = 0; run < runs; run += 1) {
+      for (const [index, release] of releases.entries()) {
+        const weather = weatherOf(index, run);
+        const one = await zoo.try(release, { weather, isStrained: values.strained === true });
+        tell(one, weather);
+        tried.push(one);
+      }
+    }
+  } finally {
+    for (const child of busy) child.kill('SIGKILL');
+    await zoo.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return tried;
+}
+
+if (values.list === true) {
+  for (const { name, does, mustEnd } of zooReleases)
+    console.log(`${name}: ${does}; ${mustEnd === 'committed' ? mustEnd : `reverted: ${mustEnd.join(' or ')}`}`);
+} else {
+  const tried = await tryAll(chosen());
+  const bad = tried.filter(({ release }) => release.mustEnd !== 'committed');
+  const good = tried.filter(({ release }) => release.mustEnd === 'committed');
+  const isCommitted = ({ trial }: Tried): boolean => trial.outcome === 'committed';
+  const sum = (count: (one: Tried) => number): number => tried.reduce((total, one) => total + count(one), 0);
+  const line = {
+    bad: bad.length,
+    committed: bad.filter(isCommitted).length,
+    good: good.length,
+    rejected: good.filter((one) => !isCommitted(one)).length,
+    pressesLost: sum(({ pressesLost }) => pressesLost),
+    requestsLost: sum(({ requestsLost }) => requestsLost),
+    visitsLost: sum(({ rowsLost }) => rowsLost),
+  };
+  console.log(JSON.stringify(line));
+  process.exitCode = tried.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
+}
