@@ -4,12 +4,14 @@ import { faceReads } from './faces.ts';
 import { leftoverReads } from './leftover-files.ts';
 import { schemaOf } from './migrate.ts';
 import { outboxReads } from './outbox.ts';
+import { ownPressReads } from './own-presses.ts';
+import { ownVisits } from './own-visits.ts';
 import { peopleReads } from './people.ts';
 import { Query } from './query.ts';
 import { retentionReads } from './retention.ts';
 import type { Row } from './row.ts';
 import type { StoreCounts, StoreReads } from './store.ts';
-import { strangerReads } from './strangers.ts';
+import { isSomebodys, strangerReads } from './strangers.ts';
 import { visitReads } from './visits.ts';
 
 /** Every read, its statements prepared, on a read-only connection. Each throws `StoreFault`. */
@@ -23,6 +25,7 @@ export function readsOf(db: Connection): StoreReads {
     ...deviceSettingReads(db),
     ...leftoverReads(db),
     ...retentionReads(db),
+    ...ownPressReads(db),
     counts: countsRead(db),
     schema: () => schemaOf(db),
   };
@@ -35,10 +38,11 @@ function countsRead(db: Connection): () => StoreCounts {
       SELECT
         (SELECT count(*) FROM people WHERE merged_into IS NULL) AS people,
         (SELECT count(*) FROM faces WHERE kind = 'reference') AS reference_faces,
-        (SELECT count(*) FROM visits) AS visits,
-        (SELECT count(*) FROM visits WHERE phase <> 'decided') AS unfinished_visits,
-        (SELECT count(*) FROM strangers WHERE person_id IS NULL) AS strangers,
-        (SELECT count(*) FROM notifications WHERE status = 'pending') AS pending_notifications,
+        (SELECT count(*) FROM visits WHERE id NOT IN (${ownVisits})) AS visits,
+        (SELECT count(*) FROM visits WHERE phase <> 'decided' AND id NOT IN (${ownVisits})) AS unfinished_visits,
+        (SELECT count(*) FROM strangers WHERE person_id IS NULL AND ${isSomebodys}) AS strangers,
+        (SELECT count(*) FROM notifications
+         WHERE status = 'pending' AND (visit_id IS NULL OR visit_id NOT IN (${ownVisits}))) AS pending_notifications,
         (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS database_bytes`,
     decode: countsOf,
   });

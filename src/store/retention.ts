@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { leaveFiles } from './leftover-files.ts';
+import { ownVisits } from './own-visits.ts';
 import { Query } from './query.ts';
 import { Row } from './row.ts';
 import type { StoreReads } from './store.ts';
@@ -21,7 +22,7 @@ export function retainVisits(
   const mayGo = `
     SELECT id FROM visits WHERE phase = 'decided'
       AND NOT EXISTS (SELECT 1 FROM notifications WHERE visit_id = visits.id AND status = 'pending')`;
-  const surplus = `max(0, (SELECT count(*) FROM visits) - @visitsMax)`;
+  const surplus = `max(0, (SELECT count(*) FROM visits WHERE id NOT IN (${ownVisits})) - @visitsMax)`;
   const visitIds = db
     .prepare(
       `SELECT id FROM (${mayGo} AND seen_ms < @seenBeforeMs)
@@ -39,7 +40,7 @@ export function retainVisits(
 export function retentionReads(db: Connection): Pick<StoreReads, 'visitsRecorded'> {
   const recorded = new Query(db, {
     table: 'visits',
-    sql: 'SELECT id, rowid AS place FROM visits WHERE rowid < ? ORDER BY rowid DESC LIMIT ?',
+    sql: `SELECT id, rowid AS place FROM visits WHERE rowid < ? AND id NOT IN (${ownVisits}) ORDER BY rowid DESC LIMIT ?`,
     decode: (row) => ({ id: row.text('id'), place: row.number('place') }),
   });
   return {

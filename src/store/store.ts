@@ -69,6 +69,9 @@ export interface StoreReads {
   /** Visits a restart has to finish, oldest first. */
   unfinishedVisits(): readonly Visit[];
   isTriggerStored(id: string): boolean;
+  /** Whether an incumbent makes this press itself (`addOwnPress`). */
+  isOwnPress(triggerId: string): boolean;
+  visitOfTrigger(triggerId: string): string | undefined;
   /** Those without a name first, then by when they were last seen, newest first. */
   strangers(limit: number): readonly Stranger[];
   stranger(id: string): Stranger | undefined;
@@ -143,6 +146,13 @@ export interface StoreWrites {
     input: { visitId: string; personId: string | null; outcome: VisitOutcome; reason: string };
     result: undefined;
   };
+  /**
+   * Before an incumbent makes this press itself: a visit that no other has begun is in no list and no count, `visit` apart,
+   * and its notifications are for nobody of the household.
+   */
+  addOwnPress: { input: { triggerId: string }; result: undefined };
+  /** Deletes the visits of own presses, and their marks but for the newest: a late press must not become somebody's. */
+  removeOwnVisits: { input: { marksKept: number }; result: { files: readonly string[] } };
   /** Returns the paths (relative to the home) whose files may now be removed. */
   removeVisit: { input: { visitId: string }; result: { files: readonly string[] } };
   addPerson: { input: Person; result: undefined };

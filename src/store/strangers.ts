@@ -1,10 +1,16 @@
 import type { Connection } from './connection.ts';
 import { refuse } from './fault.ts';
+import { ownVisits } from './own-visits.ts';
 import { Query } from './query.ts';
 import type { Stranger } from './records.ts';
 import type { Row } from './row.ts';
 import type { StoreReads } from './store.ts';
 import type { Input, Result } from './write-functions.ts';
+
+/** A stranger that was not seen by an incumbent's own visits alone. */
+export const isSomebodys = `(
+  NOT EXISTS (SELECT 1 FROM visits WHERE stranger_id = strangers.id)
+  OR EXISTS (SELECT 1 FROM visits WHERE stranger_id = strangers.id AND id NOT IN (${ownVisits})))`;
 
 export function strangerReads(db: Connection): Pick<StoreReads, 'strangers' | 'stranger'> {
   const strangers = (condition: string): Query<Stranger> =>
@@ -15,11 +21,11 @@ export function strangerReads(db: Connection): Pick<StoreReads, 'strangers' | 's
           coalesce(max(started_ms), created_ms) AS last_seen_ms,
           (SELECT thumbnail FROM visits WHERE stranger_id = strangers.id AND thumbnail IS NOT NULL
            ORDER BY started_ms DESC LIMIT 1) AS thumbnail
-        FROM strangers LEFT JOIN visits ON stranger_id = strangers.id ${condition}`,
+        FROM strangers LEFT JOIN visits ON stranger_id = strangers.id AND visits.id NOT IN (${ownVisits}) ${condition}`,
       decode: strangerOf,
     });
   const all = strangers(
-    `GROUP BY strangers.id ORDER BY strangers.person_id IS NOT NULL, last_seen_ms DESC, strangers.id LIMIT ?`,
+    `WHERE ${isSomebodys} GROUP BY strangers.id ORDER BY strangers.person_id IS NOT NULL, last_seen_ms DESC, strangers.id LIMIT ?`,
   );
   const byId = strangers('WHERE strangers.id = ? GROUP BY strangers.id');
   return {

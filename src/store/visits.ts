@@ -10,6 +10,7 @@ import { pressKinds, triggerSources, visitPhases, type Trigger, type Visit, type
 import { jsonText, Row } from './row.ts';
 import { columnOf, type Decided, decidedColumns, decidedOrNull, decidedSchema } from './visit-columns.ts';
 import type { StoreReads, VisitQuery } from './store.ts';
+import { ownVisits } from './own-visits.ts';
 import { createStranger, forgetEmptyStranger } from './strangers.ts';
 import type { Input } from './write-functions.ts';
 
@@ -32,7 +33,9 @@ export function visitReads(db: Connection): VisitReads {
   const visits = (condition: string): Query<Visit> =>
     new Query(db, { table: 'visits', sql: `${visitsWithPerson} ${condition}`, decode: visitOf });
   const byId = visits('WHERE visits.id = ?');
-  const unfinished = visits(`WHERE phase <> 'decided' ORDER BY started_ms, visits.id LIMIT ${visitsReadMax}`);
+  const unfinished = visits(
+    `WHERE phase <> 'decided' AND visits.id NOT IN (${ownVisits}) ORDER BY started_ms, visits.id LIMIT ${visitsReadMax}`,
+  );
   const lists = new Map<string, Query<Visit>>();
   const triggers = new Query(db, {
     table: 'triggers',
@@ -65,9 +68,9 @@ function conditionOf(query: VisitQuery): { condition: string; bound: readonly Bo
     ['visits.id GLOB ?', query.idBeginning === undefined ? undefined : `${query.idBeginning}*`],
   ];
   const asked = filters.filter(([, value]) => value !== undefined);
-  const where = asked.length === 0 ? '' : `WHERE ${asked.map(([sql]) => sql).join(' AND ')}`;
+  const where = [`visits.id NOT IN (${ownVisits})`, ...asked.map(([sql]) => sql)].join(' AND ');
   return {
-    condition: `${where} ORDER BY started_ms DESC, visits.id DESC LIMIT ?`,
+    condition: `WHERE ${where} ORDER BY started_ms DESC, visits.id DESC LIMIT ?`,
     bound: [...asked.map(([, value]) => value ?? null), Math.min(query.limit, visitsReadMax)],
   };
 }

@@ -2,6 +2,7 @@ import { setDeviceSetting, removeDeviceSetting } from './device-settings.ts';
 import { addEmbedding, addFace, removeFace } from './faces.ts';
 import { filesRemoved } from './leftover-files.ts';
 import { addNotifications, notificationFailed, notificationSent, notificationSuppressed, pruneNotifications } from './outbox.ts'; // prettier-ignore
+import { addOwnPress, removeOwnVisits } from './own-presses.ts';
 import { addPerson, mergePerson, renamePerson, setPersonRules, unmergePerson } from './people.ts';
 import { removePerson } from './removal.ts';
 import { removeVisit, retainVisits } from './retention.ts';
@@ -18,6 +19,8 @@ export const writes: WriteFunctions = {
   decideVisit,
   saveTrace,
   correctVisit,
+  addOwnPress,
+  removeOwnVisits,
   removeVisit,
   addPerson,
   renamePerson,
@@ -45,6 +48,7 @@ export const writes: WriteFunctions = {
 
 /** Writes after which the write-ahead log is emptied, because it still holds the pages of what was to be forgotten. */
 export const forgettingWrites: ReadonlySet<WriteName> = new Set<WriteName>([
+  'removeOwnVisits',
   'removeVisit',
   'removePerson',
   'removeFace',
