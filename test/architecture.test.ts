@@ -171,7 +171,7 @@ const entries = new Set([
   'src/store/writer-thread.ts',
   'src/machine/inference/inference-worker.ts',
   'src/machine/picture/picture-decoder.ts',
-  'src/machine/process/incumbent-watch.ts',
+  'src/machine/process/end-with-incumbent.ts',
 ]);
 
 /** What may be called while a file is loaded: it makes a value of what it is given, and touches nothing. */

@@ -94,9 +94,50 @@ function wordsIn(name: string): string[] {
   return (name.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? []).map((word) => word.toLowerCase().replace(/s$/, ''));
 }
 
+/** Without comments and what stands in quotes. */
+function codeOf(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'[^'\n]*'|`[^`]*`/g, '');
+}
+
 function namesIn(path: string, text: string): ReadonlySet<string> {
-  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'[^'\n]*'|`[^`]*`/g, '');
-  return new Set([basename(path, '.ts'), ...(code.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? [])]);
+  return new Set([basename(path, '.ts'), ...(codeOf(text).match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? [])]);
+}
+
+/**
+ * Words that mean one thing in the names of the code, and where that thing is spoken of. What is not ours to name is left
+ * out by its name. A release is a thing: whoever gives something back lets it go, closes it or sets it free.
+ */
+const oneMeaning: readonly (readonly [forms: RegExp, means: string, where: RegExp, notOurs?: RegExp])[] = [
+  [
+    /^(un)?(stage|staged|staging)$/,
+    'writing a release into the other slot',
+    /^src\/(update|release)\/|^src\/telemetry\/update-story\.ts$/,
+    /^src\/(visit|telemetry|system)\/[\w-]+\.ts: stage$/, // A label of the contract's pipeline_processing_duration_seconds.
+  ],
+  [/^desk$/, 'where people see and steer updates', /^src\/(web|appliance)\/|^src\/telemetry\/update-story\.ts$/],
+  [
+    /^(un)?(watch|watched|watching|watcher|watche)$/,
+    'a person whose visit rings the alarm',
+    /^src\/(people|visit|notify|ui)\/|^src\/command\/people\.ts$/,
+    /: watchedFolder$/, // A setting that people have written down.
+  ],
+  [/^(released|releasing|releaser)$/, 'a thing, not an act', /^$/],
+];
+/** ONNX Runtime's sessions are released. */
+const releaseAsAct = /(?<!session\.)\brelease(?:\(|\??: (?:async )?\()/;
+
+function secondMeaningsIn(files: readonly { readonly path: string; readonly text: string }[]): string[] {
+  return files.flatMap(({ path, text }) => {
+    const slips = [...namesIn(path, text)].flatMap((name) =>
+      oneMeaning
+        .filter(([forms, , where, notOurs]) => {
+          const isSaid = wordsIn(name).some((word) => forms.test(word));
+          return isSaid && !where.test(path) && notOurs?.test(`${path}: ${name}`) !== true;
+        })
+        .map(([, means]) => `${path}: ${name}: means ${means}`),
+    );
+    return releaseAsAct.test(codeOf(text)) ? [...slips, `${path}: release(): a release is a thing`] : slips;
+  });
 }
 
 function slipsIn(files: readonly { readonly path: string; readonly text: string }[]): string[] {
@@ -119,6 +160,23 @@ test('names say the words of the design', () => {
     { path: 'src/people/enrol.ts', text: "const FaceEncoding = 'package'; function rollBackUpgrade() {}" },
   ];
   assert.equal(slipsIn(planted).length, 4);
+});
+
+test('stage, desk, watch and release mean one thing each', () => {
+  const code = sources.filter(({ path }) => /^src\/.*\.ts$/.test(path));
+  assert.deepEqual(secondMeaningsIn(code), []);
+  for (const word of ['stage', 'desk', 'watched', 'release'])
+    assert.ok(
+      code.some(({ path, text }) => namesIn(path, text).has(word)),
+      `nothing is called ${word}: the check is blind`,
+    );
+  const planted = [
+    { path: 'src/visit/stages.ts', text: 'const stage = 1; frames.release(frame);' },
+    { path: 'src/people/front-desk.ts', text: 'class Pool { release(frame: Frame): void {} }' },
+    { path: 'src/machine/line/watcher.ts', text: 'const unwatch = { release: () => session.release() };' },
+    { path: 'src/update/x.ts', text: 'const isReleased = true, watchedFolder = stage(); // released, watching' },
+  ];
+  assert.equal(secondMeaningsIn(planted).length, 8);
 });
 
 /** A fault that becomes words anywhere but in system/error-words.ts: without its causes, or as [object Object]. */

@@ -28,7 +28,7 @@ const decoder = 'src/machine/picture/picture-decoder.ts';
 const threads = [
   decoder,
   'src/machine/inference/inference-worker.ts',
-  'src/machine/process/incumbent-watch.ts',
+  'src/machine/process/end-with-incumbent.ts',
   'src/store/writer-thread.ts',
 ];
 const mainEntry = 'src/main.ts';

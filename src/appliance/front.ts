@@ -78,12 +78,12 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     pageFile: (name) => carriedFile(`src/ui/${name}`),
     updateDesk: () => parts.desk ?? whyNoUpdates(release),
   });
-  watchCallers(web.server, figures);
+  noteCallers(web.server, figures);
   return { web, figures };
 }
 
 /** Before anything is refused: whoever is turned away has kept this process busy too. */
-function watchCallers(server: Web['server'], figures: RequestFigures): void {
+function noteCallers(server: Web['server'], figures: RequestFigures): void {
   server.on('connection', () => figures.noteCall());
   server.on('request', ({ headers }, response) => {
     figures.noteCall();
@@ -94,7 +94,7 @@ function watchCallers(server: Web['server'], figures: RequestFigures): void {
 
 /** The story of updates, told to metrics, log and audit. Before the updater's first step, and before a candidate serves. */
 async function tellUpdates({ desk, ground, release }: FrontParts, metrics: Metrics): Promise<void> {
-  if (desk === undefined) return metrics.release({ version: release.version, slot: 'none' });
+  if (desk === undefined) return metrics.showRelease({ version: release.version, slot: 'none' });
   const isCandidate = (): boolean => ground.tenancy.lock === undefined;
   await new UpdateStory({
     desk,

@@ -77,7 +77,7 @@ export async function openGround(parts: GroundParts): Promise<OpenGroundResult> 
   }
   const isDiskFull = await makeRoomToStart(parts.disk, parts.request.home);
   const shared = await shareGround(parts, { lock: locked.lock, writer });
-  if (shared.outcome === 'refused') await locked.lock.release();
+  if (shared.outcome === 'refused') await locked.lock.letGo();
   else await shared.ground.takeAudit();
   if (isDiskFull && shared.outcome === 'opened')
     shared.ground.log.error('the disk is full: a megabyte of the reserve was given up for this start: free some space');

@@ -6,7 +6,7 @@ import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import { runRetention } from '../visit/retention.ts';
-import { watchButton, watchMotion, type TriggerParts, type TriggerTarget } from '../visit/trigger.ts';
+import { readButton, lookForMotion, type TriggerParts, type TriggerTarget } from '../visit/trigger.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
 import { keepReserve } from './reserve.ts';
@@ -64,7 +64,7 @@ export class Loops {
   #line: { readonly end: AbortController; readonly ended: Promise<void> } | undefined;
   #appearance: Appearance | undefined;
   /** What a press does. */
-  readonly #pressed: Parameters<typeof watchButton>[1] & { target: TriggerTarget };
+  readonly #pressed: Parameters<typeof readButton>[1] & { target: TriggerTarget };
 
   constructor(parts: LoopsParts) {
     this.#parts = parts;
@@ -90,7 +90,7 @@ export class Loops {
     const atTheDoor: Promise<void>[] = [];
     if (!isOffDuty) {
       atTheDoor.push(house.feed.run(signal));
-      this.#watchMotion(arms.signal);
+      this.#lookForMotion(arms.signal);
       behind.push(this.#notify(outbox, signal), this.#tidy(free, signal));
     }
     this.#appearance = { arms, running, atTheDoor, behind };
@@ -101,7 +101,7 @@ export class Loops {
     if (this.#line !== undefined || this.#parts.isOffDuty) return;
     const { button } = this.#parts;
     const end = new AbortController();
-    this.#line = { end, ended: watchButton(button, this.#pressed, end.signal) };
+    this.#line = { end, ended: readButton(button, this.#pressed, end.signal) };
   }
 
   /** The button rings this from now on, with the line as it is; it rings the bell at the beginning. */
@@ -173,11 +173,11 @@ export class Loops {
     return { clock, events: ground.events, log: ground.log.named('trigger'), target: house.bell };
   }
 
-  #watchMotion(signal: AbortSignal): void {
+  #lookForMotion(signal: AbortSignal): void {
     const { ground, house } = this.#parts;
     const { motion } = ground.loaded.settings;
     if (!motion.enabled) return;
-    const stop = watchMotion({ ...this.#triggerParts(), feed: house.feed, settings: { ...motion } });
+    const stop = lookForMotion({ ...this.#triggerParts(), feed: house.feed, settings: { ...motion } });
     signal.addEventListener('abort', stop, { once: true });
   }
 }

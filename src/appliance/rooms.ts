@@ -123,5 +123,5 @@ export async function closeGround({ audit, log, store, tenancy }: Ground): Promi
   await audit.close();
   await store.close();
   log.info('stopped');
-  await tenancy.lock?.release();
+  await tenancy.lock?.letGo();
 }

@@ -34,7 +34,7 @@ export function reportToService(
   const status = (): string =>
     serviceStatus({ version: release.version, camera: rooms.house.feed.status(), update: rooms.desk?.status });
   service.ready(status());
-  const unwatch = rooms.desk?.subscribe(() => service.status(status()));
+  const unsubscribe = rooms.desk?.subscribe(() => service.status(status()));
   const look = async (): Promise<void> => {
     const intervalMs = Math.min(lookIntervalMs, (service.watchdogMs ?? Infinity) / looksPerWatchdog);
     for (let before = ''; !life.signal.aborted; await clock.sleep(intervalMs, life.signal)) {
@@ -46,7 +46,7 @@ export function reportToService(
     }
   };
   const end = (): void => {
-    unwatch?.();
+    unsubscribe?.();
     life.abort();
   };
   if (service.isListening) void look();

@@ -85,7 +85,7 @@ export class HealthRegistry {
 
   /** Runs the checks until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([...this.#wards.values()].map((ward) => this.#watch(ward, signal)));
+    await Promise.all([...this.#wards.values()].map((ward) => this.#keepExamining(ward, signal)));
   }
 
   /** Runs every check once, side by side. */
@@ -129,7 +129,7 @@ export class HealthRegistry {
     return { isReady: Object.values(checks).every((status) => status === 'healthy' || status === 'degraded'), checks };
   }
 
-  async #watch(ward: Ward, signal: AbortSignal): Promise<void> {
+  async #keepExamining(ward: Ward, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#examine(ward);
       await this.#clock.sleep(ward.intervalMs, signal);

@@ -9,5 +9,5 @@ export interface ButtonEdge {
 export interface Button {
   readonly description: string;
   /** Reports edges until the signal is aborted. Resolves with the reason when the line is lost. */
-  watch(onEdge: (edge: ButtonEdge) => void, signal: AbortSignal): Promise<string | undefined>;
+  listen(onEdge: (edge: ButtonEdge) => void, signal: AbortSignal): Promise<string | undefined>;
 }

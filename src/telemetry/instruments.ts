@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Seconds, as the contract sets them for the stages of the pipeline. */
-const stageBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const pipelineBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Seconds, around the service levels: 95 % of the API's requests within 0.1, of all requests within 0.5. */
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** Seconds, around the targets of the visit path: ring within 0.15, name within 1. */
@@ -17,10 +17,10 @@ export class Instruments {
     help: 'Pipeline events processed',
     labelNames: ['event_type', 'status'],
   });
-  readonly stages = histogram(this.registry, 'pipeline_processing_duration_seconds', {
+  readonly pipeline = histogram(this.registry, 'pipeline_processing_duration_seconds', {
     help: 'Time spent in a stage',
     labelNames: ['stage', 'worker_id'],
-    buckets: stageBuckets,
+    buckets: pipelineBuckets,
   });
   readonly queues = gauge(this.registry, 'pipeline_queue_size', {
     help: 'Entries waiting in a queue',

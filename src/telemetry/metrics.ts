@@ -105,7 +105,7 @@ export class Metrics {
   }
 
   /** Which release serves, from which slot. */
-  release({ version, slot }: { readonly version: string; readonly slot: string }): void {
+  showRelease({ version, slot }: { readonly version: string; readonly slot: string }): void {
     this.#instruments.release.reset();
     this.#instruments.release.set({ version, slot }, 1);
   }
@@ -155,12 +155,15 @@ export class Metrics {
   #countDuration(event: PipelineEvent): void {
     const { stage, durationMs } = event.data ?? {};
     if (stage === undefined || durationMs === undefined) return;
-    const { stages, pressToRing, pressToName, pressToNotified } = this.#instruments;
+    const { pipeline, pressToRing, pressToName, pressToNotified } = this.#instruments;
     const seconds = durationMs / 1000;
     if (event.type === 'DOORBELL_PRESSED') pressToRing.observe(seconds);
     if (event.type === 'EVENT_ENRICHED') pressToName.observe(seconds);
     if (event.type === 'PERFORMANCE_METRIC' && stage === 'notified') pressToNotified.observe(seconds);
-    stages.observe({ stage: this.#bound('stage', stage), worker_id: this.#bound('worker', event.component) }, seconds);
+    pipeline.observe(
+      { stage: this.#bound('stage', stage), worker_id: this.#bound('worker', event.component) },
+      seconds,
+    );
   }
 
   /** A watched person is recognised like any other, and then announced once more: as a matter of security. */

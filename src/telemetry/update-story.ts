@@ -38,7 +38,7 @@ export interface StoryDesk {
 
 /** Where its figures go: `Metrics`. */
 export interface StoryMetrics {
-  release(running: StoryDesk['running']): void;
+  showRelease(running: StoryDesk['running']): void;
   trialPhase(now: TrialPhase): void;
   trialEnded(trial: EndedTrial): void;
   releaseAttempts(count: number): void;
@@ -82,7 +82,7 @@ export class UpdateStory {
   /** Resolves when it listens; the returned function ends it. */
   async begin(): Promise<() => void> {
     const { desk, metrics } = this.#parts;
-    metrics.release(desk.running);
+    metrics.showRelease(desk.running);
     metrics.trialPhase(trialPhaseOf(desk.status));
     const past = await this.#history();
     this.#told = new Set(past.map(({ id }) => id));
@@ -167,7 +167,7 @@ export function trialPhaseOf({ phase, trial }: StoryStatus): TrialPhase {
   switch (phase) {
     case 'rehearse': return 'rehearsal';
     case 'hand-over': return trial?.phase === 'probation' ? 'probation' : 'hand-over';
-    case 'watch': return 'probation';
+    case 'judge': return 'probation';
     case 'commit':
     case 'leave': return 'commit';
     case 'revert':

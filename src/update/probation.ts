@@ -12,7 +12,7 @@ const samplesMax = 600;
 const askedMax = 3000;
 
 /** One look at the candidate: for a heartbeat's time, or until something is amiss; then takes down what was said. */
-export async function watch(parts: UpdateParts, trial: Trial, probation: Probation): Promise<Trial> {
+export async function lookAtCandidate(parts: UpdateParts, trial: Trial, probation: Probation): Promise<Trial> {
   const { candidate } = probation;
   const sight = await parts.duty.attend(candidate, heartbeatIntervalMs);
   const asked = [...probation.asked, ...sight.asked].slice(-askedMax);

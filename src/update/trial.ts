@@ -5,7 +5,7 @@ import { discard, keep, type KnownOffer } from './acquire.ts';
 import { commit } from './commit.ts';
 import { type Notebook, withoutOffer, withoutTrial } from './notebook.ts';
 import { handOver } from './hand-over.ts';
-import { watch } from './probation.ts';
+import { lookAtCandidate } from './probation.ts';
 import { rehearse } from './rehearse.ts';
 import { recordRevert, revert } from './revert.ts';
 import type { Trial, UpdateTools } from './update-parts.ts';
@@ -41,9 +41,9 @@ export async function takeTrialStep(
     case 'hand-over':
       assert(state.phase === 'rehearsed', `cannot hand over: the trial is ${state.phase}`);
       return { ...notebook, trial: await handOver(tools, trial, state.candidate) };
-    case 'watch':
-      assert(state.phase === 'probation', `cannot watch: the trial is ${state.phase}`);
-      return { ...notebook, faults: 0, trial: await watch(tools, trial, state) };
+    case 'judge':
+      assert(state.phase === 'probation', `cannot judge: the trial is ${state.phase}`);
+      return { ...notebook, faults: 0, trial: await lookAtCandidate(tools, trial, state) };
     case 'commit':
       return { ...notebook, trial: await commit(tools, trial, facts) };
     case 'revert':

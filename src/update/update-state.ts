@@ -72,7 +72,7 @@ export type UpdateStep =
 /** Steps of a trial that is under way. */
 export type TrialStep =
   | { readonly kind: 'hand-over' }
-  | { readonly kind: 'watch' }
+  | { readonly kind: 'judge' }
   | { readonly kind: 'commit' }
   | ({ readonly kind: 'revert' } & TrialFailure)
   | { readonly kind: 'record' };
@@ -121,7 +121,7 @@ function nextTrialStep(facts: UpdateFacts, trial: TrialFacts): UpdateStep {
       return { kind: 'hand-over' };
     case 'probation':
       switch (trial.verdict.outcome) {
-        case 'hold': return { kind: 'watch' };
+        case 'hold': return { kind: 'judge' };
         case 'commit': return { kind: 'commit' };
         case 'revert': return revert(trial.verdict.trigger, trial.verdict.message, trial.verdict.isItsFault);
       } // prettier-ignore

@@ -94,7 +94,7 @@ export class Updater {
       this.#notebook = await this.#take(step, facts);
     } catch (error) {
       this.#notebook = this.#meet(error);
-      // The look itself failed: a trial is watched on, anything else can wait.
+      // The look itself failed: a trial is judged on, anything else can wait.
       if (step.kind === 'wait') await this.#rest(this.#notebook.trial === undefined ? minuteMs : heartbeatIntervalMs);
     }
     this.#show(step);
@@ -119,7 +119,7 @@ export class Updater {
       case 'rehearse': return beginRehearsal(tools, { ...notebook, faults: 0 }, { ...step, facts });
       case 'leave': return leave(tools, notebook);
       case 'hand-over':
-      case 'watch':
+      case 'judge':
       case 'commit':
       case 'revert':
       case 'record':

@@ -114,8 +114,8 @@ export class CameraFeed {
     this.#pool.retain(frame);
   }
 
-  release(frame: Frame): void {
-    this.#pool.release(frame);
+  letGo(frame: Frame): void {
+    this.#pool.letGo(frame);
   }
 
   /** Frames somebody holds, the ring buffer's included. */
@@ -150,7 +150,7 @@ export class CameraFeed {
     const nowMs = clock.uptimeMs();
     const attempt: Attempt = { startedMs: nowMs, isOpen: true, firstFrameMs: undefined, lastFrameMs: nowMs };
     const streaming = this.#stream(attempt, stop.signal);
-    const end = await Promise.race([streaming, this.#watch(attempt, stop.signal)]);
+    const end = await Promise.race([streaming, this.#untilStall(attempt, stop.signal)]);
     stop.abort();
     attempt.isOpen = false;
     signal.removeEventListener('abort', stopNow);
@@ -176,7 +176,7 @@ export class CameraFeed {
   }
 
   /** Resolves when frames stay away for too long, or never before the signal. */
-  async #watch(attempt: Attempt, signal: AbortSignal): Promise<AttemptEnd> {
+  async #untilStall(attempt: Attempt, signal: AbortSignal): Promise<AttemptEnd> {
     const { camera, clock, settings } = this.#parts;
     while (!signal.aborted) {
       const allowedMs =
@@ -212,12 +212,12 @@ export class CameraFeed {
       this.#trimRing();
     }
     this.#listeners.forEach((listener) => listener(frame));
-    this.#pool.release(frame);
+    this.#pool.letGo(frame);
   }
 
   #keepNewest(frame: Frame | undefined): void {
     if (frame !== undefined) this.#pool.retain(frame);
-    if (this.#newest !== undefined) this.#pool.release(this.#newest);
+    if (this.#newest !== undefined) this.#pool.letGo(this.#newest);
     this.#newest = frame;
   }
 
@@ -256,12 +256,12 @@ export class CameraFeed {
       const oldest = this.#ring.shift();
       if (oldest === undefined) return;
       bytes -= oldest.pixels.byteLength;
-      this.#pool.release(oldest);
+      this.#pool.letGo(oldest);
     }
   }
 
   #dropRing(): void {
-    for (const frame of this.#ring.splice(0)) this.#pool.release(frame);
+    for (const frame of this.#ring.splice(0)) this.#pool.letGo(frame);
   }
 
   #report(end: AttemptEnd): void {

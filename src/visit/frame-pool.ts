@@ -31,9 +31,9 @@ export class FramePool {
     this.#holders.set(frame, holders + 1);
   }
 
-  release(frame: Frame): void {
+  letGo(frame: Frame): void {
     const holders = this.#holders.get(frame);
-    assert(holders !== undefined, 'a frame was released more often than retained');
+    assert(holders !== undefined, 'a frame was let go more often than retained');
     if (holders > 1) {
       this.#holders.set(frame, holders - 1);
       return;

@@ -11,7 +11,7 @@ export interface PressTimes {
 interface Up {
   readonly phase: 'up';
   /** When the last press ended; a press soon after makes it a double. */
-  readonly releasedMs: number | undefined;
+  readonly letGoMs: number | undefined;
 }
 interface Down {
   readonly phase: 'down';
@@ -40,7 +40,7 @@ export interface PressStep {
   readonly effects: readonly PressEffect[];
 }
 
-export const restingButton: PressState = { phase: 'up', releasedMs: undefined };
+export const restingButton: PressState = { phase: 'up', letGoMs: undefined };
 
 /** Timeouts that one moment can bring: falling -> down -> held -> stuck. */
 const timeoutsMax = 4;
@@ -91,12 +91,12 @@ function afterEdge(state: PressState, edge: ButtonEdge, times: PressTimes): Pres
       if (!pressed) return { phase: 'rising', sinceMs: atMs, before: state };
       // Down twice: the release between was lost. A ring too many joins the visit; a ring too few is lost.
       if (atMs - state.downMs < times.debounceMs) return state;
-      return { phase: 'falling', sinceMs: atMs, before: { phase: 'up', releasedMs: atMs } };
+      return { phase: 'falling', sinceMs: atMs, before: { phase: 'up', letGoMs: atMs } };
     case 'rising':
       return pressed ? state.before : state;
     case 'stuck':
       if (!pressed) return { phase: 'rising', sinceMs: atMs, before: state };
-      return { phase: 'falling', sinceMs: atMs, before: { phase: 'up', releasedMs: undefined } };
+      return { phase: 'falling', sinceMs: atMs, before: { phase: 'up', letGoMs: undefined } };
   }
 }
 
@@ -107,8 +107,8 @@ function afterTimeout(
 ): readonly [PressState, readonly PressEffect[]] {
   switch (state.phase) {
     case 'falling': {
-      const { releasedMs } = state.before;
-      const isDouble = releasedMs !== undefined && state.sinceMs - releasedMs <= times.doubleMs;
+      const { letGoMs } = state.before;
+      const isDouble = letGoMs !== undefined && state.sinceMs - letGoMs <= times.doubleMs;
       const down: Down = { phase: 'down', downMs: state.sinceMs, isHeld: false };
       return [down, [{ kind: 'pressed', press: isDouble ? 'double' : 'press', atMs: dueMs }]];
     }
@@ -116,7 +116,7 @@ function afterTimeout(
       if (dueMs - state.downMs >= times.stuckMs) return [{ phase: 'stuck' }, [{ kind: 'stuck', atMs: dueMs }]];
       return [{ ...state, isHeld: true }, [{ kind: 'held', atMs: dueMs }]];
     case 'rising': {
-      const up: Up = { phase: 'up', releasedMs: state.before.phase === 'down' ? state.sinceMs : undefined };
+      const up: Up = { phase: 'up', letGoMs: state.before.phase === 'down' ? state.sinceMs : undefined };
       return [up, [{ kind: state.before.phase === 'stuck' ? 'freed' : 'released', atMs: dueMs }]];
     }
     case 'up':

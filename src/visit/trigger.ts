@@ -36,14 +36,14 @@ export interface TriggerParts {
 }
 
 /** Reads the button until the signal; a lost line is reported and opened again. */
-export async function watchButton(
+export async function readButton(
   button: Button,
   parts: TriggerParts & { readonly times: PressTimes },
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     const reader = new ButtonReader(parts);
-    const reason = await button.watch((edge) => reader.take(edge), signal).catch(wordsOf);
+    const reason = await button.listen((edge) => reader.take(edge), signal).catch(wordsOf);
     if (signal.aborted) return reader.letGo();
     reader.stop();
     const data = { errorType: 'line-lost', severity: 'high', reason: reason ?? 'the line ended' } as const;
@@ -127,12 +127,12 @@ export interface MotionParts extends TriggerParts {
 }
 
 /** Looks for motion in the camera's frames and starts visits. Returns the way to stop. */
-export function watchMotion(parts: MotionParts): () => void {
-  const watcher = new MotionWatcher(parts);
-  return parts.feed.subscribe((frame) => watcher.take(frame));
+export function lookForMotion(parts: MotionParts): () => void {
+  const reader = new MotionReader(parts);
+  return parts.feed.subscribe((frame) => reader.take(frame));
 }
 
-class MotionWatcher {
+class MotionReader {
   readonly #parts: MotionParts;
   #state: MotionState = stillScene;
   #before:

@@ -68,4 +68,4 @@ class LoadedFrames implements FrameSource {
 }
 
 /** A visit of the past has nothing to expect of the camera. */
-const silentFeed = { recent: () => [], subscribe: () => () => {}, retain: () => {}, release: () => {} };
+const silentFeed = { recent: () => [], subscribe: () => () => {}, retain: () => {}, letGo: () => {} };

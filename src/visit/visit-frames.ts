@@ -24,7 +24,7 @@ export interface FeedOfFrames {
   recent(): readonly Frame[];
   subscribe(listener: (frame: Frame) => void): () => void;
   retain(frame: Frame): void;
-  release(frame: Frame): void;
+  letGo(frame: Frame): void;
   /** Why there are no pictures, when there are none. */
   status(): { readonly reason?: string };
 }
@@ -46,7 +46,7 @@ export class VisitFrames implements FrameSource {
     this.#visit = visit;
     for (const frame of feed.recent()) {
       if (this.#isOfVisit(frame)) this.#keep(frame);
-      else feed.release(frame);
+      else feed.letGo(frame);
     }
     this.#unsubscribe = feed.subscribe((frame) => this.#arrive(frame));
   }
@@ -68,7 +68,7 @@ export class VisitFrames implements FrameSource {
     for (const held of this.#held) {
       if (held !== frame) continue;
       this.#held.delete(held);
-      this.#feed.release(held);
+      this.#feed.letGo(held);
       return;
     }
   }
@@ -76,7 +76,7 @@ export class VisitFrames implements FrameSource {
   close(): void {
     this.#unsubscribe();
     this.#untaken = [];
-    for (const frame of this.#held) this.#feed.release(frame);
+    for (const frame of this.#held) this.#feed.letGo(frame);
     this.#held.clear();
     this.#wake.abort();
   }

@@ -82,6 +82,6 @@ async function enrolFromCamera(
   try {
     return await parts.household.enrol({ ...wish, from: { kind: 'camera', frames, trouble } });
   } finally {
-    for (const frame of held) parts.camera.release(frame);
+    for (const frame of held) parts.camera.letGo(frame);
   }
 }

@@ -30,7 +30,7 @@ export interface Viewer {
 }
 
 interface LiveParts {
-  readonly camera: Pick<CameraFeed, 'latest' | 'subscribe' | 'retain' | 'release'>;
+  readonly camera: Pick<CameraFeed, 'latest' | 'subscribe' | 'retain' | 'letGo'>;
   readonly pictures: Pick<Pictures, 'encode'>;
   readonly clock: Pick<Clock, 'uptimeMs'>;
   readonly log: Log;
@@ -137,7 +137,7 @@ class LiveStream {
       log.warn('live picture ended: the encoder failed', { error });
       this.close();
     } finally {
-      camera.release(frame);
+      camera.letGo(frame);
       this.#isEncoding = false;
     }
   }

@@ -39,7 +39,7 @@ export interface WebParts {
     | 'counts'
   >;
   readonly bell: Pick<Bell, 'ring' | 'visitsUnderWay'>;
-  readonly camera: Pick<CameraFeed, 'latest' | 'recent' | 'subscribe' | 'retain' | 'release' | 'status'>;
+  readonly camera: Pick<CameraFeed, 'latest' | 'recent' | 'subscribe' | 'retain' | 'letGo' | 'status'>;
   /** For people: "demo", "camera rtsp://door.local/1" (without the password). */
   readonly cameraDescription: string;
   /** Where pushed pictures go; undefined while another kind of camera is in use. */

@@ -14,7 +14,7 @@ export const updateShape = Type.Object({
   running: Type.Object({ version: Type.String(), slot: Type.String() }),
   phase: Type.String({
     description:
-      'What the updater does: wait, check, verify, fetch, stage, rehearse, hand-over, watch, commit, revert …',
+      'What the updater does: wait, check, verify, fetch, stage, rehearse, hand-over, judge, commit, revert …',
   }),
   words: Type.String({ description: 'The same for people' }),
   waitsFor: nullable(Type.String({ description: 'Why it waits: nothing-new, consent, window …' })),
@@ -89,7 +89,7 @@ export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | '
   return {
     running: { version: running.version, slot: running.slot },
     phase,
-    words: wordsOf(status),
+    words: wordsOf(status) ?? (trial === undefined ? 'updating' : `release ${trial.version} is on trial`),
     waitsFor: waitsFor ?? null,
     offer: offer === undefined ? null : { ...offer, version: offer.version ?? null },
     fetched: fetched ?? null,
@@ -128,7 +128,8 @@ const waitWords: Readonly<Record<Exclude<WaitReason, 'consent'>, string>> = {
   'memory': 'waiting for memory: too little is free to start a release',
 }; // prettier-ignore
 
-function wordsOf(status: Status): string {
+/** Undefined for a phase that only the incumbent knows, whose release is another one. */
+function wordsOf(status: Status): string | undefined {
   const name = `release ${status.trial?.version ?? status.offer?.version ?? ''}`.trim();
   switch (status.phase) {
     case 'wait':
@@ -144,7 +145,7 @@ function wordsOf(status: Status): string {
     case 'stage': return `staging ${name}`;
     case 'rehearse': return `rehearsing ${name} off duty`;
     case 'hand-over': return `handing over to ${name}`;
-    case 'watch': return `${name} serves on probation`;
+    case 'judge': return `${name} serves on probation`;
     case 'commit': return `committing ${name}`;
     case 'revert':
     case 'record': return `reverting ${name}`;

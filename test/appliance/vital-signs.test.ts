@@ -61,7 +61,7 @@ test('the line for people says which release, how its camera is and where an upd
     figures: {},
   } as const;
   assert.equal(
-    serviceStatus({ version: '1.2.0', camera, update: { phase: 'watch', trial } }),
+    serviceStatus({ version: '1.2.0', camera, update: { phase: 'judge', trial } }),
     'release 1.2.0; camera failed (no such device); 1.3.0 on trial: probation',
   );
   assert.equal(

@@ -27,7 +27,7 @@ const idle = {
 };
 const probation = {
   ...idle,
-  phase: 'watch',
+  phase: 'judge',
   waitsFor: null,
   words: 'release 2.0.0 serves on probation',
   trial: {

@@ -29,7 +29,7 @@ const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'the frames of a visit are never released',
     lives: [0, 0],
-    patches: [['visit/visit-frames.ts', 'for (const frame of this.#held) this.#feed.release(frame);', '']],
+    patches: [['visit/visit-frames.ts', 'for (const frame of this.#held) this.#feed.letGo(frame);', '']],
   },
   {
     name: 'a single frame makes a name',

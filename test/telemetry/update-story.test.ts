@@ -86,7 +86,7 @@ test('a trial that is reverted: staged, handed over, reverted, each once in the 
   assert.deepEqual(await told.lines('doorward_release_info'), ['doorward_release_info{version="1.0.0",slot="a"} 1']);
   await told.becomes(...staging, { phase: 'hand-over', trial: trial('rehearsed') });
   assert.ok((await told.lines('doorward_trial_phase')).includes('doorward_trial_phase{phase="hand-over"} 1'));
-  await told.becomes({ phase: 'hand-over', trial: trial('probation') }, { phase: 'watch', trial: trial('probation') });
+  await told.becomes({ phase: 'hand-over', trial: trial('probation') }, { phase: 'judge', trial: trial('probation') });
   assert.ok((await told.lines('doorward_trial_phase')).includes('doorward_trial_phase{phase="probation"} 1'));
   told.past = [ended('reverted', 'error-rate')];
   await told.becomes(
@@ -141,7 +141,7 @@ test('a commit is told once, by the release that was committed', async () => {
   candidate.isCandidate = true;
   for (const told of [incumbent, candidate]) {
     await told.story.begin();
-    await told.becomes({ phase: 'watch', trial: trial('probation') });
+    await told.becomes({ phase: 'judge', trial: trial('probation') });
     told.past = [ended('committed', 'proved')];
     await told.becomes({ phase: 'commit', trial: trial('probation') }, { phase: 'leave', trial: trial('committed') });
   }

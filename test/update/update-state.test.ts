@@ -67,7 +67,7 @@ test('nothing older or equal is tried, by what was ever committed [40]', () => {
 test('consent withdrawn in the middle ends the trial without blame [64]', () => {
   const record = { ...emptyRecord, underWay };
   const trial = { phase: 'probation', slot: 'b', verdict: { outcome: 'hold', missing: [] } } as const;
-  assert.equal(step({ record: { ...record, agreedTo: 'f' }, consent: 'ask', trial }), 'watch');
+  assert.equal(step({ record: { ...record, agreedTo: 'f' }, consent: 'ask', trial }), 'judge');
   assert.equal(step({ record, consent: 'ask', trial }), 'revert');
 });
 

@@ -11,7 +11,7 @@ export const entryScript = 'main.js';
 const threads = [
   'src/machine/inference/inference-worker',
   'src/machine/picture/picture-decoder',
-  'src/machine/process/incumbent-watch',
+  'src/machine/process/end-with-incumbent',
   'src/store/writer-thread',
 ];
 /** Libraries that are loaded from files of their own: the installation lends the checkout's. */

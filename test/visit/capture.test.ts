@@ -53,7 +53,7 @@ test('the ring buffer keeps the newest frames, and their sequence only grows', a
     frames.map(({ sequence }) => sequence),
     Array.from({ length: 12 }, (_, i) => 29 + i),
   );
-  for (const frame of frames) feed.release(frame);
+  for (const frame of frames) feed.letGo(frame);
   assert.equal(feed.framesHeld, 12);
   await stop();
   assert.equal(feed.framesHeld, 0, 'a stopped feed holds nothing');
@@ -93,8 +93,8 @@ test('a frame that somebody retains is not written over', async () => {
   camera.scene = 9;
   await clock.advance(5000);
   assert.equal(new Uint8Array(frame.pixels)[0], 7);
-  feed.release(frame);
-  assert.throws(() => feed.release(frame), /released more often/);
+  feed.letGo(frame);
+  assert.throws(() => feed.letGo(frame), /let go more often/);
   await stop();
 });
 
@@ -279,7 +279,7 @@ test('a size that changes mid-stream, and frames that are none, harm nobody', as
   camera.size = { width: 32, height: 18 };
   await clock.advance(500);
   const sizes = feed.recent().map((frame) => {
-    feed.release(frame);
+    feed.letGo(frame);
     return frame.width;
   });
   assert.deepEqual([...new Set(sizes)], [64, 128, 32]);

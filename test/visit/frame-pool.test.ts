@@ -11,7 +11,7 @@ test('visit after visit sees its frames in the same memory', () => {
       seen.add(frame.pixels);
       pool.adopt(frame);
     }
-    for (const frame of frames) pool.release(frame);
+    for (const frame of frames) pool.letGo(frame);
   }
   assert.equal(seen.size, 24);
   assert.equal(pool.held, 0);

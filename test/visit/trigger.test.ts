@@ -3,7 +3,7 @@ import test from 'node:test';
 import type { Button, ButtonEdge } from '../../src/system/button.ts';
 import type { Frame } from '../../src/system/camera.ts';
 import { i420Bytes } from '../../src/system/pixels.ts';
-import { watchButton, watchMotion } from '../../src/visit/trigger.ts';
+import { readButton, lookForMotion } from '../../src/visit/trigger.ts';
 import { RecordingEvents, RecordingLog } from '../fakes/recorders.ts';
 import { settled, SteppedClock } from '../fakes/stepped-clock.ts';
 
@@ -30,7 +30,7 @@ class ScriptedButton implements Button {
   press: (edge: ButtonEdge) => void = () => {};
   lose: (reason: string) => void = () => {};
 
-  watch(onEdge: (edge: ButtonEdge) => void, signal: AbortSignal): Promise<string | undefined> {
+  listen(onEdge: (edge: ButtonEdge) => void, signal: AbortSignal): Promise<string | undefined> {
     this.opened += 1;
     this.press = onEdge;
     return new Promise((resolve) => {
@@ -48,7 +48,7 @@ function startButton() {
   const target = new RecordingTarget(clock);
   const button = new ScriptedButton();
   const ending = new AbortController();
-  const running = watchButton(button, { clock, events, target, times, log: new RecordingLog() }, ending.signal);
+  const running = readButton(button, { clock, events, target, times, log: new RecordingLog() }, ending.signal);
   const edge = (pressed: boolean): void => button.press({ pressed, atMs: clock.uptimeMs() });
   const stop = async (): Promise<void> => {
     ending.abort();
@@ -113,7 +113,7 @@ test('motion starts a visit once, and not again while it is fresh', async () => 
     },
   };
   const settings = { zone: [0, 0, 1, 1], threshold: 24, areaPercent: 2, cooldownMs: 20_000 };
-  const stop = watchMotion({ clock, events, target, feed, settings, log: new RecordingLog() });
+  const stop = lookForMotion({ clock, events, target, feed, settings, log: new RecordingLog() });
   /** Shows grey pictures, with a bright square that wanders when something moves. */
   const look = async (seconds: number, isMoving: boolean): Promise<void> => {
     for (let frame = 0; frame < seconds * 8; frame += 1) {

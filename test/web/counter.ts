@@ -65,7 +65,7 @@ export class Counter implements UpdateDesk {
 /** A release on probation. */
 export function onProbation(version: string, phaseStartedMs: number): Status {
   return {
-    phase: 'watch',
+    phase: 'judge',
     offer: { from: 'pushed by the owner', file: `pushed-${version}.release:1:2`, version, bytes: 1000 },
     trial: {
       version,

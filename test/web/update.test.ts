@@ -35,6 +35,8 @@ test('the update path over HTTP', async (t) => {
     );
     assert.deepEqual(trial.trial.figures, { requests: 40, errors: 0 });
     assert.ok(trial.trial.elapsedMs >= 5000 && trial.mayRevert === true);
+    counter.becomes({ ...onProbation('2.0.0', 0), phase: 'ponder' as never }); // Of an incumbent of another release.
+    assert.equal((await site.inject('/api/v1/update')).json().words, 'release 2.0.0 is on trial');
   });
 
   await t.test('history comes newest first, with reason and figures', async () => {

@@ -263,7 +263,7 @@ export class ApplianceDuty implements Duty {
     await house.ledger.flush();
     await senses.recognition.stop();
     await closeGround(ground);
-    candidate.release();
+    candidate.setFree();
     this.#parts.onLeft();
   }
 

@@ -3,7 +3,7 @@ import type { CandidateProcess } from '../../machine/process/candidate-process.t
 import type { Clock } from '../../system/clock.ts';
 import type { Sight } from '../../update/duty.ts';
 import type { AskedBoth } from '../../update/judge/gate-facts.ts';
-import { DoorWatch } from './door-watch.ts';
+import { DoorKnocking } from './door-knocking.ts';
 import type { OwnQuestions } from './own-questions.ts';
 
 /** From one question to the next. */
@@ -21,14 +21,14 @@ export interface LookoutParts {
 export class Lookout {
   readonly #parts: LookoutParts;
   readonly #end = new AbortController();
-  readonly #door: DoorWatch;
+  readonly #door: DoorKnocking;
   #asked: readonly AskedBoth[] = [];
   #rest = new AbortController();
 
   constructor(parts: LookoutParts) {
     const { clock, candidate, address } = parts;
     this.#parts = parts;
-    this.#door = new DoorWatch({
+    this.#door = new DoorKnocking({
       clock,
       knock: (path) => knock(address, path),
       isAtWork: () => isAtWork(candidate.pid),

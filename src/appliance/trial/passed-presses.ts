@@ -40,7 +40,7 @@ export class PassedPresses implements TriggerTarget {
   #stored = 0;
   #slowestMs = 0;
   #unanswered: UnansweredPress | undefined;
-  #isWatching = false;
+  #isLooking = false;
 
   constructor(parts: PassedPressesParts) {
     this.#parts = parts;
@@ -54,7 +54,7 @@ export class PassedPresses implements TriggerTarget {
     this.#debts.set(triggerId, { request, passedMs: clock.uptimeMs(), isSaidStored: false });
     this.#passed += 1;
     tell({ kind: 'press', id: triggerId, press: request.press ?? 'press' });
-    if (!this.#isWatching) void this.#watch();
+    if (!this.#isLooking) void this.#lookOn();
     return undefined;
   }
 
@@ -95,13 +95,13 @@ export class PassedPresses implements TriggerTarget {
   }
 
   /** Until there is no debt. */
-  async #watch(): Promise<void> {
-    this.#isWatching = true;
+  async #lookOn(): Promise<void> {
+    this.#isLooking = true;
     while (this.#debts.size > 0) {
       await this.#parts.clock.sleep(lookMs);
       this.#look();
     }
-    this.#isWatching = false;
+    this.#isLooking = false;
   }
 
   #look(): void {

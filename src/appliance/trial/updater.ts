@@ -107,8 +107,8 @@ function sourcesOf(
   const pushed = { name: 'pushed by the owner', path: incoming, isOrdered: true, releaseBytesMax };
   const sources: UpdateSource[] = [new FolderSource(storage, pushed)];
   if (watchedFolder !== '') {
-    const watched = { name: `folder ${watchedFolder}`, path: watchedFolder, isOrdered: false, releaseBytesMax };
-    sources.push(new FolderSource(storage, watched));
+    const folder = { name: `folder ${watchedFolder}`, path: watchedFolder, isOrdered: false, releaseBytesMax };
+    sources.push(new FolderSource(storage, folder));
   }
   const { architecture } = release;
   if (sourceUrl !== '') sources.push(new HttpSource(network, { url: sourceUrl, architecture, releaseBytesMax }));

@@ -28,7 +28,7 @@ interface Sent {
 
 /** Frames may change their size from one to the next; they are shrunk to the camera's. */
 export function pushCamera(parts: CameraParts): PushCamera {
-  let watching: FrameSink | undefined;
+  let current: FrameSink | undefined;
   let isDecoding = false;
   let waiting: Sent | undefined;
   /** The newest picture that came while nobody watched. */
@@ -36,8 +36,8 @@ export function pushCamera(parts: CameraParts): PushCamera {
   const lend = spareBuffer();
 
   function deliver(frame: Omit<Frame, 'sequence'>): void {
-    unseen = watching === undefined ? frame : undefined;
-    watching?.deliver({ ...copyInto(watching, frame), capturedMs: frame.capturedMs });
+    unseen = current === undefined ? frame : undefined;
+    current?.deliver({ ...copyInto(current, frame), capturedMs: frame.capturedMs });
   }
 
   async function show({ bytes, capturedMs }: Sent): Promise<PushResult> {
@@ -65,10 +65,10 @@ export function pushCamera(parts: CameraParts): PushCamera {
     description: 'pictures pushed over HTTP',
     origin: 'sender',
     async stream(sink, signal): Promise<CameraEnd> {
-      watching = sink;
+      current = sink;
       if (unseen !== undefined) deliver(unseen);
       await aborted(signal);
-      if (watching === sink) watching = undefined;
+      if (current === sink) current = undefined;
       return { outcome: 'ended' };
     },
     push: (bytes) =>

@@ -111,7 +111,7 @@ export class FacePipeline {
   async close(): Promise<void> {
     const nets = [...this.#nets.values()];
     this.#nets.clear();
-    for (const net of nets) await (await net).release();
+    for (const net of nets) await (await net).close();
   }
 
   async #lookThoroughly(picture: Pixels): Promise<readonly ScoredBox[]> {
@@ -130,7 +130,7 @@ export class FacePipeline {
     drawOn(canvas, picture, { place, margin: share < 1 ? middleGrey : 0 });
     const net = await this.#net(model);
     const { values, shape } = await net.run(model === 'tiny416Square' ? rgbInput(canvas) : planeInputs(canvas));
-    if (model === 'tiny416Square') await this.#release(model);
+    if (model === 'tiny416Square') await this.#close(model);
     const found = facesInGrid({ values, rows: shape[1] ?? 0, columns: shape[2] ?? 0 }, this.#scoreMin);
     const scaleX = picture.width / place.width;
     const scaleY = picture.height / place.height;
@@ -144,10 +144,10 @@ export class FacePipeline {
   }
 
   /** Tall pictures come one by one, when people are enrolled: no memory is kept for them. */
-  async #release(name: ModelName): Promise<void> {
+  async #close(name: ModelName): Promise<void> {
     const net = await this.#net(name);
     this.#nets.delete(name);
-    await net.release();
+    await net.close();
   }
 
   async #findLandmarks(picture: Pixels, box: Box): Promise<Landmarks | undefined> {

@@ -5,7 +5,7 @@ import type { SoundModel } from './model-file.ts';
 export interface Net {
   /** Bytes by the name of the input, with their shape. */
   run(inputs: Readonly<Record<string, NetInput>>): Promise<NetOutput>;
-  release(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface NetInput {
@@ -50,6 +50,6 @@ export async function openNet({ path, bytes }: SoundModel, threads: number): Pro
       }
       return { values: output.data, shape: output.dims };
     },
-    release: () => session.release(),
+    close: () => session.release(),
   };
 }

@@ -5,7 +5,7 @@ export const noButton: PassableButton = {
   description: 'no button',
   descriptor: () => undefined,
   close: () => {},
-  watch: (_onEdge, signal) =>
+  listen: (_onEdge, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) resolve(undefined);
       else signal.addEventListener('abort', () => resolve(undefined), { once: true });

@@ -10,7 +10,7 @@ import { wordsOf } from '../../system/error-words.ts';
  */
 const apartMs = 1000;
 
-/** A button whose line can be passed to another process: it stays open, and keeps its edges, while nobody watches it. */
+/** A button whose line can be passed to another process: it stays open, and keeps its edges, while nobody listens to it. */
 export interface PassableButton extends Button {
   /** To be inherited; undefined until the line could be opened. */
   descriptor(): number | undefined;
@@ -18,7 +18,7 @@ export interface PassableButton extends Button {
 }
 
 /**
- * A button whose edges come through a named pipe: `1` is pressed, `0` is released, anything else is left out.
+ * A button whose edges come through a named pipe: `1` is pressed, `0` is let go, anything else is left out.
  * Stands in for the GPIO line: `mkfifo bell; echo 1 > bell; echo 0 > bell`. Like the kernel's events of such a line, an
  * edge may say when it was, on the scale of `clock.uptimeMs()`: `1@8650123.5` and the end of the line.
  * `inherited`: the line as it was passed.
@@ -40,7 +40,7 @@ export function pipeButton(path: string, clock: Clock, inherited?: number): Pass
       if (line !== undefined) closeSync(line);
       line = undefined;
     },
-    watch(onEdge, signal) {
+    listen(onEdge, signal) {
       const opened = openLine();
       if (typeof opened === 'string') return Promise.resolve(opened);
       return readEdges({ path, line: opened, clock, onEdge }, signal);

@@ -32,7 +32,7 @@ export interface PictureToDecode {
 }
 
 /** How often a process at work is looked at. */
-const watchMs = 20;
+const lookMs = 20;
 
 /** The word that makes the executable this process and nothing else. */
 export const decoderWord = 'picture-decoder';
@@ -53,7 +53,7 @@ export class DecoderProcess {
   #verdict: string | undefined;
   #isOverLimit = false;
   #atStart = nothing;
-  /** False where the kernel does not limit it: `watch` alone does. */
+  /** False where the kernel does not limit it: `#guard` alone does. */
   isLimited = false;
 
   constructor(bounds: PictureBounds) {
@@ -119,21 +119,21 @@ export class DecoderProcess {
 
   /** `gone` when it ended before it had judged the picture's header, and not by a limit. */
   async decode({ bytes, lend, room }: PictureToDecode): Promise<DecodeResult | { readonly outcome: 'gone' }> {
-    const watching = this.#watch();
+    const guard = this.#guard();
     this.#tell({ say: 'picture', bytes: bytes.length }, bytes);
     let said = fromDecoder(await this.#intake.message());
-    watching.stop();
+    guard.stop();
     const isJudged = said !== undefined || this.#isOverLimit;
     if (said?.say === 'weighed') {
       const leave = await room(said.takesBytes);
-      const watchingAgain = this.#watch();
+      const guardAgain = this.#guard();
       try {
         this.#tell({ say: 'go' });
         said = fromDecoder(await this.#intake.message());
         const result = said?.say === 'decoded' ? await this.#take(said, lend) : undefined;
         if (result !== undefined) return result;
       } finally {
-        watchingAgain.stop();
+        guardAgain.stop();
         leave();
       }
     }
@@ -176,7 +176,7 @@ export class DecoderProcess {
   }
 
   /** Kills it when it takes more than a picture may. */
-  #watch(): { stop(): void } {
+  #guard(): { stop(): void } {
     const { cpuMsMax, wallMsMax } = this.#bounds;
     const startedMs = performance.now();
     const { cpuMs: cpuMsBefore } = this.#usage();
@@ -185,7 +185,7 @@ export class DecoderProcess {
       if (performance.now() - startedMs > wallMsMax) this.kill(`it took longer than ${wallMsMax / 1000} s`);
       else if (cpuMs - cpuMsBefore > cpuMsMax) this.kill(`it took more than ${cpuMsMax / 1000} s of a processor`);
       else if (ownBytes - this.#atStart.ownBytes > addedBytesMax) this.kill(`it took more than ${megabytesMax} MB`);
-    }, watchMs);
+    }, lookMs);
     return { stop: () => clearInterval(timer) };
   }
 }

@@ -32,7 +32,7 @@ export interface CandidateSurroundings {
 export interface NodeCandidates extends Candidates {
   /** Tells every candidate something that needs no answer. */
   note(note: unknown): void;
-  /** Kills every candidate that was not released: one that lives would keep this process from ending. */
+  /** Kills every candidate that was not set free: one that lives would keep this process from ending. */
   endAll(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function nodeCandidates(surroundings: CandidateSurroundings): NodeCandida
       for (const candidate of started) candidate.note(note);
     },
     async endAll() {
-      await Promise.all([...started].filter(({ isReleased }) => !isReleased).map((candidate) => candidate.stop(0)));
+      await Promise.all([...started].filter(({ isFree }) => !isFree).map((candidate) => candidate.stop(0)));
     },
   };
 }
@@ -102,7 +102,7 @@ function commandOf(directory: string, [first, ...rest]: readonly string[]): read
 export class CandidateProcess implements Candidate {
   readonly pid: number;
   /** It was committed, and goes on when this process ends. */
-  isReleased = false;
+  isFree = false;
   readonly #child: ChildProcess;
   readonly #kin: CandidateKin;
   /** Listening sockets that it was given, as the kernel names them. */
@@ -184,7 +184,7 @@ export class CandidateProcess implements Candidate {
 
   /** One that has hung up is about to end, or will never do anything again: the exit may be heard a moment later. */
   ended(): string | undefined {
-    return this.#ended ?? (this.#hasHungUp && !this.isReleased ? 'it hung up' : undefined);
+    return this.#ended ?? (this.#hasHungUp && !this.isFree ? 'it hung up' : undefined);
   }
 
   /** Resolves as soon as `ended` says how. */
@@ -208,8 +208,8 @@ export class CandidateProcess implements Candidate {
   }
 
   /** Lets go of a committed candidate, so that this process can end without it. */
-  release(): void {
-    this.isReleased = true;
+  setFree(): void {
+    this.isFree = true;
     spareFromVictims(this.pid);
     if (this.#child.connected) this.#child.disconnect();
     this.#child.unref();

@@ -28,7 +28,7 @@ export function openIncumbentChannel(): IncumbentChannel | undefined {
   const incumbent = Number(process.env['INCUMBENT_PID']);
   if (process.send === undefined || !Number.isInteger(incumbent)) return undefined;
   const sockets = new Map<string, unknown>();
-  const stay = watchIncumbent(incumbent);
+  const stay = tieToIncumbent(incumbent);
   const end = (): void => void process.kill(process.pid, 'SIGKILL');
   process.on('disconnect', end);
   let answerer: (question: unknown) => Promise<unknown> = () => Promise.resolve(undefined);
@@ -79,9 +79,9 @@ function lineOf(name: string): number | undefined {
 }
 
 /** Starts the thread that ends this process when its parent is another one. Returns the way to make it stop. */
-function watchIncumbent(incumbent: number): () => void {
+function tieToIncumbent(incumbent: number): () => void {
   const flag = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL('./incumbent-watch.ts', import.meta.url), {
+  const worker = new Worker(new URL('./end-with-incumbent.ts', import.meta.url), {
     workerData: { incumbent, flag },
   });
   worker.unref();

@@ -29,7 +29,7 @@ export interface Running {
 export interface InstanceLock {
   /** Tells commands where this appliance listens. */
   announce(where: Pick<Running, 'address' | 'token' | 'timeZone'>): Promise<void>;
-  release(): Promise<void>;
+  letGo(): Promise<void>;
 }
 
 export type LockResult =
@@ -112,7 +112,7 @@ async function takeOver(home: string, held: DatabaseSync): Promise<InstanceLock>
   process.once('exit', close); // Also keeps the lock from being collected as garbage, which would open it.
   return {
     announce: (where) => tell({ ...self, ...where }),
-    async release() {
+    async letGo() {
       await rm(path, { force: true });
       close();
       process.removeListener('exit', close);

@@ -5,7 +5,7 @@ const windowMs = 60_000;
 /** Request times that are kept; under more load the oldest go sooner. */
 const samplesMax = 5000;
 /** 503 is the right answer of these when something is unwell. */
-const watchersQuestions = new Set(['/health', '/ready', '/api/v1/health']);
+const healthQuestions = new Set(['/health', '/ready', '/api/v1/health']);
 /** A household never makes so many connections and requests within a second; whoever does keeps the machine busy. */
 const callsCrowd = 40;
 const crowdMs = 1000;
@@ -52,7 +52,7 @@ export class RequestFigures {
 
   note({ method, endpoint, address, status, durationMs }: AnsweredRequest): void {
     this.#requests += 1;
-    if (status === 500 && !watchersQuestions.has(endpoint)) {
+    if (status === 500 && !healthQuestions.has(endpoint)) {
       this.#errors += 1;
       const isAskable = method === 'GET' && address !== undefined && address.length <= addressLettersMax;
       if (isAskable && this.#failed.size < failedMax) this.#failed.add(address);

@@ -37,7 +37,7 @@ export function cameraRoutes(site: Site, parts: WebParts, live: LiveView): void 
         const jpeg = await parts.pictures.encode(frame, {});
         return await reply.type('image/jpeg').header('cache-control', 'no-store').send(jpeg);
       } finally {
-        parts.camera.release(frame);
+        parts.camera.letGo(frame);
       }
     },
   );

@@ -20,7 +20,7 @@ test('writers come and go, and every edge arrives in order', async (t) => {
   execFileSync('mkfifo', [path]);
   const abort = new AbortController();
   const edges: boolean[] = [];
-  const lost = pipeButton(path, nodeClock).watch(({ pressed, atMs }) => {
+  const lost = pipeButton(path, nodeClock).listen(({ pressed, atMs }) => {
     assert.ok(Math.abs(nodeClock.uptimeMs() - atMs) < 60_000);
     edges.push(pressed);
     if (edges.length === 4) abort.abort();
@@ -37,15 +37,15 @@ test('a path that is no pipe is a lost button, with the reason', async (t) => {
   const never = new AbortController().signal;
   const ignore = (): void => undefined;
   await writeFile(join(folder, 'file'), '1\n');
-  const atFile = await pipeButton(join(folder, 'file'), nodeClock).watch(ignore, never);
+  const atFile = await pipeButton(join(folder, 'file'), nodeClock).listen(ignore, never);
   assert.match(atFile ?? '', /^cannot read the button pipe .*file: not a named pipe: make one with mkfifo$/);
-  const atNothing = await pipeButton(join(folder, 'nothing'), nodeClock).watch(ignore, never);
+  const atNothing = await pipeButton(join(folder, 'nothing'), nodeClock).listen(ignore, never);
   assert.match(atNothing ?? '', /ENOENT/);
 });
 
 test('a machine without a button is never pressed and never lost', async () => {
   const abort = new AbortController();
-  const lost = noButton.watch(() => assert.fail('pressed'), abort.signal);
+  const lost = noButton.listen(() => assert.fail('pressed'), abort.signal);
   abort.abort();
   assert.equal(await lost, undefined);
 });
@@ -60,8 +60,8 @@ test('an edge may say when it was; those that waited without a time are taken we
   const edges: ButtonEdge[] = [];
   for (const wanted of [2, 4]) {
     const abort = new AbortController();
-    await button.watch((edge) => edges.push(edge) === wanted && abort.abort(), abort.signal);
-    if (wanted === 2) await writeFile(path, '1\n0\n'); // Nobody watches: the line keeps it.
+    await button.listen((edge) => edges.push(edge) === wanted && abort.abort(), abort.signal);
+    if (wanted === 2) await writeFile(path, '1\n0\n'); // Nobody listens: the line keeps it.
   }
   assert.deepEqual(edges.slice(0, 2), [
     { pressed: true, atMs: 5.5 },
@@ -87,7 +87,7 @@ test('a line that was passed on is read where it was left', async (t) => {
   ] as const) {
     await writeFile(path, '1\n');
     const abort = new AbortController();
-    await button.watch(() => {
+    await button.listen(() => {
       read.push(name);
       abort.abort();
     }, abort.signal);

@@ -44,7 +44,7 @@ test('where memory runs out a candidate goes before the incumbent, until it is c
   t.after(() => process.kill(candidate.pid, 'SIGKILL'));
   const standing = (pid: number | 'self'): number => Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'));
   assert.ok(standing(candidate.pid) > standing('self'));
-  candidate.release();
+  candidate.setFree();
   assert.equal(standing(candidate.pid), standing('self'));
 });
 

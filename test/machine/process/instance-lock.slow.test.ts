@@ -53,7 +53,7 @@ test('a killed appliance has let go of its home at once', async (t) => {
   assert.equal(await findRunning(home), undefined, 'running.json is still there and not believed');
   const taken = await acquireInstanceLock(home);
   assert.ok(taken.outcome === 'acquired');
-  await taken.lock.release();
+  await taken.lock.letGo();
 });
 
 test('on a full disk the bell still gets its lock, and a second one is still kept out', (t) => {

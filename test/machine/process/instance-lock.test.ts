@@ -22,8 +22,8 @@ test('the holder can be found by its home, by nobody but the owner, until it let
   const running = await findRunning(home);
   assert.deepEqual([running?.pid, running?.address, running?.token], [process.pid, 'http://127.0.0.1:8080', 'key']);
   assert.equal((await stat(join(home, 'running.json'))).mode & 0o777, 0o600);
-  await taken.lock.release();
-  await taken.lock.release();
+  await taken.lock.letGo();
+  await taken.lock.letGo();
   assert.equal(await findRunning(home), undefined);
   await assert.rejects(readFile(join(home, 'running.json')));
 });
@@ -32,7 +32,7 @@ test('what a dead appliance left behind is not believed', async (t) => {
   const home = await temporaryHome(t);
   const first = await acquireInstanceLock(home);
   assert.ok(first.outcome === 'acquired');
-  await first.lock.release();
+  await first.lock.letGo();
   // This very pid, alive and well, but not a doorward in this home.
   await writeFile(
     join(home, 'running.json'),
@@ -41,7 +41,7 @@ test('what a dead appliance left behind is not believed', async (t) => {
   assert.equal(await findRunning(home), undefined);
   const second = await acquireInstanceLock(home);
   assert.ok(second.outcome === 'acquired');
-  await second.lock.release();
+  await second.lock.letGo();
 });
 
 test('a home that cannot be used says so', async () => {

@@ -2,8 +2,8 @@ import { workerData } from 'node:worker_threads';
 
 const lookMs = 50;
 
-/** A child whose parent has died gets another parent: then nobody watches this candidate, and it may not go on. */
-function watch(given: unknown): void {
+/** A child whose parent has died gets another parent: then nobody judges this candidate, and it may not go on. */
+function endWithIncumbent(given: unknown): void {
   if (typeof given !== 'object' || given === null || !('flag' in given) || !('incumbent' in given)) return;
   const { flag, incumbent } = given;
   if (!(flag instanceof Int32Array)) return;
@@ -14,4 +14,4 @@ function watch(given: unknown): void {
   }
 }
 
-watch(workerData);
+endWithIncumbent(workerData);

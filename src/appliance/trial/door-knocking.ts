@@ -14,7 +14,7 @@ const waitingMax = 10;
 /** Above this silence somebody is told at every look. */
 const tellMs = 100;
 
-export interface DoorWatchParts {
+export interface DoorKnockingParts {
   readonly clock: Clock;
   knock(path: string): Knock;
   /** Whether the main thread of the candidate has work; undefined when the machine does not say. */
@@ -29,8 +29,8 @@ interface Waiting {
 }
 
 /** Knocks at the door of a candidate, and takes down what this process needs itself meanwhile. */
-export class DoorWatch {
-  readonly #parts: DoorWatchParts;
+export class DoorKnocking {
+  readonly #parts: DoorKnockingParts;
   readonly #waiting = new Set<Waiting>();
   #own: readonly { readonly atMs: number; readonly ms: number }[] = [];
   #lastHeardMs = -Infinity;
@@ -38,7 +38,7 @@ export class DoorWatch {
   #answered = 0;
   #silence = { looks: 0, atWork: 0 };
 
-  constructor(parts: DoorWatchParts) {
+  constructor(parts: DoorKnockingParts) {
     this.#parts = parts;
   }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
-import { DoorWatch } from '../../../src/appliance/trial/door-watch.ts';
+import { DoorKnocking } from '../../../src/appliance/trial/door-knocking.ts';
 import { isAtWork, knock } from '../../../src/machine/process/door-knock.ts';
 import { nodeClock } from '../../../src/machine/node/node-clock.ts';
 import { until } from '../street.ts';
@@ -12,7 +12,7 @@ import { until } from '../street.ts';
 async function watched(
   t: TestContext,
   answer: (socket: Socket) => void,
-): Promise<{ watch: DoorWatch; told: () => number }> {
+): Promise<{ door: DoorKnocking; told: () => number }> {
   const held = new Set<Socket>();
   const server: Server = createServer((socket) => {
     held.add(socket);
@@ -24,50 +24,50 @@ async function watched(
   const { port } = server.address() as AddressInfo;
   let told = 0;
   const end = new AbortController();
-  const watch = new DoorWatch({
+  const door = new DoorKnocking({
     clock: nodeClock,
     knock: (path) => knock(`http://127.0.0.1:${port}`, path),
     isAtWork: () => isAtWork(process.pid),
     onSilence: () => (told += 1),
   });
-  void watch.run(end.signal);
+  void door.run(end.signal);
   t.after(() => {
     end.abort();
     for (const socket of held) socket.destroy();
     server.close();
   });
-  return { watch, told: () => told };
+  return { door, told: () => told };
 }
 
 test('a door that is answered is not silent, whatever is answered', async (t) => {
-  const { watch } = await watched(t, (socket) => socket.end('HTTP/1.1 500 no\r\n\r\n'));
-  await until(() => watch.sight().answered >= 5);
-  const { knocks, silentMs, ownMs } = watch.sight();
+  const { door } = await watched(t, (socket) => socket.end('HTTP/1.1 500 no\r\n\r\n'));
+  await until(() => door.sight().answered >= 5);
+  const { knocks, silentMs, ownMs } = door.sight();
   assert.ok(knocks >= 5);
   assert.ok(silentMs < 100 + ownMs, 'only the last one may still wait');
 });
 
 test('a door that takes connections and answers nobody is silent, and somebody hears of it', async (t) => {
-  const { watch, told } = await watched(t, () => {});
-  await until(() => watch.sight().silentMs > 400);
+  const { door, told } = await watched(t, () => {});
+  await until(() => door.sight().silentMs > 400);
   assert.ok(told() > 0);
-  assert.equal(watch.sight().answered, 0);
-  await until(() => watch.sight().knocks === 10);
-  await until(() => watch.sight().silentMs > 1500);
-  assert.equal(watch.sight().knocks, 10, 'no more wait than a few');
+  assert.equal(door.sight().answered, 0);
+  await until(() => door.sight().knocks === 10);
+  await until(() => door.sight().silentMs > 1500);
+  assert.equal(door.sight().knocks, 10, 'no more wait than a few');
 });
 
 test('one that falls silent after a while is silent since then; one that cuts everybody off is not', async (t) => {
   let answers = 3;
-  const { watch } = await watched(t, (socket) => {
+  const { door } = await watched(t, (socket) => {
     if ((answers -= 1) >= 0) socket.end('HTTP/1.1 200 OK\r\n\r\n');
   });
-  await until(() => watch.sight().answered === 3);
-  await until(() => watch.sight().silentMs > 300);
+  await until(() => door.sight().answered === 3);
+  await until(() => door.sight().silentMs > 300);
   const cutting = await watched(t, (socket) => void socket.destroy());
-  await until(() => cutting.watch.sight().knocks > 5);
-  assert.ok(cutting.watch.sight().silentMs < 300);
-  assert.equal(cutting.watch.sight().answered, 0);
+  await until(() => cutting.door.sight().knocks > 5);
+  assert.ok(cutting.door.sight().silentMs < 300);
+  assert.equal(cutting.door.sight().answered, 0);
 });
 
 test('a process that computes is at work, one that has ended says nothing', () => {
