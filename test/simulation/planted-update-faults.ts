@@ -3,20 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { begin } from '../../scripts/entry.ts';
-
-/**
- * A fault that somebody could make. Only such as break a promise: what a second check defends (the digest of a fetched chunk,
- * the mark of a slot: the read-back before the start) shows nowhere, by design.
- * In `file`, `from` becomes `to`.
- */
-interface PlantedFault {
-  readonly name: string;
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-  /** Found only with a real release file: what it plants is in the code that reads one. */
-  readonly isDeep?: true;
-}
+import type { PlantedFault } from './planted-fault.ts';
+import { gateTests, plantedGateFaults } from './planted-gate-faults.ts';
 
 const plantedFaults: readonly PlantedFault[] = [
   { name: 'replace: no sync of the file', file: 'src/system/disk.ts', from: '  await disk.sync(draft);', to: '  //' },
@@ -55,6 +43,8 @@ const plantedFaults: readonly PlantedFault[] = [
 ]; // prettier-ignore
 
 const root = process.cwd();
+/** What the simulation and the fast tests need of the checkout. */
+const parts = ['src', 'test', 'scripts', 'package.json'];
 /** A search that finds nothing runs every schedule with a cut and a fault. */
 const searchMsMax = 60 * 60_000;
 
@@ -78,12 +68,25 @@ async function firstBroken(folder: string, isDeep: boolean): Promise<string | un
   return broken === null ? undefined : `with ${broken[2]} cuts, ${broken[3]} faults: ${broken[1]}`;
 }
 
-/** Plants the fault in a copy of the sources, and has the simulation look for it. */
+/** The first of the fast tests that fails in the folder; undefined when none does. */
+async function firstFailing(folder: string): Promise<string | undefined> {
+  const args = ['--test', '--test-isolation=none', ...gateTests];
+  const { code, stdout } = await new Promise<{ code: number | null; stdout: string }>((resolve) => {
+    const child = execFile(process.execPath, args, { cwd: folder, timeout: searchMsMax }, (_error, text) =>
+      resolve({ code: child.exitCode, stdout: text }),
+    );
+  });
+  const failed = /^✖ (.*) \(/m.exec(stdout)?.[1];
+  if (failed === undefined && code !== 0)
+    throw new Error(`cannot test: it ended with ${code ?? 'a signal'}: ${stdout}`);
+  return failed;
+}
+
+/** Plants the fault in a copy of the sources, and has the simulation or the fast tests look for it. */
 async function plant(fault: PlantedFault | undefined): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-planted-'));
   try {
-    for (const part of ['src', 'test/simulation', 'test/release', 'scripts/entry.ts', 'scripts/debian', 'package.json'])
-      cpSync(join(root, part), join(folder, part), { recursive: true });
+    for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     if (fault !== undefined) {
       const { file, from, to } = fault;
@@ -94,7 +97,8 @@ async function plant(fault: PlantedFault | undefined): Promise<string | undefine
         original.replace(from, () => to),
       );
     }
-    return await firstBroken(folder, fault?.isDeep === true);
+    const isGates = fault !== undefined && plantedGateFaults.includes(fault);
+    return isGates ? await firstFailing(folder) : await firstBroken(folder, fault?.isDeep === true);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -121,7 +125,8 @@ async function plantAll(chosen: readonly PlantedFault[]): Promise<number> {
 }
 
 const names = begin({ usage: 'npm run simulate:mutants -- [PART-OF-A-NAME…]', words: Infinity }).positionals;
-const chosen = plantedFaults.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
+const all = [...plantedFaults, ...plantedGateFaults];
+const chosen = all.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
 const noticed = await plantAll(chosen);
 console.log(JSON.stringify({ planted: chosen.length, noticed }));
 if (noticed < chosen.length) process.exitCode = 1;

@@ -22,7 +22,7 @@ const readyMsMax = 120_000;
 
 /** As in a house, but for the times: a trial that takes ten minutes there takes ten seconds here. */
 const settings = [
-  'update.probationMinutes=0.17', 'update.rehearsalVisits=4', 'gate.helloMsMax=300000', 'gate.framesSilentMsMax=3000',
+  'update.probationMinutes=0.17', 'update.rehearsalVisits=4', 'gate.helloMsMax=300000', 'gate.framesSilentMsMax=5000',
   'notify.ratePerMinute=1000', 'log.level=DEBUG',
 ]; // prettier-ignore
 
@@ -32,9 +32,9 @@ export class Household {
   readonly told: readonly string[];
   readonly #webhook: Server;
 
-  private constructor(webhook: Server, told: readonly string[]) {
+  private constructor(webhook: Server, told: readonly string[], more: readonly string[]) {
     const { port } = webhook.address() as AddressInfo;
-    this.site = new Installation({ settings: [...settings, `notify.webhookUrl=http://127.0.0.1:${port}/`] });
+    this.site = new Installation({ settings: [...settings, `notify.webhookUrl=http://127.0.0.1:${port}/`, ...more] });
     for (const [index, name] of passers.entries())
       copyFileSync(join(demo, `${name}.jpg`), join(this.site.folder, 'pictures', `${index + 1}.jpg`));
     this.#webhook = webhook;
@@ -42,7 +42,11 @@ export class Household {
   }
 
   /** A device with nobody in it, or with the household of another one that has ended. */
-  static async open(workshop: Workshop, incumbent: string, home?: string): Promise<Household> {
+  static async open(
+    workshop: Workshop,
+    incumbent: string,
+    { home, more = [] }: { readonly home?: string; readonly more?: readonly string[] } = {},
+  ): Promise<Household> {
     const told: string[] = [];
     const webhook = createServer((asked, answer) => {
       told.push(String(asked.headers['idempotency-key']));
@@ -51,7 +55,7 @@ export class Household {
     });
     webhook.listen(0, '127.0.0.1');
     await once(webhook, 'listening');
-    const household = new Household(webhook, told);
+    const household = new Household(webhook, told, more);
     const { site } = household;
     if (home !== undefined) cpSync(home, site.home, { recursive: true });
     await site.install({ file: incumbent, root: workshop.root });

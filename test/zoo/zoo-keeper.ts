@@ -33,10 +33,17 @@ export class Zoo {
     this.#tried += 1;
     const version = `1.${this.#tried}.0`;
     const { file } = await this.#workshop.build(version, release.patch === undefined ? [] : [release.patch]);
-    const household = await this.#device();
+    if (release.settings !== undefined) await this.#discard();
+    const household = await this.#device(release.settings);
     const tried = await tryRelease(household, { release, version, file }, conditions);
     this.#workshop.discard(version);
-    if (tried.trial.outcome !== 'reverted' || tried.wrong.length > 0 || tried.notes.length > 0) await this.#discard();
+    if (
+      release.settings !== undefined ||
+      tried.trial.outcome !== 'reverted' ||
+      tried.wrong.length > 0 ||
+      tried.notes.length > 0
+    )
+      await this.#discard();
     return tried;
   }
 
@@ -45,8 +52,9 @@ export class Zoo {
     if (this.#home !== undefined) putAway(this.#home);
   }
 
-  async #device(): Promise<Household> {
-    this.#household ??= await Household.open(this.#workshop, this.#incumbent, this.#home);
+  async #device(more: readonly string[] = []): Promise<Household> {
+    const home = this.#home === undefined ? {} : { home: this.#home };
+    this.#household ??= await Household.open(this.#workshop, this.#incumbent, { ...home, more });
     return this.#household;
   }
 

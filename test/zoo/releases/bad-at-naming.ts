@@ -4,7 +4,7 @@ import { bad, instead, type ZooRelease } from '../zoo-release.ts';
 const visit = 'src/visit/visit.ts';
 const looked = 'return match(parts.gallery, frame.sequence, embedded.value);';
 const seen = 'const seen = match(parts.gallery, frame.sequence, embedded.value);';
-const reasons = ['named'] as const;
+const reasons = ['named', 'names', 'own-press'] as const;
 
 export const badAtNaming: readonly ZooRelease[] = [
   bad('names-nobody', 'sees no face at the door', {
@@ -31,7 +31,7 @@ export const badAtNaming: readonly ZooRelease[] = [
     patch: instead(visit, looked, `${seen} return { ...seen, faces: seen.faces.map((face) => ({ ...face, candidates: [] })) };`),
   }),
   bad('looks-away', 'its pictures of visitors say that they are on the disk, and are not', {
-    reasons: [...reasons, 'kept', 'pictures'],
+    reasons: [...reasons, 'kept', 'stored-rows'],
     patch: instead('src/visit/saved-frames.ts', 'await replaceFile(disk, `${home.root}/${path}`, jpeg);', 'void jpeg;'),
   }),
   bad('knows-nobody', 'knows nobody, in the rehearsal too', {

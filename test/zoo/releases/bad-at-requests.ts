@@ -4,8 +4,15 @@ import { after, bad, before, instead, type ZooRelease } from '../zoo-release.ts'
 const protection = 'src/web/protection.ts';
 /** Before everything else that is done with a request. */
 const guarded = '    try {\n      refuseForeign(request);';
-const answers = ['error-rate-at-once', 'error-rate-two-minutes', 'error-rate', 'requests'] as const;
-const times = ['p99', 'slower', 'requests', 'hang'] as const;
+const answers = [
+  'error-rate-at-once',
+  'error-rate-two-minutes',
+  'error-rate',
+  'questions-in-row',
+  'questions',
+  'door',
+] as const;
+const times = ['p99', 'slower', 'questions-in-row', 'questions', 'door', 'error-rate-at-once'] as const;
 const spoils = ['answers'] as const;
 const later = (ms: number): string => `await new Promise((resolve) => setTimeout(resolve, ${ms}))`;
 const isPicture = "(request.headers['content-type'] ?? '').startsWith('image/')";
@@ -71,7 +78,7 @@ export const badAtRequests: readonly ZooRelease[] = [
     patch: instead('src/web/routes/settings-routes.ts', 'const changed = await book.change(request.body);', "const changed = { outcome: 'changed' } as Awaited<ReturnType<typeof book.change>>;"),
   }),
   bad('sees-no-faces', 'finds no face on any picture that is sent to it', {
-    reasons: [...answers, 'pictures', 'named'],
+    reasons: [...answers, 'names'],
     spoils,
     patch: instead('src/web/recognition.ts', 'for (const face of found) faces.push(', 'for (const face of found.slice(found.length)) faces.push('),
   }),

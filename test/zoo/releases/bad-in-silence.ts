@@ -6,7 +6,7 @@ const soon = 2000;
 const heartbeats = 'src/appliance/trial/heartbeats.ts';
 const beat = '    channel.heartbeat(heartbeat);';
 const still = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
-const hung = ['heartbeat', 'hang', 'requests'] as const;
+const hung = ['heartbeat', 'door', 'questions-in-row', 'press-unanswered', 'own-press'] as const;
 
 export const badInSilence: readonly ZooRelease[] = [
   bad('hangs', 'its main thread stands still', { reasons: hung, patch: atTheDoor(`setTimeout(() => ${still.slice(0, -1)}, ${soon});`) }),
@@ -26,26 +26,26 @@ export const badInSilence: readonly ZooRelease[] = [
     }, ${soon});`),
   }),
   bad('hangs-at-nets', 'its inference thread stands still as soon as somebody stands at the door', {
-    reasons: [...hung, 'named', 'pictures', 'threads'],
+    reasons: [...hung, 'named', 'names', 'questions', 'error-rate-at-once'],
     patch: instead('src/machine/inference/inference-worker.ts', '      const given = await answer(question);', `      if (question.call === 'encode') ${still}\n      const given = await answer(question);`),
   }),
   bad('hangs-at-writing', 'its writer thread stands still at the first ring', {
-    reasons: [...hung, 'presses', 'threads'],
+    reasons: [...hung, 'questions', 'error-rate-at-once'],
     patch: instead('src/store/writer-thread.ts', '    if (orders.length === 0) return;', `    if (orders.length === 0) return;\n    if (orders.some(({ name }) => name === 'openVisit')) ${still}`),
   }),
   bad('falls-silent', 'works, and sends no heartbeat any more', { reasons: ['heartbeat'], patch: instead(heartbeats, beat, `if (sequence < 8) ${beat}`) }),
   bad('babbles', 'its heartbeats are garbage', { reasons: ['heartbeat'], patch: instead(heartbeats, beat, `channel.heartbeat(sequence < 8 ? heartbeat : 'well');`) }),
   bad('grows-deaf', 'hears nothing of its incumbent any more: no question, no revert, no stop', {
-    reasons: ['heartbeat', 'hang', 'requests', 'error-rate-at-once', 'presses'],
+    reasons: [...hung, 'questions', 'error-rate-at-once'],
     patch: instead(heartbeats, beat, `${beat}\n if (sequence === 8) { const { fds } = { fds: process.listeners('message') }; for (const hear of fds) process.off('message', hear); }`),
   }),
   bad('leaves', 'ends as if all were well', { reasons: ['candidate-ended'], patch: atTheDoor(`setTimeout(() => process.exit(0), ${soon});`) }),
   bad('crashes', 'is ended by a fault of its memory', { reasons: ['candidate-ended'], patch: atTheDoor(`setTimeout(() => process.kill(process.pid, 'SIGSEGV'), ${soon});`) }),
-  bad('never-ready', 'starts, and never says a word', { reasons: ['never-ready'], patch: neverReady }),
+  bad('never-ready', 'starts, and never says a word', { reasons: ['never-ready'], patch: neverReady, settings: ['gate.helloMsMax=20000'] }),
   bad('never-takes-over', 'hangs when it is to take the door', { reasons: ['not-taken-over', ...hung], patch: atTheDoor(still) }),
   bad('unwell', 'says that it is not well', { reasons: ['health-check'], patch: unhealthyInProbation }),
   bad('blind', 'its camera gives no more frames after the first ones, and it counts on', {
-    reasons: ['frames', 'requests', 'named', 'pictures'],
+    reasons: ['frames', 'questions', 'questions-in-row', 'error-rate-at-once', 'named', 'names', 'own-press', 'own-figures'],
     patch: instead('src/visit/capture.ts', '    this.#framesTotal += 1;\n', "    this.#framesTotal += 1;\n    if (this.#framesTotal > 15 && process.env['INCUMBENT_PID'] !== undefined) return void this.#pool.release(frame);\n"),
   }),
 ]; // prettier-ignore

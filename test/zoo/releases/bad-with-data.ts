@@ -1,8 +1,8 @@
 /** They harm what the household has: in their migration, or on stage. */
 import { after, atTheDoor, bad, instead, migrates, type ZooRelease } from '../zoo-release.ts';
 
-const inRehearsal = ['rehearsal-data', 'rehearsal-failed'] as const;
-const onStage = ['rows', 'kept'] as const;
+const inRehearsal = ['stored-data', 'rehearsal-failed'] as const;
+const onStage = ['stored-rows', 'kept', 'own-press'] as const;
 const spoils = ['rows'] as const;
 /** A connection of its own: the writer of the product asks nobody to delete so. */
 const deletes = (sql: string): ReturnType<typeof atTheDoor> =>
@@ -57,7 +57,7 @@ export const badWithData: readonly ZooRelease[] = [
     patch: deletes('DELETE FROM faces WHERE visit_id IS NOT NULL; DELETE FROM visits WHERE rowid % 2 = 0;'),
   }),
   bad('deletes-pictures', 'removes the pictures of visits from the disk', {
-    reasons: [...onStage, 'pictures'],
+    reasons: onStage,
     spoils,
     patch: atTheDoor(
       "setTimeout(() => process.getBuiltinModule('node:fs').rmSync(this.#parts.home.visits, { recursive: true, force: true }), 2000);",
@@ -74,7 +74,7 @@ export const badWithData: readonly ZooRelease[] = [
     patch: deletes("DELETE FROM device_settings;"),
   }),
   bad('forgets-faces', 'drops what faces are recognised by while it has the door', {
-    reasons: [...onStage, 'named'],
+    reasons: [...onStage, 'named', 'names'],
     spoils,
     patch: deletes('DELETE FROM embeddings;'),
   }),
@@ -88,7 +88,7 @@ export const badWithData: readonly ZooRelease[] = [
     ),
   }),
   bad('signs-wrong', 'writes entries into the audit chain whose hash is wrong', {
-    reasons: [...onStage, 'health-check', 'audit'],
+    reasons: [...onStage, 'health-check', 'rehearsal-failed'],
     spoils,
     patch: after('src/telemetry/audit-entry.ts', 'export function hashOf(entry: object): string {', "if ('prev_hash' in entry && process.env['INCUMBENT_PID'] !== undefined && entry !== null) return '0'.repeat(64);"),
   }),

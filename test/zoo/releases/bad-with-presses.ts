@@ -6,7 +6,7 @@ const visits = 'src/store/visits.ts';
 const ringing =
   '    const newest = [...this.#underWay.values()].at(-1)?.visit;\n    if (newest !== undefined && request.source';
 const rung = "return { outcome: 'ringing', visitId: 'nobody', joined: true };";
-const owed = ['presses'] as const;
+const owed = ['press-unanswered', 'own-press'] as const;
 
 export const badWithPresses: readonly ZooRelease[] = [
   bad('ignores-the-button', 'a press does nothing at all', {
@@ -15,10 +15,10 @@ export const badWithPresses: readonly ZooRelease[] = [
   }),
   bad('says-stored', 'says of every press that it is stored, and does nothing', {
     reasons: owed,
-    patch: instead(
+    patch: after(
       'src/appliance/trial/candidate.ts',
-      "await house.bell.ring({ source: 'button', press, triggerId: id });\n    if (ground.store.read.isTriggerStored(id)) this",
-      'this',
+      '  #hear(note: Note | undefined): void {',
+      "if (note?.kind === 'press') return this.#parts.channel.tell({ kind: 'stored', id: note.id });",
     ),
   }),
   bad('drops-every-third', 'forgets every third press', {
@@ -40,7 +40,7 @@ export const badWithPresses: readonly ZooRelease[] = [
     ),
   }),
   bad('forgets-visits', 'takes the row of a visit away as soon as it is decided', {
-    reasons: [...owed, 'kept', 'rows', 'named'],
+    reasons: [...owed, 'kept', 'stored-rows', 'named'],
     patch: after(
       visits,
       "export function decideVisit(db: Connection, decided: Input<'decideVisit'>): undefined {",
@@ -56,7 +56,7 @@ export const badWithPresses: readonly ZooRelease[] = [
     ),
   }),
   bad('rings-twice', 'makes two rings of every press', {
-    reasons: [...owed, 'told', 'doubled'],
+    reasons: [...owed, 'told', 'press-doubled'],
     patch: before(
       bell,
       ringing,
@@ -65,7 +65,7 @@ export const badWithPresses: readonly ZooRelease[] = [
     spoils: ['rings'],
   }),
   bad('ignores-holds', 'a press that is held is not noted as one', {
-    reasons: [...owed, 'holds'],
+    reasons: [...owed, 'kept'],
     patch: after(bell, '  async noteHold(): Promise<void> {', 'if (this.visitsUnderWay >= 0) return;'),
   }),
   bad('rings-as-motion', 'stores a press as if somebody had only passed by: nobody is told of a ring', {

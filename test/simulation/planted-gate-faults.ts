@@ -1,0 +1,53 @@
+/** Faults of the gate that somebody could make, for the fast tests to notice: `npm run simulate:mutants`. */
+import type { PlantedFault } from './planted-fault.ts';
+
+/** What is to notice them: the judges on facts alone, and the parts that gather facts. */
+export const gateTests = [
+  'test/update/judge/*.test.ts',
+  'test/appliance/trial/passed-presses.test.ts',
+  'test/appliance/trial/door-watch.test.ts',
+];
+
+const gate = 'src/update/judge/gate.ts';
+const questions = 'src/update/judge/questions.ts';
+const strain = 'src/update/judge/machine-strain.ts';
+const door = 'src/update/judge/door.ts';
+const presses = 'src/update/judge/presses.ts';
+const passed = 'src/appliance/trial/passed-presses.ts';
+
+export const plantedGateFaults: readonly PlantedFault[] = [
+  { name: 'an end is no matter', file: gate, from: "  ['candidate-ended', judgeEnd],", to: '' },
+  { name: 'the word of a person is not heard', file: gate, from: "  ['operator', ({ revertWord }) => (revertWord === undefined", to: "  ['operator', ({ revertWord }) => (revertWord !== ''" },
+  { name: 'nobody knocks at the door', file: gate, from: "  ['door', judgeDoor],", to: '' },
+  { name: 'a door that is silent while it is at work is silent for ever', file: door, from: 'const atWorkTimes = 3;', to: 'const atWorkTimes = 1;' },
+  { name: 'a door is compared with nobody', file: door, from: 'ownMs * ownTimes', to: '0' },
+  { name: 'a door that does not answer just now is committed', file: door, from: 'silentMs >= doorSilentMsMax / 2 ?', to: 'silentMs < 0 ?' },
+  { name: 'presses are no debts', file: gate, from: "  ['press-unanswered', judgePresses],", to: '' },
+  { name: 'a press is waited for as long as the candidate says', file: presses, from: 'return waitedMs < waitMsMax ?', to: 'return debt.isSaidStored || waitedMs < waitMsMax ?' },
+  { name: 'a slow card is the candidate’s fault', file: presses, from: 'ownWriteTimes * ownWrite.tookMs', to: '0' },
+  { name: 'a card that takes nothing is the candidate’s fault', file: presses, from: 'ownWrite.isImpossible ? { broken, isItsFault: false } : { broken }', to: '{ broken }' },
+  { name: 'a press that nobody stored rings nowhere', file: passed, from: '    this.ringKept();\n  }', to: '  }' },
+  { name: 'a press after the first that was lost is passed on too', file: passed, from: '    if (this.#unanswered !== undefined) return bell.ring({ ...request, triggerId });', to: '    //' },
+  { name: 'the word that a press is stored is taken for its row', file: passed, from: 'if (debt !== undefined && !this.#isPaid(id, debt)) this.#debts.set(id, { ...debt, isSaidStored: true });', to: 'this.#debts.delete(id);' },
+  { name: 'what it says of itself is not listened to', file: gate, from: "  ['validation', judgeValidation],", to: '' },
+  { name: 'one failure told three times is three', file: gate, from: 'newestRun - oldestRun + 1', to: 'samples.length' },
+  { name: 'what ailed the incumbent is blamed on the candidate', file: gate, from: ' || baseline.unwellChecks?.includes(name) === true', to: '' },
+  { name: 'a check that never ran is well', file: strain, from: 'check !== undefined && check.runs > 0 &&', to: 'check !== undefined &&' },
+  { name: 'where the incumbent fails too, the candidate is to blame', file: questions, from: 'one.own.isWell && ', to: '' },
+  { name: 'silence is always excused', file: questions, from: 'candidate === undefined && (isCrowded || isShortOfTime(facts))', to: 'candidate === undefined' },
+  { name: 'a fault is excused where callers are', file: questions, from: 'return candidate === undefined && (isCrowded', to: 'return (isCrowded' },
+  { name: 'a single question is enough', file: questions, from: 'if (asked.length < limits.requestsMin * requestsTimes)', to: 'if (asked.length < 1)' },
+  { name: 'the longest wait is compared with nobody', file: questions, from: 'Math.max(limits.p99MsMax, own * limits.slowerTimesMax)', to: 'limits.p99MsMax' },
+  { name: 'the usual wait is compared with nobody', file: questions, from: 'Math.max(own * limits.slowerTimesMax, limits.slowerFloorMs)', to: 'limits.slowerFloorMs' },
+  { name: 'a busy machine is the candidate’s fault', file: questions, from: 'isShortOfTime(facts) ? { strained', to: 'facts.nowMs < 0 ? { strained' },
+  { name: 'the load of callers is the candidate’s', file: strain, from: '  if (strained.some(({ isCrowded }) => isCrowded === true)) return undefined;', to: '  //' },
+  { name: 'memory that callers filled is the candidate’s fault', file: gate, from: 'isCrowded === true ? { strained: `${message}, with callers` } : { broken: message }', to: '{ broken: message }' },
+  { name: 'who is killed among callers is to blame', file: gate, from: 'ended === killed && samples.at(-1)?.isCrowded === true ?', to: "ended === '' ?" },
+  { name: 'a machine without memory is always the candidate’s fault', file: gate, from: 'return isItsFault ? { broken } : { broken, isItsFault };', to: 'return { broken };' },
+  { name: 'a camera that stands still is one that works', file: gate, from: 'if (nowMs - grewMs > limits.framesSilentMsMax)', to: 'if (nowMs < grewMs)' },
+  { name: 'a camera that was not there before is asked for', file: gate, from: '!baseline.hasFrames || last', to: 'last' },
+  { name: 'one that fell silent a moment ago is committed', file: gate, from: 'silentMs > limits.heartbeatMsMax / 2', to: 'silentMs < 0' },
+  { name: 'committed before its time', file: gate, from: "  if (elapsedMs < probationMs) return { outcome: 'hold', missing };", to: '' },
+  { name: 'what nobody knows is waited for for ever', file: gate, from: 'if (elapsedMs < patienceMs)', to: 'if (elapsedMs >= 0)' },
+  { name: 'a machine’s fault is blamed on the release', file: gate, from: "trigger: 'machine-strained', message, isItsFault: false", to: "trigger: 'machine-strained', message, isItsFault: true" },
+]; // prettier-ignore
