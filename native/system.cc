@@ -6,10 +6,14 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cinttypes>
 #include <cstdint>
 #include <cstring>
+#include <cstdio>
 #include <fcntl.h>
 #include <malloc.h>
+#include <new>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -123,6 +127,46 @@ napi_value keepLittleMemory(napi_env env, napi_callback_info info) {
   return number(env, isDone ? 0 : -EINVAL);
 }
 
+/** Lets go of pages of files that nobody has written to. Mappings that hold a page of our own are left alone. */
+void letGoOfFilePages(napi_env, void *) {
+  FILE *maps = fopen("/proc/self/smaps", "re");
+  if (maps == nullptr) return;
+  char line[512];
+  uintptr_t begin = 0, end = 0;
+  bool isOfFile = false;
+  while (fgets(line, sizeof line, maps) != nullptr) {
+    uintptr_t from = 0, to = 0;
+    unsigned long kilobytes = 0;
+    char rights[5] = "", path[2] = "";
+    if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %*s %1s", &from, &to, rights, path) >= 3) {
+      begin = from, end = to;
+      isOfFile = path[0] == '/' && rights[0] == 'r' && rights[1] == '-' && rights[3] == 'p';
+    } else if (isOfFile && sscanf(line, "Anonymous: %lu kB", &kilobytes) == 1 && kilobytes == 0) {
+      madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+    }
+  }
+  fclose(maps);
+}
+
+/**
+ * forgetFilePages(): this process lets go of the pages of its program and libraries; those that it needs again come back
+ * from the kernel's memory (madvise(2), MADV_DONTNEED). On a thread of its own: reading the mappings takes milliseconds.
+ */
+napi_value forgetFilePages(napi_env env, napi_callback_info) {
+  napi_value name;
+  auto *work = new (std::nothrow) napi_async_work();
+  if (work == nullptr) return number(env, -ENOMEM);
+  auto done = [](napi_env freeEnv, napi_status, void *data) {
+    auto *finished = static_cast<napi_async_work *>(data);
+    napi_delete_async_work(freeEnv, *finished);
+    delete finished;
+  };
+  bool isQueued = napi_create_string_utf8(env, "forgetFilePages", NAPI_AUTO_LENGTH, &name) == napi_ok &&
+                  napi_create_async_work(env, nullptr, name, letGoOfFilePages, done, work, work) == napi_ok &&
+                  napi_queue_async_work(env, *work) == napi_ok;
+  return number(env, isQueued ? 0 : -EAGAIN);
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
@@ -130,6 +174,7 @@ NAPI_MODULE_INIT() {
       {"notify", nullptr, notify, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"barrier", nullptr, barrier, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"keepLittleMemory", nullptr, keepLittleMemory, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"forgetFilePages", nullptr, forgetFilePages, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"closeOnExec", nullptr, closeOnExec, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions);

@@ -15,6 +15,7 @@ import { nodeDisk as disk } from './machine/node/node-disk.ts';
 import { nodeNetwork } from './machine/node/node-network.ts';
 import { nodeRandom as random } from './machine/node/node-random.ts';
 import type { RunningRelease } from './machine/executable/running-release.ts';
+import { letGoOfStartPages } from './machine/executable/start-pages.ts';
 import { migrations } from './store/migrate.ts';
 import { peekDeviceSettings, sqliteVersion } from './store/peek.ts';
 import type { Home } from './system/home.ts';
@@ -117,6 +118,7 @@ export async function startAppliance(request: StartRequest, release: RunningRele
   const { timeZone } = rooms.ground.loaded.settings.household;
   if (request.isOffDuty)
     return { outcome: 'running', address, complaints, timeZone, stop: () => closeRooms(rooms), left: trial.left };
+  letGoOfStartPages();
   const report = reportToService(rooms, machine);
   const incumbency = beIncumbent({ rooms, request, machine, trial });
   void incumbency.left.then(() => report.end());
@@ -142,7 +144,10 @@ export async function runCandidate(
     request,
     channel,
     machine,
-    onCommitted: (rooms) => beIncumbent({ rooms, request, machine }),
+    onCommitted(rooms) {
+      letGoOfStartPages();
+      return beIncumbent({ rooms, request, machine });
+    },
   }).run(signal);
   return { outcome: 'ended' };
 }

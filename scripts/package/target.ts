@@ -16,3 +16,8 @@ export function runner(arch: Arch): readonly string[] {
   const emulator = arch === 'arm64' ? 'qemu-aarch64-static' : 'qemu-x86_64-static';
   return [emulator, '-L', `/usr/${triples[arch]}`];
 }
+
+/** Of this machine; x64 where it is none that Doorward knows. */
+export function ownArch(): Arch {
+  return process.arch === 'arm64' ? 'arm64' : 'x64';
+}

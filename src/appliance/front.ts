@@ -60,6 +60,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     cameraDescription: senses.camera.description,
     push: senses.opened.push,
     household: house.household,
+    pictureMemory: house.pictureMemory,
     gallery: house.gallery,
     inference,
     pictures,

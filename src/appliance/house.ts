@@ -3,7 +3,7 @@ import { Household } from '../people/household.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Store } from '../store/store.ts';
 import type { Chronicle } from '../system/audit.ts';
-import { spareBuffer } from '../system/pixels.ts';
+import { PictureMemory } from '../system/pixels.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Events } from '../system/event.ts';
@@ -45,6 +45,8 @@ export interface House {
   readonly ledger: Ledger;
   readonly notifier: Notifier;
   readonly bell: Bell;
+  /** For pictures that people send. */
+  readonly pictureMemory: PictureMemory;
 }
 
 /** Builds the rooms. Nothing moves yet. */
@@ -52,9 +54,10 @@ export function furnish(parts: HouseParts): House {
   const { senses, settings, store, log, events, clock } = parts;
   const { inference, pictures } = senses.recognition;
   const gallery = new Gallery(store.read, inference.recogniser);
+  const pictureMemory = new PictureMemory();
   const household = new Household({
-    spare: { picture: spareBuffer(), padded: spareBuffer() },
     ...parts,
+    pictureMemory,
     gallery,
     inference,
     pictures,
@@ -77,7 +80,7 @@ export function furnish(parts: HouseParts): House {
     log: visitLog,
   });
   notifier.subscribe((notification) => bell.noteNotified(notification));
-  return { gallery, household, feed, ledger, notifier, bell };
+  return { gallery, household, feed, ledger, notifier, bell, pictureMemory };
 }
 
 function notifierOf(parts: HouseParts): Notifier {

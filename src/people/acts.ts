@@ -54,9 +54,11 @@ export function refusal(reason: RefusalReason, message: string): Refusal {
 export type Who = { readonly name: string } | { readonly personId: string };
 
 /** A picture as a file, and what people call it: its name or "picture 2". */
-interface PictureFile {
+export interface PictureFile {
   readonly label: string;
   readonly bytes: Uint8Array;
+  /** Called when the file is no longer needed. */
+  readonly onRead?: () => void;
 }
 
 type EnrolSource =

@@ -48,8 +48,8 @@ async function lessonsFrom(parts: HouseholdParts, { from }: EnrolRequest): Promi
     case 'files': {
       const lessons: Lesson[] = [];
       const refusals: PictureRefusal[] = [];
-      for (const { label, bytes } of from.files) {
-        const studied = await studyFile(parts, bytes);
+      for (const { label, ...file } of from.files) {
+        const studied = await studyFile(parts, file);
         if (studied.outcome === 'refused') refusals.push({ ...studied, label });
         else lessons.push({ label, source: 'file', visitId: undefined, studied });
       }

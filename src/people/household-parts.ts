@@ -8,7 +8,7 @@ import type { Events } from '../system/event.ts';
 import type { Home } from '../system/home.ts';
 import type { Inference, Pictures } from '../system/inference.ts';
 import type { Log } from '../system/log.ts';
-import type { Lend } from '../system/pixels.ts';
+import type { PictureMemory } from '../system/pixels.ts';
 import type { Random } from '../system/random.ts';
 
 /** What the household is made of. */
@@ -17,8 +17,8 @@ export interface HouseholdParts {
   readonly gallery: Gallery;
   readonly inference: Inference;
   readonly pictures: Pictures;
-  /** Memory for the picture that is learnt from, used again and again: acts come one after the other. */
-  readonly spare?: { readonly picture: Lend; readonly padded: Lend };
+  /** For the picture that is learnt from. Absent where there is none but this one. */
+  readonly pictureMemory?: PictureMemory;
   readonly disk: Disk;
   readonly home: Pick<Home, 'root' | 'people' | 'visits' | 'backups'>;
   readonly clock: Pick<Clock, 'wallMs'>;

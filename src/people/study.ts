@@ -1,5 +1,5 @@
 import { cutFaceCrop, type FaceCrop } from './face-crop.ts';
-import { refusal, type Refusal } from './acts.ts';
+import { refusal, type PictureFile, type Refusal } from './acts.ts';
 import type { HouseholdParts } from './household-parts.ts';
 import { lookForFaces } from './look-for-faces.ts';
 import { qualityRefusal, sitterOf } from './quality-gate.ts';
@@ -15,14 +15,19 @@ export interface StudiedFace {
   readonly vector: Embedding;
 }
 
-type StudyParts = Pick<HouseholdParts, 'inference' | 'pictures' | 'recognition' | 'spare'>;
+type StudyParts = Pick<HouseholdParts, 'inference' | 'pictures' | 'recognition' | 'pictureMemory'>;
 
 /** The one usable face of a picture file, or why there is none. */
-export async function studyFile(parts: StudyParts, bytes: Uint8Array): Promise<StudiedFace | Refusal> {
-  const decoded = await parts.pictures.decode(bytes, parts.spare?.picture);
-  if (decoded.outcome !== 'decoded')
-    return refusal(pictureReasons[decoded.outcome] ?? 'picture-unreadable', decoded.message);
-  return studyPicture(parts, decoded.picture);
+export async function studyFile(
+  parts: StudyParts,
+  { bytes, onRead }: Omit<PictureFile, 'label'>,
+): Promise<StudiedFace | Refusal> {
+  return inTurn(parts, async () => {
+    const decoded = await parts.pictures.decode(bytes, parts.pictureMemory?.picture, onRead);
+    if (decoded.outcome !== 'decoded')
+      return refusal(pictureReasons[decoded.outcome] ?? 'picture-unreadable', decoded.message);
+    return study(parts, decoded.picture);
+  });
 }
 
 const pictureReasons: Partial<Record<DecodeFailure, Refusal['reason']>> = {
@@ -32,7 +37,15 @@ const pictureReasons: Partial<Record<DecodeFailure, Refusal['reason']>> = {
 };
 
 /** The one usable face of a picture, or why there is none. */
-export async function studyPicture(parts: StudyParts, picture: Pixels): Promise<StudiedFace | Refusal> {
+export function studyPicture(parts: StudyParts, picture: Pixels): Promise<StudiedFace | Refusal> {
+  return inTurn(parts, () => study(parts, picture));
+}
+
+function inTurn<Answer>({ pictureMemory }: StudyParts, look: () => Promise<Answer>): Promise<Answer> {
+  return pictureMemory === undefined ? look() : pictureMemory.inTurn(look);
+}
+
+async function study(parts: StudyParts, picture: Pixels): Promise<StudiedFace | Refusal> {
   const sitter = await lookForSitter(parts, picture);
   if (sitter.outcome === 'refused') return sitter;
   const { face, looked } = sitter;
@@ -65,7 +78,7 @@ interface SeenSitter {
 
 /** A poor face is not looked at again: of a profile, the second look sometimes makes a frontal face that is none. */
 async function lookForSitter(parts: StudyParts, picture: Pixels): Promise<SeenSitter | Refusal> {
-  const { faces, looked } = await lookForFaces(parts.inference, picture, parts.spare?.padded);
+  const { faces, looked } = await lookForFaces(parts.inference, picture, parts.pictureMemory?.padded);
   const sitter = sitterOf(faces);
   if (sitter.outcome === 'refused') return sitter;
   return qualityRefusal(sitter.face.quality, parts.recognition) ?? { ...sitter, looked };

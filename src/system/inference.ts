@@ -52,9 +52,10 @@ export interface Pictures {
   /**
    * Decodes JPEG, PNG, WebP, AVIF or TIFF from outside, in a process that may die of it; turns it upright (EXIF); shrinks
    * it to at most 1920x1920. The picture lies in a buffer of `lend`, for those who decode many: shared memory is collected
-   * late.
+   * late. `onRead` is called when the file is no longer needed, perhaps long before it is decoded, perhaps twice: its
+   * memory may be given back.
    */
-  decode(bytes: Uint8Array, lend?: (bytes: number) => SharedArrayBuffer): Promise<DecodeResult>;
+  decode(bytes: Uint8Array, lend?: (bytes: number) => SharedArrayBuffer, onRead?: () => void): Promise<DecodeResult>;
   /** The same for what this house or its release wrote itself: nobody's upload is waited for. */
   decodeOwn(bytes: Uint8Array, lend?: (bytes: number) => SharedArrayBuffer): Promise<DecodeResult>;
   /** Encodes as JPEG, whole or the part inside `box` (clipped to the picture), shrunk to `widthMax`. */
@@ -84,4 +85,4 @@ export type DecodeResult =
   | { readonly outcome: DecodeFailure; readonly message: string };
 
 /** Bytes and pixels of a picture file that are looked at, of some formats fewer pixels; more is refused as too large. */
-export const pictureLimits = { fileBytesMax: 20 * 1024 * 1024, pixelsMax: 60_000_000 } as const;
+export const pictureLimits = { fileBytesMax: 16 * 1024 * 1024, pixelsMax: 60_000_000 } as const;

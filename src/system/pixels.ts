@@ -22,6 +22,23 @@ export function spareBuffer(): Lend {
   return (bytes) => (spare = spare.byteLength < bytes ? new SharedArrayBuffer(bytes) : spare);
 }
 
+/**
+ * Memory for a picture from outside and for its copy with grey around it, used again and again: 10 MB, and as much again
+ * for everyone who had some of his own. By one at a time.
+ */
+export class PictureMemory {
+  readonly picture = spareBuffer();
+  readonly padded = spareBuffer();
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** After all that came before, whatever became of it. */
+  inTurn<Answer>(look: () => Promise<Answer>): Promise<Answer> {
+    const answer = this.#last.then(look);
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+}
+
 /** Left, top, width and height in pixels of the picture. May reach over its edges. */
 export interface Box {
   readonly x: number;

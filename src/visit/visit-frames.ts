@@ -37,6 +37,8 @@ export class VisitFrames implements FrameSource {
   readonly #unsubscribe: () => void;
   readonly #held = new Set<Frame>();
   #untaken: Frame[] = [];
+  /** As many as there were before the trigger; all of a burst. */
+  readonly #untakenMax: number;
   #wake = new AbortController();
   #oldFrames = 0;
 
@@ -48,6 +50,7 @@ export class VisitFrames implements FrameSource {
       if (this.#isOfVisit(frame)) this.#keep(frame);
       else feed.letGo(frame);
     }
+    this.#untakenMax = Math.max(this.#untaken.length, visit.state.phase === 'looking' ? visit.state.burstWanted : 0);
     this.#unsubscribe = feed.subscribe((frame) => this.#arrive(frame));
   }
 
@@ -99,6 +102,7 @@ export class VisitFrames implements FrameSource {
     }
     this.#feed.retain(frame);
     this.#keep(frame);
+    this.#makeRoom();
     this.#visit.advance({ kind: 'burst-frame' });
     this.#wake.abort();
   }
@@ -106,5 +110,11 @@ export class VisitFrames implements FrameSource {
   #keep(frame: Frame): void {
     this.#held.add(frame);
     this.#untaken.push(frame);
+  }
+
+  /** Where looks take longer than frames, those of the burst take the places of the oldest: a frame is 1.4 MB. */
+  #makeRoom(): void {
+    const oldest = this.#untaken.length > this.#untakenMax ? this.#untaken.shift() : undefined;
+    if (oldest !== undefined) this.letGo(oldest);
   }
 }

@@ -7,6 +7,7 @@ import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import type { DecodeFailure, Inference, Pictures } from '../system/inference.ts';
 import type { Log } from '../system/log.ts';
+import type { PictureMemory } from '../system/pixels.ts';
 import type { Random } from '../system/random.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { EventStream } from '../telemetry/event-stream.ts';
@@ -58,6 +59,8 @@ export interface WebParts {
     | 'forgetVisit'
   >;
   readonly gallery: Pick<Gallery, 'match'>;
+  /** For the picture that somebody asks about. */
+  readonly pictureMemory: PictureMemory;
   readonly inference: Inference;
   readonly pictures: Pictures;
   readonly events: Pick<EventStream, 'subscribe'>;

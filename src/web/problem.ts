@@ -179,7 +179,7 @@ const plainProblems: Readonly<Record<number, { code: string; message: string; ad
   413: {
     code: 'too-large',
     message: 'cannot accept this request: it is too large',
-    advice: 'Send a picture of at most 20 MB, or less text.',
+    advice: 'Send a picture of at most 16 MB, or less text.',
   },
   415: {
     code: 'wrong-media-type',

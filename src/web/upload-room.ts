@@ -6,7 +6,7 @@ import { RequestRefused, tooMuch } from './problem.ts';
 import type { Site } from './site.ts';
 
 /** Pictures that are being received or waiting, in bytes, so that many at once do not fill the memory; one always fits. */
-const uploadsBytesMax = 24 * 1024 * 1024;
+const uploadsBytesMax = 16 * 1024 * 1024;
 /** A camera that pushes never waits for them. */
 const framesBytesMax = 8 * 1024 * 1024;
 
@@ -84,12 +84,16 @@ function declaredBytes({ headers }: FastifyRequest): number {
 
 /** Gives the memory of a received picture back now: the collector comes when it likes. */
 export function giveBack({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
+
+/** The picture and the form around it. */
+export const uploadBytesMax = pictureLimits.fileBytesMax + 64 * 1024;
 
 /** All of a picture, in one piece of memory where its length is known. */
 export async function receive(request: FastifyRequest, pipe: Readable): Promise<Uint8Array> {
   const { fileBytesMax } = pictureLimits;
+  if (declaredBytes(request) > uploadBytesMax) throw tooLarge();
   const picture = Buffer.allocUnsafeSlow(Math.min(declaredBytes(request), fileBytesMax));
   let length = 0;
   try {
@@ -100,6 +104,7 @@ export async function receive(request: FastifyRequest, pipe: Readable): Promise<
       length += chunk.length;
     }
   } catch (error) {
+    giveBack(picture);
     // A form that is too large says so with its status; what carries none is a caller who has gone.
     if (error instanceof Error && ('status' in error || 'statusCode' in error)) throw error;
     throw cutShort();

@@ -7,7 +7,7 @@ import { pictureLimits, type DecodeFailure, type Pictures } from '../system/infe
 import type { Lend, Pixels } from '../system/pixels.ts';
 import { RequestRefused, refused, tooMuch } from './problem.ts';
 import type { Site } from './site.ts';
-import { giveBack, limitUploads, receive } from './upload-room.ts';
+import { giveBack, limitUploads, receive, uploadBytesMax } from './upload-room.ts';
 
 /** What a multipart form may hold; it is stopped before it fills the memory. */
 const uploadLimits = {
@@ -20,8 +20,7 @@ const uploadLimits = {
   headerPairs: 20,
 } as const;
 
-/** The picture and the form around it. */
-export const uploadBytesMax = pictureLimits.fileBytesMax + 64 * 1024;
+export { uploadBytesMax } from './upload-room.ts';
 
 /** Lets the routes of this site take forms and pictures; the others answer 415 to them. */
 export async function acceptUploads(site: Site, clock: Pick<Clock, 'uptimeMs'>): Promise<void> {
@@ -50,7 +49,7 @@ type BodyContent = Readonly<Record<string, { schema: TUnsafe<unknown> }>>;
 
 /** How OpenAPI is told of an upload with these text fields beside the picture; without any, the picture may be the whole body. */
 export function pictureBody(fieldNames: readonly string[] = []): BodyContent {
-  const picture = { type: 'string', format: 'binary', description: 'JPEG, PNG, WebP, AVIF or TIFF, at most 20 MB' };
+  const picture = { type: 'string', format: 'binary', description: 'JPEG, PNG, WebP, AVIF or TIFF, at most 16 MB' };
   const fields = Object.fromEntries(fieldNames.map((name) => [name, { type: 'string' }]));
   const form = { type: 'object', properties: { ...fields, picture }, required: ['picture'], 'x-upload': true };
   const bare = imageTypes.map((type) => [type, { schema: Type.Unsafe({ ...picture, 'x-upload': true }) }] as const);
@@ -91,8 +90,7 @@ async function readForm(request: FastifyRequest, fieldNames: readonly string[]):
 
 /** Decodes an upload. Throws `RequestRefused`, see `pictureRefused`. */
 export async function decodeUpload(pictures: Pick<Pictures, 'decode'>, bytes: Uint8Array, lend: Lend): Promise<Pixels> {
-  const result = await pictures.decode(bytes, lend);
-  giveBack(bytes);
+  const result = await pictures.decode(bytes, lend, () => giveBack(bytes));
   if (result.outcome === 'decoded') return result.picture;
   throw pictureRefused(result.outcome, result.message);
 }

@@ -3,11 +3,12 @@
  * architecture (`npm run package` first), and the checkout beside it, in turns.
  * Usage: node test/bench/start.ts [ROUNDS]
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, globSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { begin, wholeNumber } from '../../scripts/entry.ts';
+import { forgetPages } from './forget-pages.ts';
 
 const rounds = wholeNumber(begin({ usage: 'npm run bench:start -- [ROUNDS]', words: 1 }).positionals[0], 9);
 const picturesEach = 10;
@@ -63,15 +64,6 @@ function addressOf(child: ChildProcess): Promise<string> {
       resolve(address);
     });
   });
-}
-
-/**
- * Has the kernel read these files anew, as after power-on. What was written just now lies in large pieces of its memory,
- * and a process that touches a byte of one counts the whole of it as its own.
- */
-function forgetPages(paths: readonly string[]): void {
-  execFileSync('sync');
-  for (const path of paths) execFileSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none']);
 }
 
 function rssMb(pid: number): number {

@@ -19,6 +19,7 @@ const pressMsMax = 30_000;
 const holdMs = 60;
 const betweenMs = 200;
 const startMsMax = 60_000;
+const fromCheckout = ['sh', 'scripts/doorward.sh'];
 /** Not so often that the house thinks itself asked too much. */
 const askAgainMs = 100;
 const askAgainMax = 300;
@@ -33,6 +34,8 @@ export interface HostileRun {
   /** Uploads at once. */
   readonly clients: number;
   readonly tell: (line: string) => void;
+  /** What starts it. Default: the checkout. */
+  readonly command?: readonly string[];
 }
 
 export interface HostileFigures {
@@ -51,7 +54,7 @@ export interface HostileFigures {
 
 export async function runHostile(run: HostileRun): Promise<HostileFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-hostile-'));
-  const house = await openHouse(folder, run.camera);
+  const house = await openHouse(folder, run);
   try {
     return await attack(house, run);
   } finally {
@@ -67,15 +70,16 @@ interface HostileHouse {
   readonly bell: string;
 }
 
-async function openHouse(folder: string, camera: HostileRun['camera']): Promise<HostileHouse> {
+async function openHouse(folder: string, { camera, command = fromCheckout }: HostileRun): Promise<HostileHouse> {
   const bell = join(folder, 'bell');
   const home = join(folder, 'home');
   execFileSync('mkfifo', [bell]);
+  const [program = '', ...before] = command;
   const words = [
-    'scripts/doorward.sh', 'run', '--home', home, `--camera.source=${camera}`, `--button.line=pipe:${bell}`, '--web.port=0',
+    ...before, 'run', '--home', home, `--camera.source=${camera}`, `--button.line=pipe:${bell}`, '--web.port=0',
     '--log.level=ERROR', '--notify.ratePerMinute=1000',
   ]; // prettier-ignore
-  const child = spawn('sh', words, { cwd: checkout, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(program, words, { cwd: checkout, stdio: ['ignore', 'ignore', 'inherit'] });
   for (const untilMs = performance.now() + startMsMax; performance.now() < untilMs; await sleep(100)) {
     assert.equal(child.exitCode, null, 'the appliance has ended');
     if (!existsSync(join(home, 'running.json'))) continue;

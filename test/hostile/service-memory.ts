@@ -10,27 +10,47 @@ export interface Peak {
   readonly residentMb: number;
   /** Processes at once. */
   readonly processes: number;
+  /** Of each process, the service itself first, when they took the most together. */
+  readonly parts: readonly Part[];
+}
+
+/** Memory of one process: its own, and pages of files. */
+interface Part {
+  readonly ownMb: number;
+  readonly filesMb: number;
 }
 
 /** Begins to look; the answer ends it. */
 export function watchMemory(pid: number): { peak(): Peak } {
   let [pss, resident, processes] = [0, 0, 0];
+  let parts: readonly Part[] = [];
   const timer = setInterval(() => {
     const all = [pid, ...childrenOf(pid)];
-    pss = Math.max(pss, sumOf(all, 'smaps_rollup', /^Pss:\s+(\d+)/m));
+    const pssNow = sumOf(all, 'smaps_rollup', /^Pss:\s+(\d+)/m);
+    if (pssNow > pss) parts = all.map(partOf);
+    pss = Math.max(pss, pssNow);
     resident = Math.max(resident, sumOf(all, 'status', /^VmRSS:\s+(\d+)/m));
     processes = Math.max(processes, all.length);
   }, lookMs);
   return {
     peak() {
       clearInterval(timer);
-      return { pssMb: (pss * 1024) / 1e6, residentMb: (resident * 1024) / 1e6, processes };
+      return { pssMb: inMb(pss), residentMb: inMb(resident), processes, parts };
     },
   };
 }
 
 export function childrenOf(pid: number): readonly number[] {
   return textOf(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+}
+
+function partOf(pid: number): Part {
+  const ownMb = inMb(sumOf([pid], 'status', /^RssAnon:\s+(\d+)/m));
+  return { ownMb, filesMb: inMb(sumOf([pid], 'status', /^RssFile:\s+(\d+)/m)) };
+}
+
+function inMb(kilobytes: number): number {
+  return (kilobytes * 1024) / 1e6;
 }
 
 function sumOf(pids: readonly number[], file: string, pattern: RegExp): number {

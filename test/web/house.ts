@@ -11,7 +11,7 @@ import { homeAt } from '../../src/system/home.ts';
 import type { Frame, FrameSink } from '../../src/system/camera.ts';
 import type { Inference, Pictures } from '../../src/system/inference.ts';
 import type { Log } from '../../src/system/log.ts';
-import { i420Bytes } from '../../src/system/pixels.ts';
+import { i420Bytes, PictureMemory } from '../../src/system/pixels.ts';
 import { EventStream } from '../../src/telemetry/event-stream.ts';
 import { Metrics } from '../../src/telemetry/metrics.ts';
 import { CameraFeed } from '../../src/visit/capture.ts';
@@ -141,6 +141,7 @@ export class House {
       pageFile: (name) => carriedFile(`src/ui/${name}`),
       push: this.push,
       household: neighbours,
+      pictureMemory: new PictureMemory(),
       gallery: neighbours,
       inference: this.inference,
       pictures: this.pictures,

@@ -27,12 +27,12 @@ export async function recogniseGoldenFaces(parts: GoldenParts): Promise<{ expect
   if (manifest === undefined || typeof manifest === 'string') return { expected: 0, recognised: 0 };
   const { inference, pictures } = recognition;
   // They came with the release, which was verified.
-  const ownPictures: typeof pictures = { ...pictures, decode: (...asked) => pictures.decodeOwn(...asked) };
+  const ownPictures: typeof pictures = { ...pictures, decode: (file, lend) => pictures.decodeOwn(file, lend) };
   const seen: Seen[] = [];
   for (const { file, person } of manifest.goldenFaces) {
     const picture = await disk.read(`${directory}/${file}`);
     if (picture === undefined) continue;
-    const studied = await studyFile({ inference, pictures: ownPictures, recognition: settings }, picture);
+    const studied = await studyFile({ inference, pictures: ownPictures, recognition: settings }, { bytes: picture });
     if (studied.outcome === 'studied') seen.push({ person, vector: studied.vector });
   }
   const recognised = seen.filter((face) => isRecognised(face, seen, settings.known)).length;

@@ -12,6 +12,8 @@ export interface SystemAddon {
   closeOnExec(descriptor: number): number;
   /** Has the C library give memory back early: one arena; blocks of `bytes` and more apart, and as much kept for later. */
   keepLittleMemory(bytes: number): number;
+  /** Lets go of the pages of program and libraries that were read so far; what is needed again comes back. Later, elsewhere. */
+  forgetFilePages(): number;
 }
 
 const fileName = 'doorward-system.node';
@@ -34,7 +36,7 @@ function asAddon(loaded: unknown): SystemAddon {
 
 function isAddon(loaded: unknown): loaded is SystemAddon {
   if (typeof loaded !== 'object' || loaded === null) return false;
-  return ['notify', 'barrier', 'closeOnExec', 'keepLittleMemory'].every(
+  return ['notify', 'barrier', 'closeOnExec', 'keepLittleMemory', 'forgetFilePages'].every(
     (name) => typeof Reflect.get(loaded, name) === 'function',
   );
 }

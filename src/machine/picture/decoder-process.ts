@@ -29,6 +29,8 @@ export interface PictureToDecode {
   readonly bytes: Uint8Array;
   readonly lend: Lend;
   readonly room: Room;
+  /** The process has the file, and it is not going to be sent to another. */
+  readonly onRead: (() => void) | undefined;
 }
 
 /** How often a process at work is looked at. */
@@ -55,6 +57,8 @@ export class DecoderProcess {
   #atStart = nothing;
   /** False where the kernel does not limit it: `#guard` alone does. */
   isLimited = false;
+  /** Resolves when the file that it was given last is read by nobody here, whatever a process that strangers reach may say. */
+  written: Promise<void> = Promise.resolve();
 
   constructor(bounds: PictureBounds) {
     this.#bounds = bounds;
@@ -118,13 +122,15 @@ export class DecoderProcess {
   }
 
   /** `gone` when it ended before it had judged the picture's header, and not by a limit. */
-  async decode({ bytes, lend, room }: PictureToDecode): Promise<DecodeResult | { readonly outcome: 'gone' }> {
+  async decode({ bytes, lend, room, onRead }: PictureToDecode): Promise<DecodeResult | { readonly outcome: 'gone' }> {
     const guard = this.#guard();
-    this.#tell({ say: 'picture', bytes: bytes.length }, bytes);
+    this.#tell({ say: 'picture', bytes: bytes.length });
+    this.#give(bytes);
     let said = fromDecoder(await this.#intake.message());
     guard.stop();
     const isJudged = said !== undefined || this.#isOverLimit;
     if (said?.say === 'weighed') {
+      if (onRead !== undefined) void this.written.then(onRead);
       const leave = await room(said.takesBytes);
       const guardAgain = this.#guard();
       try {
@@ -170,9 +176,12 @@ export class DecoderProcess {
     return isWhole ? { outcome: 'decoded', picture: { width, height, pixels } } : undefined;
   }
 
-  #tell(message: ToDecoder, bytes?: Uint8Array): void {
+  #tell(message: ToDecoder): void {
     this.#child.stdin.write(lineOf(message));
-    if (bytes !== undefined) this.#child.stdin.write(bytes);
+  }
+
+  #give(bytes: Uint8Array): void {
+    this.written = new Promise((resolve) => this.#child.stdin.write(bytes, () => resolve()));
   }
 
   /** Kills it when it takes more than a picture may. */

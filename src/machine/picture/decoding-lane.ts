@@ -9,7 +9,7 @@
 import type { DecodeResult, Pictures } from '../../system/inference.ts';
 import { DecoderProcess, type PictureBounds, type PictureToDecode, type Room } from './decoder-process.ts';
 import { refusalAtSight } from './picture-coder.ts';
-import { refuse } from './refusal.ts';
+import { refuse, type Refusal } from './refusal.ts';
 
 export interface LaneOptions extends PictureBounds {
   /** A process without work ends after this. */
@@ -51,18 +51,23 @@ export class DecodingLane {
   }
 
   /** As `Pictures.decode`. */
-  readonly decode: Pictures['decode'] = (bytes, lend = (length) => new SharedArrayBuffer(length)) => {
-    const refusal = refusalAtSight(bytes);
-    if (refusal !== undefined) return Promise.resolve(refusal);
-    if (this.#waiting > this.#options.waitingMax) {
-      return Promise.resolve(refuse('busy', `${this.#waiting} others are waiting already`));
+  readonly decode: Pictures['decode'] = (bytes, lend = (length) => new SharedArrayBuffer(length), onRead) => {
+    const refusal = refusalAtSight(bytes) ?? this.#refusalInLine();
+    if (refusal !== undefined) {
+      onRead?.();
+      return Promise.resolve(refusal);
     }
     this.#waiting += 1;
-    const picture = { bytes, lend, room: this.#options.room };
+    const picture = { bytes, lend, room: this.#options.room, onRead };
     const result = this.#last.then(async () => this.#decodeNow(picture)).finally(() => (this.#waiting -= 1));
     this.#last = result.catch(() => undefined);
     return result;
   };
+
+  #refusalInLine(): Refusal | undefined {
+    const isFull = this.#waiting > this.#options.waitingMax;
+    return isFull ? refuse('busy', `${this.#waiting} others are waiting already`) : undefined;
+  }
 
   /** Gives the memory of its process back after what is being decoded; the next picture starts another. */
   rest(): Promise<void> {
@@ -86,6 +91,7 @@ export class DecodingLane {
       const result = await running.decoder.decode(picture);
       running.pictures += 1;
       if (result.outcome !== 'gone') {
+        if (picture.onRead !== undefined) void running.decoder.written.then(picture.onRead);
         if (isWornOut(running)) await this.#retire(running);
         else this.#idle = setTimeout(() => void this.#retire(running), this.#options.idleMsMax).unref();
         return result;

@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { Intake, lineOf } from './intake.ts';
 import { limitMemoryOfThisProcess } from './decoder-limits.ts';
 import type { FromDecoder } from './decoder-protocol.ts';
+import { systemAddon } from '../executable/system-addon.ts';
 import { free, PictureCoder } from './picture-coder.ts';
 
 /** A picture of two pixels, so that threads and tables exist before the memory is limited. */
@@ -20,6 +21,7 @@ async function decodePictures(): Promise<void> {
   setPriority(Number(process.argv.at(-1))); // Of this thread and those that it starts: decoding is done by those.
   const coder = new PictureCoder();
   await coder.decode(firstPicture);
+  systemAddon()?.forgetFilePages();
   flushCompileCache(); // It is killed in the end: the next one starts sooner, and smaller.
   await tell({ say: 'ready', isLimited: await limitMemoryOfThisProcess() });
   const intake = new Intake(process.stdin);

@@ -7,6 +7,7 @@ import type { WebParts } from '../parts.ts';
 import { RequestRefused, problems } from '../problem.ts';
 import { closed, idParams, nameShape } from '../shapes.ts';
 import type { Site } from '../site.ts';
+import { giveBack } from '../upload-room.ts';
 import { pictureBody, readUpload, uploadBytesMax } from '../upload.ts';
 
 const tags = ['people'];
@@ -86,6 +87,6 @@ function fileWish(who: Who, bytes: Uint8Array, somebodyElse: string | undefined)
   return {
     who,
     isSomebodyElse: somebodyElse === 'true',
-    from: { kind: 'files', files: [{ label: 'the picture', bytes }] },
+    from: { kind: 'files', files: [{ label: 'the picture', bytes, onRead: () => giveBack(bytes) }] },
   };
 }

@@ -1,8 +1,8 @@
-import { spareBuffer } from '../../system/pixels.ts';
 import type { WebParts } from '../parts.ts';
 import { problems, tooMuch } from '../problem.ts';
 import { recognitionShape, recognize } from '../recognition.ts';
 import type { Site } from '../site.ts';
+import { giveBack } from '../upload-room.ts';
 import { decodeUpload, pictureBody, readUpload, uploadBytesMax } from '../upload.ts';
 
 /** Pictures that wait, the one that is looked at included: the inference thread belongs to the door first. */
@@ -11,14 +11,7 @@ const underWayMax = 2;
 /** Tries recognition on a picture. */
 export function recognizeRoutes(site: Site, parts: WebParts): void {
   const underWay = new Set<string>();
-  const spare = { picture: spareBuffer(), padded: spareBuffer() };
-  let last: Promise<unknown> = Promise.resolve();
-  /** One after the other, in the same memory. */
-  const inTurn = async <Answer>(look: () => Promise<Answer>): Promise<Answer> => {
-    const answer = last.then(look);
-    last = answer.catch(() => undefined);
-    return answer;
-  };
+  const { pictureMemory: memory, pictures } = parts;
 
   site.post(
     '/api/v1/recognize',
@@ -34,15 +27,17 @@ export function recognizeRoutes(site: Site, parts: WebParts): void {
     },
     async (request) => {
       const { picture } = await readUpload(request); // First: one that comes a drop at a time takes no place.
-      if (underWay.size >= underWayMax)
+      if (underWay.size >= underWayMax) {
+        giveBack(picture);
         throw tooMuch('busy', {
           message: 'cannot look at more pictures at once',
           advice: 'Send them one after the other.',
         });
+      }
       underWay.add(request.id);
       try {
-        return await inTurn(async () =>
-          recognize(parts, await decodeUpload(parts.pictures, picture, spare.picture), spare.padded),
+        return await memory.inTurn(async () =>
+          recognize(parts, await decodeUpload(pictures, picture, memory.picture), memory.padded),
         );
       } finally {
         underWay.delete(request.id);

@@ -182,3 +182,31 @@ test('no hostile picture is an error of ours, and none leaves a lane that cannot
     assert.ok(outcomes.has(outcome), `none was ${outcome}`);
   await isRead(lane);
 });
+
+test('the memory of a file may be given back while its picture is decoded, and that of a refused one', async (t) => {
+  const weighed = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  const lane = newLane(t, {
+    room: async () => {
+      weighed.resolve();
+      await go.promise;
+      return () => undefined;
+    },
+  });
+  const file = Uint8Array.from(await picture());
+  const isRead = Promise.withResolvers<void>();
+  const result = lane.decode(file, undefined, () => isRead.resolve());
+  await Promise.all([weighed.promise, isRead.promise]);
+  file.buffer.transfer(0);
+  go.resolve();
+  assert.equal((await result).outcome, 'decoded');
+  for (const bytes of [
+    Uint8Array.of(),
+    Buffer.from('no picture'),
+    await picture().then((whole) => whole.subarray(0, 60)),
+  ]) {
+    const isRefused = Promise.withResolvers<void>();
+    assert.notEqual((await lane.decode(bytes, undefined, () => isRefused.resolve())).outcome, 'decoded');
+    await isRefused.promise;
+  }
+});

@@ -1,0 +1,13 @@
+import { systemAddon } from './system-addon.ts';
+
+/** By then the nets are loaded and the first frames are seen: what a start alone needs is no longer read. */
+const startMsMax = 10_000;
+
+/**
+ * Gives back what only a start needs of the program's file: 60 MB of the 90 that it has read by then. Done once: later it
+ * would be what the next press needs, and under pressure that would have to come from the card.
+ */
+export function letGoOfStartPages(): void {
+  const letGo = (): void => void systemAddon()?.forgetFilePages();
+  setTimeout(letGo, startMsMax).unref();
+}
