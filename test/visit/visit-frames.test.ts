@@ -21,7 +21,7 @@ function feedOf(before: number): {
     recent: () => Array.from({ length: before }, (_, sequence) => frame(sequence)),
     subscribe: (listener: (frame: Frame) => void) => ((give = listener), () => undefined),
     retain: ({ sequence }: Frame) => void held.add(sequence),
-    release: ({ sequence }: Frame) => void held.delete(sequence),
+    letGo: ({ sequence }: Frame) => void held.delete(sequence),
     status: () => ({}),
   };
   const start = {
