@@ -104,7 +104,7 @@ test('recognition of an uploaded picture', async (t) => {
       await answered.promise;
       return { outcome: 'corrupt', message: 'cannot read picture' };
     };
-    const large = Buffer.alloc(18 * 1024 * 1024, 0xff);
+    const large = Buffer.alloc(pictureLimits.fileBytesMax - 1024, 0xff);
     const first = send(large);
     await asked.promise;
     const second = await send(large);
