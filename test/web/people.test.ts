@@ -68,7 +68,8 @@ test('the household over HTTP', async (t) => {
     assert.equal(answer.statusCode, 201);
     assert.equal(answer.json().person.name, name);
     assert.equal(answer.headers.location, `/api/v1/people/${answer.json().person.id}`);
-    const { from, ...request } = lastAct()?.request as { from: { files: { label: string; bytes: Uint8Array }[] } };
+    const told = lastAct()?.request as { from: { files: { label: string; bytes: Uint8Array }[] } };
+    const { from, ...request } = told;
     assert.deepEqual(request, { who: { name }, actor: 'api', isSomebodyElse: false });
     assert.deepEqual(
       from.files.map(({ label, bytes }) => [label, Buffer.from(bytes)]),
