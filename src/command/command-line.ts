@@ -134,18 +134,29 @@ function parseOptions(known: Readonly<Record<string, CommandOption>>, options: r
     for (const [name, value] of Object.entries(values)) if (!Array.isArray(value)) flags[name] = value;
     return { outcome: 'understood', flags: new Flags(flags) };
   } catch (error) {
-    return { outcome: 'misused', message: misusedOption(options, Object.keys(known), error) };
+    return { outcome: 'misused', message: misusedOption(options, known, error) };
   }
 }
 
 /** node:util explains how to escape a dash; whoever mistyped an option wants its name. */
-function misusedOption(words: readonly string[], known: readonly string[], error: unknown): string {
-  const names = known.map((name) => `--${name}`);
+function misusedOption(
+  words: readonly string[],
+  known: Readonly<Record<string, CommandOption>>,
+  error: unknown,
+): string {
+  const names = Object.keys(known).map((name) => `--${name}`);
   const unknown = words.find((word) => word.startsWith('-') && !names.includes(word.split('=')[0] ?? ''));
   const text = wordsOf(error);
-  if (unknown === undefined || !/unknown option/i.test(text)) return `cannot run this: ${text}`;
-  const [name = ''] = unknown.split('=');
-  return `cannot run this: there is no option ${name}${didYouMean(name, names)}`;
+  if (unknown !== undefined && /unknown option/i.test(text)) {
+    const [name = ''] = unknown.split('=');
+    return `cannot run this: there is no option ${name}${didYouMean(name, names)}`;
+  }
+  const named = Object.entries(known).find(([name]) => new RegExp(`'(-\\w, )?--${name}[ ']`).test(text));
+  if (named === undefined) return `cannot run this: ${text}`;
+  const [name, option] = named;
+  if (option.type === 'boolean') return `cannot run this: --${name} takes no value: type it alone`;
+  const value = option.value ?? 'VALUE';
+  return `cannot run this: --${name} needs a value: type --${name} ${value}, or --${name}=${value} for one that begins with a dash`;
 }
 
 /** Takes `--section.key=value` and `--section.key value` out of the words. */

@@ -46,6 +46,8 @@ const credentialOrigin = `the credential ${credentialPrefix}`;
 /** Variables that are no settings. */
 const otherVariables = new Set(['DOORWARD_HOME', 'DOORWARD_DEBUG', 'DOORWARD_MODELS', 'DOORWARD_LIB']);
 const shownCharactersMax = 60;
+/** Settings that are named where a section was said. */
+const examplesMax = 2;
 
 /** A table of sections, as a TOML file or the last good settings have it. `origin` is the file. */
 export function layerOfTable(table: unknown, origin: string): Layer {
@@ -138,6 +140,11 @@ export function complaintAbout(said: Said): string | undefined {
   const known = settingKeys().find(({ key }) => key === said.key);
   if (known === undefined) {
     const names = settingKeys().map(({ key }) => key);
+    const own = settingKeys().filter(({ section }) => section === said.key);
+    if (own.length > 0) {
+      const examples = own.slice(0, examplesMax).map(({ key }) => key);
+      return `cannot use ${said.key} in ${said.origin}: it is a section and holds no value: give one to a setting in it, such as ${examples.join(' or ')}`;
+    }
     const present = formerKeys[said.key];
     const meant = present === undefined ? didYouMean(said.key, names) : `: it is called ${present} now`;
     return `cannot use ${said.key} in ${said.origin}: there is no such setting${meant}`;

@@ -35,14 +35,20 @@ export const textKinds: Readonly<Record<TextKind, TextJudge>> = {
     because: addressReason,
   },
   'time-span': {
-    holds: (text) => text === '' || timeSpan.test(text),
-    expectation: 'a time span like 22:00-07:00, or nothing',
+    holds: (text) => text === '' || isTimeSpan(text),
+    expectation: 'a time span like 22:00-07:00 with two different times, or nothing',
   },
   'time-zone': {
     holds: (text) => text === '' || isTimeZone(text),
     expectation: 'a time zone like Europe/Berlin, or nothing for that of the machine',
   },
 };
+
+/** One that ends when it begins means a whole day to some, and to others no time at all. */
+function isTimeSpan(text: string): boolean {
+  const [from, to] = text.split('-');
+  return timeSpan.test(text) && from !== to;
+}
 
 function isWebAddress(text: string): boolean {
   const url = URL.parse(text);

@@ -35,7 +35,12 @@ export interface DetectedFace {
 /** `quick` looks at 416x234; `thorough` at 640x360: smaller faces, twice the time. */
 export type DetectEffort = 'quick' | 'thorough';
 
-/** The nets, run in a thread of their own. Calls are answered in order. Rejects only when the thread has died. */
+/** The nets cannot be asked now: they end, are being started again, have given their memory to a release on trial, or are missing. */
+export class InferenceFault extends Error {
+  override readonly name = 'InferenceFault';
+}
+
+/** The nets, run in a thread of their own. Calls are answered in order. Rejects with `InferenceFault` when the thread has died. */
 export interface Inference {
   /** The identity every embedding carries, e.g. `face_recognition-int8-0f3a…`. */
   readonly recogniser: string;

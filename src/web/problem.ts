@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { Log } from '../system/log.ts';
+import { InferenceFault } from '../system/inference.ts';
 import { StoreFault } from '../store/store.ts';
 
 /** Every error of the API, as `application/problem+json` (after RFC 9457). */
@@ -85,6 +86,12 @@ export function tooMuch(code: string, text: { message: string; advice: string })
   return new RequestRefused(429, code, { ...text, retryAfterS: crowdedRetryS });
 }
 
+/** 503: this house cannot just now, by no fault of its caller's, and perhaps can soon. */
+export function notNow(code: string, message: string): RequestRefused {
+  const advice = 'Try again in a moment; if it stays, run `doorward doctor` on the device.';
+  return new RequestRefused(503, code, { message, advice, retryAfterS: crowdedRetryS });
+}
+
 /** 404 for a thing of the house: "visit", "person", "face". */
 export function notFound(thing: string): RequestRefused {
   return new RequestRefused(404, 'not-found', {
@@ -117,10 +124,11 @@ export function refused(code: string, message: string): RequestRefused {
 /** Answers whatever a request ended with, and logs what is our fault. */
 export function answerError(
   log: Log,
-  error: FastifyError,
+  thrown: FastifyError,
   exchange: { request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
   const { request, reply } = exchange;
+  const error = thrown instanceof InferenceFault ? notNow('no-recognition', thrown.message) : thrown;
   const problem = { ...problemOf(error), requestId: request.id };
   reply.header('x-request-id', request.id);
   const context = { correlation_id: request.id, method: request.method, endpoint: request.routeOptions.url };

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { normalize } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
+import { sendUnlessKnown } from './etag.ts';
 import { notFound } from './problem.ts';
 
 /**
@@ -35,8 +35,5 @@ export async function sendPicture(request: FastifyRequest, reply: FastifyReply, 
   const path = relative === undefined ? undefined : confinedPath(shelf.home, relative);
   const bytes = path === undefined ? undefined : await shelf.disk.read(path);
   if (bytes === undefined) throw notFound('picture');
-  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-  reply.header('etag', etag).header('cache-control', mustAsk);
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-  return reply.type('image/jpeg').send(bytes);
+  return sendUnlessKnown(request, reply.header('cache-control', mustAsk).type('image/jpeg'), bytes);
 }

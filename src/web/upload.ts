@@ -5,7 +5,7 @@ import Type, { type TUnsafe } from 'typebox';
 import type { Clock } from '../system/clock.ts';
 import { pictureLimits, type DecodeFailure, type Pictures } from '../system/inference.ts';
 import type { Lend, Pixels } from '../system/pixels.ts';
-import { RequestRefused, refused, tooMuch } from './problem.ts';
+import { notNow, RequestRefused, refused, tooMuch } from './problem.ts';
 import type { Site } from './site.ts';
 import { giveBack, limitUploads, receive, uploadBytesMax } from './upload-room.ts';
 
@@ -108,10 +108,7 @@ export function pictureRefused(outcome: DecodeFailure, message: string): Request
     case 'busy':
       return tooMuch('picture-busy', { message, advice: 'Send pictures one after the other.' });
     case 'unavailable':
-      return new RequestRefused(503, 'picture-unavailable', {
-        message,
-        advice: 'Run `doorward doctor` on the device.',
-      });
+      return notNow('picture-unavailable', message);
     case 'empty':
     case 'not-a-picture':
     case 'corrupt':

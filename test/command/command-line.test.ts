@@ -60,13 +60,20 @@ test('what is not understood is told with what was probably meant, and exit code
       /^cannot run this: there is no option --jsno; did you mean --json\?\nSee: doorward help ring$/,
     ],
     [['--hlep'], /^cannot run this: there is no option --hlep; did you mean --help\?\nSee: doorward help$/],
-    [['--home'], /^cannot run this: Option '--home <value>' argument missing/],
+    [
+      ['--home'],
+      /^cannot run this: --home needs a value: type --home DIR, or --home=DIR for one that begins with a dash\n/,
+    ],
     [['help', 'vists'], /^cannot explain "vists": there is no such command; did you mean visits\?/],
     [
       ['ring', '--jsno'],
       /^cannot run this: there is no option --jsno; did you mean --json\?\nSee: doorward help ring$/,
     ],
-    [['ring', '--home'], /^cannot run this: Option '--home <value>' argument missing/],
+    [['ring', '--home'], /^cannot run this: --home needs a value: type --home DIR, or --home=DIR/],
+    [['status', '--home', '--json'], /^cannot run this: --home needs a value: type --home DIR, or --home=DIR/],
+    [['visits', '--limit'], /^cannot run this: --limit needs a value: type --limit /],
+    [['status', '--json=yes'], /^cannot run this: --json takes no value: type it alone\n/],
+    [['status', '--help=yes'], /^cannot run this: --help takes no value: type it alone\n/],
     [['ring', 'now'], /^cannot run ring with 1 parameters: it takes none/],
     [['people', 'rename', 'Ada'], /^cannot run people rename with 1 parameters: it takes PERSON NAME/],
     [

@@ -158,18 +158,29 @@ test('a value of the wrong kind is refused with its path, itself, and what was e
   );
   const { complaints } = await house.load({ environment: { DOORWARD_CAMERA_WIDTH: 'wide' } });
   assert.deepEqual(complaints.slice(0, -1), [
-    `cannot use camera in ${path}: there is no such setting`,
+    `cannot use camera in ${path}: it is a section and holds no value: give one to a setting in it, such as camera.source or camera.width`,
     `cannot use web.port = "many" in ${path}: a whole number from 0 to 65535 was expected`,
     `cannot use motion.enabled = 1 in ${path}: true or false was expected`,
     `cannot use motion.zone = [0,2,1] in ${path}: 4 numbers from 0 to 1 was expected`,
     `cannot use log.level = "LOUD" in ${path}: one of DEBUG, INFO, WARN, ERROR was expected`,
-    `cannot use notify.quietHours = "late" in ${path}: a time span like 22:00-07:00, or nothing was expected`,
+    `cannot use notify.quietHours = "late" in ${path}: a time span like 22:00-07:00 with two different times, or nothing was expected`,
     `cannot use notify.webhookSecret = (hidden) in ${path}: a text of at most 200 characters was expected`,
     `cannot use retention.days = "2020-01-01" in ${path}: a whole number from 1 to 3650 was expected`,
     `cannot use retention.bytesMax = 1.5 in ${path}: a whole number from 10000000 to 1000000000000 was expected`,
     `cannot use recognition.known = 7 in ${path}: a number from 0.1 to 1 was expected`,
     'cannot use camera.width = "wide" in DOORWARD_CAMERA_WIDTH: a whole number from 160 to 1920, a multiple of 2 was expected',
   ]);
+});
+
+test('a time span that ends when it begins is refused: it could mean a whole day, or no time at all', async (context) => {
+  const house = newHouse(context);
+  const path = house.file('doorward.toml', '[notify]\nquietHours = "22:00-22:00"\n[update]\nwindow = "00:00-00:00"\n');
+  const { complaints, settings } = await house.load({});
+  assert.deepEqual(complaints.slice(0, -1), [
+    `cannot use notify.quietHours = "22:00-22:00" in ${path}: a time span like 22:00-07:00 with two different times, or nothing was expected`,
+    `cannot use update.window = "00:00-00:00" in ${path}: a time span like 22:00-07:00 with two different times, or nothing was expected`,
+  ]);
+  assert.deepEqual([settings.notify.quietHours, settings.update.window], ['', '02:00-05:00']);
 });
 
 test('a broken file does not stop the bell: the last good settings hold, and it says so', async (context) => {

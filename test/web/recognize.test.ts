@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { DetectedFace } from '../../src/system/inference.ts';
-import { pictureLimits } from '../../src/system/inference.ts';
+import { InferenceFault, pictureLimits } from '../../src/system/inference.ts';
 import { formOf, jpeg, openHouse } from './house.ts';
 
 const quality = { widthPx: 90, sharpness: 120, yawDeg: 0, pitchDeg: 0, rollDeg: 0, light: 120, contrast: 40 };
@@ -58,6 +58,28 @@ test('recognition of an uploaded picture', async (t) => {
     assert.deepEqual([first.outcome, first.name], ['stranger', null]);
     assert.match(first.reason, /nobody known: the nearest is Ada \(0\.70\)/);
   });
+
+  await t.test(
+    'nets that end, or are lent to a release on trial, are no mistake of ours: it is asked again',
+    async () => {
+      const before = { ...house.pictures };
+      house.pictures.decode = async () => ({
+        outcome: 'unavailable',
+        message: 'cannot read picture: Doorward is ending',
+      });
+      const unread = await send(jpeg);
+      house.pictures.decode = (...asked) => before.decode(...asked);
+      assert.deepEqual([unread.statusCode, unread.headers['retry-after']], [503, '5']);
+      const nets = { ...house.inference };
+      house.inference.detect = () => Promise.reject(new InferenceFault('cannot recognise: recognition was stopped'));
+      const answer = await send(jpeg);
+      house.inference.detect = (...asked) => nets.detect(...asked);
+      assert.deepEqual([answer.statusCode, answer.headers['retry-after']], [503, '5']);
+      const { code, message, advice } = answer.json();
+      assert.deepEqual([code, message], ['no-recognition', 'cannot recognise: recognition was stopped']);
+      assert.match(advice, /^Try again in a moment/);
+    },
+  );
 
   await t.test('what is not a picture is refused with the reason', async () => {
     const form = await site.inject({

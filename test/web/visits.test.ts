@@ -121,6 +121,17 @@ test('visits and the bell over HTTP', async (t) => {
     const again = await site.inject({ url, headers: { 'if-none-match': String(answer.headers.etag) } });
     assert.equal(again.statusCode, 304);
     assert.equal(again.body, '');
+    const etag = String(answer.headers.etag);
+    for (const [known, status] of [
+      ['*', 304],
+      [`W/${etag}`, 304],
+      [`"older", ${etag}`, 304],
+      ['"older"', 200],
+      [etag.replaceAll('"', ''), 200],
+    ] as const)
+      assert.equal((await site.inject({ url, headers: { 'if-none-match': known } })).statusCode, status, known);
+    assert.equal((await site.inject({ url: '/', headers: { 'if-none-match': '*' } })).statusCode, 304, 'the page');
+    assert.equal((await site.inject({ url: `${url}x`, headers: { 'if-none-match': '*' } })).statusCode, 404);
     for (const part of ['thumbnail.jpg', 'frames/0.jpg'])
       assert.equal((await site.inject(`/api/v1/visits/visit-1/${part}`)).statusCode, 200);
     assert.equal((await site.inject('/api/v1/strangers/stranger-1/thumbnail.jpg')).statusCode, 200);

@@ -1,3 +1,4 @@
+import { InferenceFault } from '../../system/inference.ts';
 import { PictureCoder, share } from '../picture/picture-coder.ts';
 import type { StartedInference } from './onnx-inference.ts';
 
@@ -6,7 +7,7 @@ import type { StartedInference } from './onnx-inference.ts';
  * need no models: the camera is watched and visits keep their frames.
  */
 export function absentInference(message: string): StartedInference {
-  const refuse = (): Promise<never> => Promise.reject(new Error(message));
+  const refuse = (): Promise<never> => Promise.reject(new InferenceFault(message));
   const coder = new PictureCoder();
   return {
     outcome: 'started',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Worker } from 'node:worker_threads';
-import type { Inference, Pictures } from '../../system/inference.ts';
+import { InferenceFault, type Inference, type Pictures } from '../../system/inference.ts';
 import { share } from '../picture/picture-coder.ts';
 import type { Answer, FromWorker, Question, ToWorker, WorkerSettings } from './inference-protocol.ts';
 import type { PackFailure } from './pack-failure.ts';
@@ -206,12 +206,15 @@ class InferenceThread {
 
   ask(question: Question): Promise<Answer> {
     const state = this.#state;
-    if (state.phase === 'stopped') return Promise.reject(new Error('cannot recognise: recognition was stopped'));
+    if (state.phase === 'stopped')
+      return Promise.reject(new InferenceFault('cannot recognise: recognition was stopped'));
     if (state.phase === 'resting') {
-      return Promise.reject(new Error(`cannot recognise: it is being started again (${this.#lastDeath ?? ''})`));
+      return Promise.reject(
+        new InferenceFault(`cannot recognise: it is being started again (${this.#lastDeath ?? ''})`),
+      );
     }
     if (this.#waiting.size >= waitingMax) {
-      return Promise.reject(new Error(`cannot recognise: ${waitingMax} calls are waiting already`));
+      return Promise.reject(new InferenceFault(`cannot recognise: ${waitingMax} calls are waiting already`));
     }
     const id = this.#nextId++;
     const message: ToWorker = { call: 'ask', id, question };
@@ -289,7 +292,7 @@ class InferenceThread {
     this.#waiting.clear();
     for (const call of waiting) {
       clearTimeout(call.deadline);
-      call.reject(new Error(`cannot recognise: ${reason}`));
+      call.reject(new InferenceFault(`cannot recognise: ${reason}`));
     }
   }
 }

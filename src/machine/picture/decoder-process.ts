@@ -102,7 +102,8 @@ export class DecoderProcess {
 
   /** Resolves with false when it cannot be started. */
   async start(): Promise<boolean> {
-    const patience = setTimeout(() => this.kill('it does not start'), this.#bounds.startMsMax);
+    const { startMsMax } = this.#bounds;
+    const patience = setTimeout(() => this.kill(`it was not ready within ${startMsMax / 1000} s`), startMsMax);
     const said = fromDecoder(await this.#intake.message());
     clearTimeout(patience);
     const isReady = said?.say === 'ready';

@@ -31,6 +31,8 @@ interface Running {
   pictures: number;
 }
 
+const ending = refuse('unavailable', 'Doorward is ending');
+
 /** Pictures from outside, one after the other. */
 export class DecodingLane {
   readonly #options: LaneOptions;
@@ -40,6 +42,7 @@ export class DecodingLane {
   #idle: NodeJS.Timeout | undefined;
   #isStopped = false;
   #hasComplained = false;
+  #whyNotStarted = '';
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -84,11 +87,12 @@ export class DecodingLane {
   async #decodeNow(picture: PictureToDecode): Promise<DecodeResult> {
     for (;;) {
       clearTimeout(this.#idle);
-      if (this.#isStopped) return refuse('unavailable', 'Doorward is ending');
+      if (this.#isStopped) return ending;
       const running = this.#process?.decoder.isGone === false ? this.#process : await this.#start();
-      if (running === undefined) return refuse('unavailable', 'the process that decodes pictures cannot be started');
+      if (running === undefined) return this.#isStopped ? ending : refuse('unavailable', this.#whyNotStarted);
       const isFirst = running.pictures === 0;
       const result = await running.decoder.decode(picture);
+      if (this.#isStopped && result.outcome !== 'decoded') return ending; // Ended with it, whatever it was.
       running.pictures += 1;
       if (result.outcome !== 'gone') {
         if (picture.onRead !== undefined) void running.decoder.written.then(picture.onRead);
@@ -114,7 +118,9 @@ export class DecodingLane {
     const started = { decoder, pictures: 0 };
     this.#process = started;
     if (!(await decoder.start())) {
-      this.#options.complain(`cannot start the process that decodes pictures: ${decoder.verdict}`);
+      this.#whyNotStarted = `the process that decodes pictures cannot be started: ${decoder.verdict}`;
+      if (!this.#isStopped)
+        this.#options.complain(`cannot start the process that decodes pictures: ${decoder.verdict}`);
       return undefined;
     }
     if (!decoder.isLimited && !this.#hasComplained) {

@@ -16,13 +16,17 @@ export interface OutsidePictures {
 const largeBytes = 20 * 1024 * 1024;
 
 /** What one picture may take: a Pi 4 needs 3 s for the largest ones that are let in. */
-const bounds = { cpuMsMax: 10_000, wallMsMax: 20_000, startMsMax: 20_000 } as const;
+const cpuMsMax = 10_000;
+/** What a picture costs is told by the processor. A machine that has much else to do lets it wait nearly as long as its sender does. */
+const uploadBounds = { cpuMsMax, wallMsMax: 45_000, startMsMax: 45_000 } as const;
+/** A camera sends the next one. */
+const cameraBounds = { cpuMsMax, wallMsMax: 20_000, startMsMax: 20_000 } as const;
 
 /** Two lanes. Nothing is started before there is a picture. */
 export function openOutsidePictures(complain: (message: string) => void): OutsidePictures {
   const room = roomForOne();
-  const uploads = new DecodingLane({ ...bounds, niceness: 19, idleMsMax: 15_000, waitingMax: 4, room, complain });
-  const camera = new DecodingLane({ ...bounds, niceness: 5, idleMsMax: 60_000, waitingMax: 1, room, complain });
+  const uploads = new DecodingLane({ ...uploadBounds, niceness: 19, idleMsMax: 15_000, waitingMax: 4, room, complain });
+  const camera = new DecodingLane({ ...cameraBounds, niceness: 5, idleMsMax: 60_000, waitingMax: 1, room, complain });
   return {
     uploads,
     camera,

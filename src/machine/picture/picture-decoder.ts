@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { setPriority } from 'node:os';
+import { setForAll } from '../process/process-priority.ts';
 import { Intake, lineOf } from './intake.ts';
 import { limitMemoryOfThisProcess } from './decoder-limits.ts';
 import type { FromDecoder } from './decoder-protocol.ts';
@@ -12,18 +13,24 @@ const firstPicture = Buffer.from(
   'base64',
 );
 
+/** Somebody of the house may wait for the start: with the lowest priority it does not end while the machine is busy. */
+const nicenessAtStartMax = 5;
+
 /**
  * The process in which pictures from outside are decoded, one after the other: started when there is one, ended when there
  * is none, killed when one takes too much. It knows nothing of the house, and says nothing but what it was asked.
  * Never: a file, a socket, the database.
  */
 async function decodePictures(): Promise<void> {
-  setPriority(Number(process.argv.at(-1))); // Of this thread and those that it starts: decoding is done by those.
+  const niceness = Number(process.argv.at(-1));
+  setPriority(Math.min(niceness, nicenessAtStartMax)); // Of this thread and those that it starts.
   const coder = new PictureCoder();
   await coder.decode(firstPicture);
   systemAddon()?.forgetFilePages();
   flushCompileCache(); // It is killed in the end: the next one starts sooner, and smaller.
-  await tell({ say: 'ready', isLimited: await limitMemoryOfThisProcess() });
+  const isLimited = await limitMemoryOfThisProcess();
+  setForAll(process.pid, niceness); // Decoding is done by other threads.
+  await tell({ say: 'ready', isLimited });
   const intake = new Intake(process.stdin);
   for (;;) {
     const bytes = await nextPicture(intake);
@@ -61,6 +68,8 @@ function write(data: string | Uint8Array): Promise<void> {
   });
 }
 
+// Who ends the whole group, from the keyboard or the service manager, lets its owner finish the picture under way.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 // The pipe ends with the one who holds it, also in the middle of a picture.
 process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL'));
 process.stdin.once('close', () => process.kill(process.pid, 'SIGKILL'));

@@ -19,7 +19,7 @@ export function raisePriority(pid: number): void {
 }
 
 /** On Linux a priority belongs to a thread, and those to come inherit it: looked at again until every thread has it. */
-function setForAll(pid: number, priority: number): void {
+export function setForAll(pid: number, priority: number): void {
   for (let pass = 0; pass < passesMax; pass += 1) {
     const others = threadsOf(pid).filter((thread) => priorityOf(thread) !== priority);
     if (others.length === 0) return;

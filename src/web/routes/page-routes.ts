@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { sendUnlessKnown } from '../etag.ts';
 import type { WebParts } from '../parts.ts';
 import { unchangedShape } from '../shapes.ts';
 import type { Site } from '../site.ts';
@@ -54,10 +54,7 @@ export async function pageRoutes(site: Site, { pageFile }: Pick<WebParts, 'pageF
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, bytes: Uint8Array): FastifyReply {
-  const tag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
-  reply.headers({ 'cache-control': 'no-cache', etag: tag });
-  if (request.headers['if-none-match'] === tag) return reply.code(304).send();
-  return reply.send(bytes);
+  return sendUnlessKnown(request, reply.header('cache-control', 'no-cache'), bytes);
 }
 
 function bareType(type: string): string {

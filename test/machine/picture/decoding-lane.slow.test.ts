@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
 import sharp from 'sharp';
 import { DecodingLane, type LaneOptions } from '../../../src/machine/picture/decoding-lane.ts';
-import { roomForOne } from '../../../src/machine/picture/outside-pictures.ts';
+import { openOutsidePictures, roomForOne } from '../../../src/machine/picture/outside-pictures.ts';
 import type { DecodeResult } from '../../../src/system/inference.ts';
 import { hostilePictures } from '../../hostile/hostile-pictures.ts';
 
@@ -136,6 +136,45 @@ test('a process ends when it has no work, and when its lane stops', async (t) =>
   assert.equal(isAlive(last), false);
   const late = await lane.decode(await picture());
   assert.equal(late.outcome, 'unavailable');
+});
+
+test('a picture under way when its lane stops is not blamed for it', async (t) => {
+  const { lane, result } = await held(t);
+  await lane.stop();
+  assert.deepEqual(await result, { outcome: 'unavailable', message: 'cannot read picture: Doorward is ending' });
+});
+
+test('a start that the machine has no time for is waited for as long as an upload may wait', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const outside = openOutsidePictures((message) => assert.fail(message));
+  t.after(() => outside.stop());
+  const { uploads } = outside;
+  const file = await picture();
+  const result = uploads.decode(file);
+  while (uploads.pid === undefined) await Promise.resolve();
+  const { pid } = uploads;
+  process.kill(pid, 'SIGSTOP');
+  t.mock.timers.tick(40_000);
+  process.kill(pid, 'SIGCONT');
+  assert.deepEqual([(await result).outcome, uploads.pid], ['decoded', pid]);
+});
+
+test('a start that takes too long says so, and costs no later picture', async (t) => {
+  const complaints: string[] = [];
+  const lane = newLane(t, { startMsMax: 1, complain: (message) => complaints.push(message) });
+  const refused = await lane.decode(await picture());
+  assert.ok(refused.outcome === 'unavailable', refused.outcome);
+  assert.match(refused.message, /cannot be started: it was not ready within 0\.001 s$/);
+  assert.equal(complaints.length, 1);
+});
+
+test('the signals that end the house leave its picture under way alone', async (t) => {
+  const lane = newLane(t);
+  await isRead(lane);
+  const pid = pidOf(lane);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.kill(pid, signal);
+  await isRead(lane);
+  assert.equal(lane.pid, pid);
 });
 
 test('a lane that rests has no process, and the next picture is read all the same', async (t) => {
