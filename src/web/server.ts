@@ -28,6 +28,7 @@ import { visitPictureRoutes, visitRoutes } from './routes/visit-routes.ts';
 import { lateSerializer } from './late-serializer.ts';
 import { checkerOf, describeSchemaErrors } from './schema-check.ts';
 import type { Site } from './site.ts';
+import { Unanswered } from './unanswered.ts';
 import { acceptUploads } from './upload.ts';
 
 const jsonBytesMax = 64 * 1024;
@@ -38,7 +39,8 @@ const headersTimeoutMs = 10_000;
 const timeoutLookMs = 1000;
 /** An answer of which nothing more is taken for this long will not be taken. */
 const unreadAnswerMs = 120_000;
-/** Requests under way at close may finish for this long; then they are cut. */
+/** Requests under way at close may finish for this long; then they are answered that it ends, and a second later cut. */
+const finishMs = 4000;
 const drainMs = 5000;
 /** At close a connection without a request yet may still send one for this long. */
 const firstRequestMs = 100;
@@ -96,7 +98,7 @@ export async function openWeb(parts: WebParts): Promise<Web> {
     },
     drained: () => drain(site, grace, { clock: parts.clock, cutSilent }),
     welcome: () => void (grace.isLeaving = false),
-    close: () => close(site, parts.clock, cutSilent),
+    close: () => close(site, grace, { clock: parts.clock, cutSilent }),
   };
 }
 
@@ -144,10 +146,11 @@ function connectionsOf(site: Site): Promise<number> {
   });
 }
 
-async function close(site: Site, clock: WebParts['clock'], cutSilent: () => void): Promise<void> {
+async function close(site: Site, grace: Grace, { clock, cutSilent }: Draining): Promise<void> {
   const drained = new AbortController();
   const { signal } = drained;
   void clock.sleep(firstRequestMs, signal).then(cutSilent);
+  void clock.sleep(finishMs, signal).then(() => grace.unanswered?.answerAll());
   void clock.sleep(drainMs, signal).then(() => site.server.closeAllConnections());
   await site.close();
   drained.abort();
@@ -177,6 +180,7 @@ export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: fal
   const live = new LiveView(parts);
   const connections = new EventConnections(parts);
   grace.streams = [live, connections];
+  grace.unanswered = new Unanswered(site);
   endWithGrace(site, grace);
   const addresses = new Addresses();
   site.addHook('onRoute', ({ url, method }) => addresses.note(url, method));
@@ -200,6 +204,7 @@ interface Grace {
   /** Nobody is to use a connection again after its next answer. */
   isLeaving: boolean;
   streams: readonly { close(): void }[];
+  unanswered?: Unanswered;
 }
 
 /** At close the streams end, and whoever still waits for an answer is told not to use the connection again. */

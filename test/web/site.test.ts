@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import test from 'node:test';
 import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
 import { StoreFault } from '../../src/store/store.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { startWeb } from '../../src/web/server.ts';
 import { House, openHouse } from './house.ts';
 
@@ -189,6 +190,34 @@ test('a server that listens: refuses other addresses, a taken port; finishes wha
   await closing;
   await idleEnded;
   await assert.rejects(fetch(`${web.address}/health`));
+});
+
+test('at close whoever cannot be answered in time is told to come back, and not cut off', async (t) => {
+  const house = new House();
+  t.after(() => house.close());
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const finishMs = 4000;
+  const web = await startWeb({
+    ...house.parts(),
+    clock: { ...nodeClock, sleep: (ms, signal) => (ms === finishMs ? asked.promise : nodeClock.sleep(ms, signal)) },
+    sendTestNotification: async () => {
+      asked.resolve();
+      await answered.promise;
+      return ['log'];
+    },
+  });
+  const underWay = fetch(`${web.address}/api/v1/notifications/test`, { method: 'POST' });
+  await asked.promise;
+  const closing = web.close();
+  const answer = await underWay;
+  assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '5']);
+  const { code, message } = (await answer.json()) as { code: string; message: string };
+  assert.deepEqual([code, message], ['ending', 'cannot answer: Doorward is ending']);
+  await closing;
+  answered.resolve(); // Too late, and no harm.
+  await nodeClock.sleep(0);
+  assert.deepEqual(house.errors, []);
 });
 
 test('the webhook is described as its channel sends it, with its signature', async (t) => {
