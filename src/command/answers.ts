@@ -131,6 +131,18 @@ export const updateAnswer = Type.Object({
     Type.Null(),
     Type.Object({ file: Type.String(), reason: Type.String(), message: Type.String() }),
   ]),
+  setAside: Type.Optional(
+    Type.Array(
+      Type.Object({
+        file: Type.String(),
+        from: Type.String(),
+        version: nullableText,
+        reason: Type.String(),
+        message: Type.String(),
+        againMs: nullableNumber,
+      }),
+    ),
+  ),
   scrub: Type.Union([
     Type.Null(),
     Type.Object({

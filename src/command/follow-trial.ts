@@ -1,5 +1,5 @@
 import { historyAnswer, updateAnswer, type PastTrial, type UpdateAnswer } from './answers.ts';
-import type { ApiClient } from './api-client.ts';
+import type { ApiClient, ApiResult } from './api-client.ts';
 import { exitCodes, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
 import { failed } from './reach.ts';
@@ -18,6 +18,8 @@ const finalWaits: ReadonlySet<string> = new Set(['nothing-new', 'rejected', 'not
 export interface Before {
   readonly trials: ReadonlySet<string>;
   readonly refusedFile: string | undefined;
+  /** Files that were set aside already. */
+  readonly asides: ReadonlySet<string>;
 }
 
 export interface Following {
@@ -26,14 +28,17 @@ export interface Following {
   readonly name: string | undefined;
 }
 
-/** The state before anything is asked for; an exit code when it cannot be had, which was complained about. */
-export async function lookBefore(context: CommandContext, client: ApiClient): Promise<Before | ExitCode> {
+/** The state before anything is asked for, or why it cannot be had. */
+export async function lookBefore(
+  client: ApiClient,
+): Promise<Before | Exclude<ApiResult<unknown>, { outcome: 'answered' }>> {
   const history = await client.ask({ method: 'GET', path: '/api/v1/update/history' }, historyAnswer);
-  if (history.outcome !== 'answered') return failed(context, history);
+  if (history.outcome !== 'answered') return history;
   const update = await client.ask({ method: 'GET', path: '/api/v1/update' }, updateAnswer);
-  if (update.outcome !== 'answered') return failed(context, update);
+  if (update.outcome !== 'answered') return update;
   const trials = new Set(history.body.trials.map(({ id }) => id));
-  return { trials, refusedFile: update.body.refusal?.file };
+  const { refusal, setAside = [] } = update.body;
+  return { trials, refusedFile: refusal?.file, asides: new Set(setAside.map(({ file }) => file)) };
 }
 
 /** Tells what the updater does until a trial has ended, or until nothing comes of the look. */
@@ -51,6 +56,8 @@ export async function followTrial(context: CommandContext, client: ApiClient, fo
     if (answer.outcome === 'answered') {
       const update = answer.body;
       answeredMs = nowMs;
+      const aside = asideOf(update, following);
+      if (aside !== undefined) return tellAside(context, aside);
       if (update.phase !== 'wait') hasMoved = true;
       if (update.phase === 'wait' && (hasMoved || nowMs - startedMs > settleMs))
         return conclude(context, update, { ...following, ended: await endedTrial(client, following.before) });
@@ -61,6 +68,21 @@ export async function followTrial(context: CommandContext, client: ApiClient, fo
     await clock.sleep(lookAgainMs, signal);
   }
   terminal.complain('stopped watching; the update goes on: see doorward status');
+  return exitCodes.failed;
+}
+
+type Aside = NonNullable<UpdateAnswer['setAside']>[number];
+
+/** What became of the pushed file when it cannot be taken: the updater may go on with others. */
+function asideOf({ setAside = [] }: UpdateAnswer, { name, before }: Following): Aside | undefined {
+  if (name === undefined) return undefined;
+  return setAside.find(({ file }) => file.startsWith(`pushed-${name}:`) && !before.asides.has(file));
+}
+
+function tellAside({ terminal }: CommandContext, { reason, message, againMs }: Aside): ExitCode {
+  terminal.progress('');
+  const what = againMs === null ? 'the release file was refused' : 'the release file is kept, and cannot be taken now';
+  terminal.complain(`${what} (${plain(reason)}): ${plain(message)}`);
   return exitCodes.failed;
 }
 

@@ -25,7 +25,7 @@ interface ReleaseOnDisk {
 
 /** Sends a release file part by part, from where an earlier push stopped, with progress for people. */
 export async function pushRelease(context: CommandContext, client: ApiClient, path: string): Promise<PushResult> {
-  const file = await examine(context, path);
+  const file = await releaseOnDisk(context, path);
   if (file === undefined) return refused(`cannot push ${path}: there is no such file, or it is empty`);
   let attempts = 0;
   for (;;) {
@@ -71,7 +71,11 @@ async function pushOn(context: CommandContext, client: ApiClient, file: ReleaseO
   return { outcome: 'pushed', name };
 }
 
-async function examine({ disk, terminal }: CommandContext, path: string): Promise<ReleaseOnDisk | undefined> {
+/** The file to be pushed, read once; undefined when there is none, or nothing in it. */
+export async function releaseOnDisk(
+  { disk, terminal }: CommandContext,
+  path: string,
+): Promise<ReleaseOnDisk | undefined> {
   const entry = (await disk.list(dirname(path))).find(({ name, kind }) => name === basename(path) && kind === 'file');
   if (entry === undefined || entry.bytes === 0) return undefined;
   terminal.progress(`reading ${entry.name}…`);

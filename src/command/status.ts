@@ -8,6 +8,9 @@ import { announcement } from './ring.ts';
 import { localTime, plain, table } from './text.ts';
 import { durationText, nowWords, phaseWords } from './trial-words.ts';
 
+/** Of a file whose version nobody knows. */
+const nameCharactersMax = 60;
+
 /** How the appliance is, on one screen. */
 export const statusCommand: Command = {
   name: 'status',
@@ -65,10 +68,19 @@ function releaseRows(update: UpdateAnswer): string[][] {
     ]),
     ...scrubRows(update),
     ['updates', nowWords(update)],
+    ...asideRows(update),
     ...(trial === null || trial.phases.length === 0
       ? []
       : [['trial', `${trial.version}: ${phaseWords(trial.phases)}`]]),
   ];
+}
+
+/** What was found and cannot be taken now. */
+function asideRows({ setAside = [] }: UpdateAnswer): string[][] {
+  return setAside.map(({ file, version, message, againMs }) => {
+    const again = againMs === null ? 'removed' : `looked at again in ${durationText(againMs)}`;
+    return ['set aside', `${plain(version ?? file.slice(0, nameCharactersMax))}: ${plain(message)}; ${again}`];
+  });
 }
 
 /** What the last reading of both slots has shown; nothing before the first one. */

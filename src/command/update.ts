@@ -4,6 +4,7 @@ import type { ApiClient } from './api-client.ts';
 import { exitCodes, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
 import { followTrial, lookBefore } from './follow-trial.ts';
+import { isSick, layRelease } from './lay-release.ts';
 import { pushRelease } from './push-release.ts';
 import { failed, reach } from './reach.ts';
 
@@ -14,7 +15,8 @@ export const updateCommand: Command = {
   parameters: { text: '[FILE]', min: 0, max: 1 },
   description:
     'Without FILE, all sources are asked. A push that was cut goes on where it stopped. Exit code 0 when the release was\n' +
-    'committed, or nothing newer was found; 1 when it was refused or reverted, with the reason.',
+    'committed, or nothing newer was found; 1 when it was refused or reverted, with the reason. Where the web server is\n' +
+    'at fault, FILE is laid into the home by hand, the updater finds it there, and nothing is followed.',
   options: {
     'yes': { type: 'boolean', description: 'Agree to the release that waits for consent' },
     'no-wait': { type: 'boolean', description: 'Do not follow the trial' },
@@ -24,9 +26,11 @@ export const updateCommand: Command = {
 
 async function update(context: CommandContext, client: ApiClient): Promise<ExitCode> {
   const [file] = context.args;
-  const before = await lookBefore(context, client);
-  if (typeof before === 'number') return before;
-  const begun = file === undefined ? await look(context, client) : await push(context, client, file);
+  const path = file === undefined ? undefined : resolve(context.workingFolder, file);
+  const before = await lookBefore(client);
+  if ('outcome' in before)
+    return path !== undefined && isSick(before) ? layRelease(context, path, before) : failed(context, before);
+  const begun = path === undefined ? await look(context, client) : await push(context, client, path);
   if (typeof begun === 'number') return begun;
   if (context.flags.isSet('no-wait')) return exitCodes.done;
   return followTrial(context, client, { before, name: begun.name });
@@ -34,10 +38,10 @@ async function update(context: CommandContext, client: ApiClient): Promise<ExitC
 
 type Begun = { readonly name: string | undefined };
 
-async function push(context: CommandContext, client: ApiClient, file: string): Promise<Begun | ExitCode> {
-  const pushed = await pushRelease(context, client, resolve(context.workingFolder, file));
+async function push(context: CommandContext, client: ApiClient, path: string): Promise<Begun | ExitCode> {
+  const pushed = await pushRelease(context, client, path);
   context.terminal.progress('');
-  if (pushed.outcome !== 'pushed') return failed(context, pushed);
+  if (pushed.outcome !== 'pushed') return isSick(pushed) ? layRelease(context, path, pushed) : failed(context, pushed);
   context.terminal.print(`pushed ${pushed.name}`);
   return { name: pushed.name };
 }

@@ -9,7 +9,7 @@ export const verifyFailures = {
   'root-refused': 'final',
   unsigned: 'final',
   'too-few-signatures': 'final',
-  /** The signatures are older than others seen before. */
+  /** The signatures are older than those of a release that was taken here. */
   'signatures-older': 'final',
   /** By a clock that may be wrong. */
   expired: 'later',

@@ -15,9 +15,9 @@ import type { ReleaseHead } from './release-file.ts';
 export interface TrustState {
   /** The text of the trusted root metadata. */
   readonly root: string;
-  /** The newest version of targets metadata that was believed; 0 before the first. */
+  /** The newest version of targets metadata on a release that was taken; 0 before the first. */
   readonly targetsVersion: number;
-  /** The newest time that a believed release was made at, milliseconds since 1970: it is later than that. */
+  /** The newest time that such a release was made at, milliseconds since 1970: it is later than that. */
   readonly newestTimeMs: number;
 }
 
@@ -40,6 +40,22 @@ const storedSchema = Type.Object({
     newestTimeMs: Type.Number({ minimum: 0 }),
   }),
 });
+
+/**
+ * After a release was taken: no older signatures from now on (5.6.4). One that was merely seen changes nothing: it may be for
+ * another board, or wait for the very release that it would keep out.
+ */
+export function believed(
+  trust: TrustState,
+  { signed, createdMs }: { readonly signed: number; readonly createdMs: number },
+): TrustState {
+  const { targetsVersion, newestTimeMs } = trust;
+  return {
+    ...trust,
+    targetsVersion: Math.max(targetsVersion, signed),
+    newestTimeMs: Math.max(newestTimeMs, createdMs),
+  };
+}
 
 /** Trust as the bytes of its file. */
 export function serialiseTrust(trust: TrustState): string {
@@ -167,7 +183,7 @@ export function judgeTargets(trust: TrustState, bytes: Uint8Array, time: TimeFac
     return refuse(
       'signatures-older',
       'release file',
-      `its signatures have version ${version}, and ${trust.targetsVersion} was seen already: sign it anew`,
+      `its signatures have version ${version}, and ${trust.targetsVersion} was taken here already: sign it anew`,
     );
   for (const { signed, what } of [{ signed: root.signed, what: 'its root of trust' }, { signed: targets.signed, what: 'it' }]) {
     if (time.mayBeExpired !== true && hasExpired(signed.expires, trust, time)) // 5.3.10, 5.6.5

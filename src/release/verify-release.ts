@@ -34,7 +34,7 @@ export interface VerifiedRelease {
   readonly digest: string;
   /** Version of the signatures: grows when it is signed anew. */
   readonly signed: number;
-  /** To be kept before the release is used. */
+  /** With the roots that it taught, to be kept before the release is used; `believed` once it was taken. */
   readonly trust: TrustState;
   /** Where the payload begins. */
   readonly headBytes: number;
@@ -67,14 +67,12 @@ export async function verifySignatures(source: ByteSource, trust: TrustState, ti
   if (judged.outcome === 'refused') return { ...judged, trust: learned.trust };
   const manifest = readManifest(read.head, judged.manifest);
   if ('outcome' in manifest) return { ...manifest, trust: learned.trust };
-  const { targetsVersion } = judged;
-  const newestTimeMs = Math.max(learned.trust.newestTimeMs, manifest.createdMs);
   return {
     outcome: 'verified',
     manifest,
     digest: judged.manifest.sha256,
-    signed: targetsVersion,
-    trust: { ...learned.trust, targetsVersion, newestTimeMs },
+    signed: judged.targetsVersion,
+    trust: learned.trust,
     headBytes: read.head.headBytes,
   };
 }

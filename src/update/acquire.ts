@@ -1,48 +1,25 @@
+import type { VerifyFailure } from '../release/refusal.ts';
 import { rejectRelease, type TrialRecord } from '../slot/trial-record.ts';
-import { check } from './check.ts';
-import { type Notebook, withoutOffer, withoutUseless } from './notebook.ts';
 import { beginFetch, fetchChunk, fetchedPath } from './fetch.ts';
-import type { Offer } from './offer.ts';
+import { type Notebook, withoutOffer } from './notebook.ts';
+import type { Offer, SourceFault } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
+import { setAside, unlikeOthers } from './set-aside.ts';
 import { stageRelease } from './stage.ts';
 import { storedFile } from './stored-file.ts';
 import type { Trial, UpdateTools } from './update-parts.ts';
-import type { UpdateFacts } from './update-state.ts';
+import type { UnfitReason, UpdateFacts } from './update-state.ts';
 
 const pauseMsMin = 60_000;
 const pauseMsMax = 60 * 60_000;
-/** Times that a chunk may come as other bytes than the signed ones before another offer has its turn. */
-const differencesMax = 3;
-const minuteMs = 60_000;
+/** Of a source that did not give, unless it says itself how long. */
+const restMs = 60_000;
 const secondMs = 1000;
 
 /** An offer with its verified description. */
 export interface KnownOffer {
   readonly offer: Offer;
   readonly release: SignedRelease;
-}
-
-/** Asks every source what it has. */
-export async function lookForOffer(tools: UpdateTools, notebook: Notebook, record: TrialRecord): Promise<Notebook> {
-  const { offer, problems, retryMs } = await check(tools.sources, record, notebook.postponed);
-  const intervalMs = tools.settings.checkIntervalMinutes * minuteMs;
-  const waitMs = problems.length === 0 ? intervalMs : failedLookMs(tools, intervalMs, retryMs);
-  const nextLookMs = tools.clock.uptimeMs() + waitMs;
-  const { problem: _problem, ...rest } = notebook;
-  const known = { ...rest, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }), nextLookMs };
-  if (offer === undefined) return withoutOffer(known);
-  return offer.file === notebook.offer?.file ? { ...known, offer } : { ...withoutOffer(known), offer };
-}
-
-/** As the source asked for, when that is a time to wait at all. */
-function failedLookMs(tools: UpdateTools, intervalMs: number, retryMs: number | undefined): number {
-  const isTime = retryMs !== undefined && retryMs >= pauseMsMin;
-  return unlikeOthers(tools, isTime ? retryMs : Math.min(intervalMs, pauseMsMax));
-}
-
-/** Devices that a server has turned away together do not come again together. */
-function unlikeOthers({ random }: UpdateTools, waitMs: number): number {
-  return waitMs * (1 + random.fraction() / 4);
 }
 
 /** Reads the head of the release file and checks its signatures, wherever the file lies. */
@@ -53,7 +30,7 @@ export async function verifyOffer(
 ): Promise<Notebook> {
   const answer = await tools.releases.verify(offer.source);
   if (answer.outcome === 'refused') return refuse(tools, notebook, { refusal: answer, offer, record });
-  return { ...notebook, release: answer.release };
+  return { ...notebook, verified: { file: offer.file, release: answer.release } };
 }
 
 /** Fetches one part, within the bandwidth that the owner allows. */
@@ -70,12 +47,10 @@ export async function fetchOffer(
     fetch === undefined || fetch.file !== offer.file
       ? await beginFetch(storage, task)
       : await fetchChunk(storage, task, fetch);
-  if (fetched.outcome === 'differs') {
-    const { progress, message: problem } = fetched;
-    const kept = paused(tools, { ...notebook, fetch: progress }, { problem });
-    return progress.differences < differencesMax ? kept : withoutUseless(kept, offer);
+  if (fetched.outcome !== 'progress') {
+    const { outcome: reason, message } = fetched;
+    return setAside(tools, withoutFetch(notebook), { offer, reason, message, wait: 'later' });
   }
-  if (fetched.outcome === 'no-space') return paused(tools, notebook, { problem: fetched.message });
   if (settings.bytesPerSecondMax > 0) {
     const dueMs = startedMs + (fetched.bytes / settings.bytesPerSecondMax) * secondMs;
     await clock.sleep(Math.max(0, dueMs - clock.uptimeMs()));
@@ -91,23 +66,50 @@ export async function stageOffer(
 ): Promise<Notebook> {
   const { storage, places } = tools;
   const source = await storedFile(storage, offer.path ?? fetchedPath(places.incoming));
-  if (source === undefined) return { ...withoutOffer(notebook), nextLookMs: 0 };
+  if (source === undefined) return withoutOffer(withoutFetch(notebook), offer);
   const staged = await stageRelease(tools, facts.committed ?? facts.running.slot, { source, release });
   switch (staged.outcome) {
     case 'staged': return { ...notebook, faults: 0 };
-    case 'no-space': return paused(tools, notebook, { problem: staged.message });
-    case 'refused': return refuse(tools, notebook, { refusal: staged, offer, record: facts.record });
+    case 'no-space': return setAside(tools, notebook, { offer, reason: 'no-space', message: staged.message, wait: 'later' });
+    case 'refused': return refuse(tools, withoutFetch(notebook), { refusal: staged, offer, record: facts.record, release });
   } // prettier-ignore
 }
 
-/** Begins nothing new for a while, longer after each fault in a row. */
-export function paused(
+/**
+ * Its bytes did not come. A far source rests for as long as it asks, or a minute. A fetch that moves keeps its turn: another
+ * one would begin over what has arrived.
+ */
+export function meetSourceFault(
   tools: UpdateTools,
   notebook: Notebook,
-  { problem, retryMs }: { problem: string; retryMs?: number | undefined },
+  { offer, fault }: { readonly offer: Offer; readonly fault: SourceFault },
 ): Notebook {
+  const { kind, message, retryMs } = fault;
+  const isFar = offer.path === undefined;
+  const restUntilMs = tools.clock.uptimeMs() + unlikeOthers(tools, Math.max(retryMs ?? 0, restMs));
+  const rested =
+    isFar && kind === 'later'
+      ? { ...notebook, seen: notebook.seen.map((seen) => (seen.name === offer.from ? { ...seen, restUntilMs } : seen)) }
+      : notebook;
+  const { fetch } = notebook;
+  if (kind === 'later' && fetch?.file === offer.file && fetch.hasMoved)
+    return { ...rested, problem: message, fetch: { ...fetch, hasMoved: false } };
+  const wait = kind === 'final' ? 'later' : 'soon';
+  const reason = kind === 'changed' ? 'changed' : 'unreachable';
+  const aside = setAside(tools, withoutFetch(rested), { offer, reason, message, wait, retryMs });
+  return isFar && kind === 'changed' ? { ...aside, nextLookMs: Math.min(aside.nextLookMs, restUntilMs) } : aside;
+}
+
+/** What the file itself holds of an earlier fetch is found when it is begun anew. */
+function withoutFetch(notebook: Notebook): Notebook {
+  const { fetch: _fetch, ...rest } = notebook;
+  return rest;
+}
+
+/** Begins nothing new for a while, longer after each fault in a row. */
+export function paused(tools: UpdateTools, notebook: Notebook, { problem }: { problem: string }): Notebook {
   const growingMs = Math.min(pauseMsMin * 2 ** notebook.faults, pauseMsMax);
-  const pauseMs = unlikeOthers(tools, Math.max(retryMs ?? 0, growingMs));
+  const pauseMs = unlikeOthers(tools, growingMs);
   return { ...notebook, faults: notebook.faults + 1, problem, pauseUntilMs: tools.clock.uptimeMs() + pauseMs };
 }
 
@@ -115,15 +117,16 @@ export function paused(
 export async function keep(tools: UpdateTools, { offer, slot }: Pick<Trial, 'offer' | 'slot'>): Promise<void> {
   const { storage, places } = tools;
   const path = offer.path ?? fetchedPath(places.incoming);
-  const isOurs = path.startsWith(`${places.incoming}/`);
-  if (isOurs && (await storedFile(storage, path)) !== undefined) await storage.rename(path, places.kept[slot]);
+  if ((offer.path === undefined || isPushed(tools, offer)) && (await storedFile(storage, path)) !== undefined)
+    await storage.rename(path, places.kept[slot]);
   await discard(tools, offer);
 }
 
 /** The owner's file is removed with the offer; what is fetched or on a stick stays where it is. */
-export async function discard({ storage, places }: UpdateTools, offer: Offer): Promise<void> {
-  if (offer.path?.startsWith(`${places.incoming}/`) === true) await storage.remove(offer.path);
-  await storage.remove(fetchedPath(places.incoming));
+export async function discard(tools: UpdateTools, offer: Offer): Promise<void> {
+  const { storage, places } = tools;
+  if (offer.path === undefined) await storage.remove(fetchedPath(places.incoming));
+  else if (isPushed(tools, offer)) await storage.remove(offer.path);
 }
 
 /** What was refused, and when. */
@@ -131,21 +134,56 @@ interface Refused {
   readonly refusal: { readonly failure: string; readonly message: string; readonly kind: 'final' | 'later' };
   readonly offer: Offer;
   readonly record: TrialRecord;
+  /** Where its signatures were found good before. */
+  readonly release?: SignedRelease;
 }
 
+/** Said of what enough keys have signed: it did not come garbled, and asking again changes nothing. */
+const unfit: ReadonlySet<string> = new Set<VerifyFailure>([
+  'wrong-architecture', 'wrong-hardware', 'older', 'follows-too-high', 'schema-too-new', 'schema-too-old', 'too-large',
+  'rejected-before', 'payload-invalid',
+]); // prettier-ignore
+
 /**
- * A file on this machine that can never be right is remembered and put away. What came over a network may have been
- * garbled on the way: that says nothing about the release, and it is asked for again at the next look.
+ * A pushed file that can never be right is put away. What came over a network may have been garbled on the way: that says
+ * nothing about the release, and it is asked for again. What is signed and still no release is not fetched twice.
  */
-async function refuse(tools: UpdateTools, notebook: Notebook, { refusal, offer, record }: Refused): Promise<Notebook> {
-  const { file } = offer;
+async function refuse(tools: UpdateTools, notebook: Notebook, refused: Refused): Promise<Notebook> {
+  const { refusal, offer, record, release } = refused;
   const { failure, message, kind } = refusal;
-  tools.log.warn('a release file was refused', { file, failure, message });
-  const free = { ...withoutOffer(notebook), problem: message, refusal: { file, reason: failure, message } };
-  if (kind === 'later' || (offer.path === undefined && failure !== 'payload-invalid'))
-    return withoutUseless(paused(tools, free, { problem: message }), offer);
-  const rejection = { version: offer.version ?? '', digest: `file:${file}`, signed: 0, file, reason: failure };
-  await tools.recordFile.write(rejectRelease(record, { ...rejection, atMs: tools.clock.wallMs() }));
-  await discard(tools, offer);
-  return { ...free, nextLookMs: 0 };
+  const isOurs = isPushed(tools, offer);
+  // A pushed file is whole when it gets its name: what ends too early there stays so.
+  const isPutAway = isOurs && (kind === 'final' || failure === 'truncated');
+  if (failure === 'payload-invalid' && release !== undefined) {
+    const { version, digest, signed } = release;
+    const rejection = { version, digest, signed, file: offer.file, reason: failure, atMs: tools.clock.wallMs() };
+    await tools.recordFile.write(rejectRelease(record, rejection));
+  }
+  if (isPutAway) await discard(tools, offer);
+  const isLasting = isPutAway || unfit.has(failure) || (offer.path !== undefined && kind === 'final');
+  const wait = isLasting ? 'lasting' : offer.path === undefined || failure !== 'changed' ? 'later' : 'soon';
+  const told = { ...notebook, refusal: { file: offer.file, reason: failure, message } };
+  return setAside(tools, told, { offer, reason: failure, message, wait, isPutAway });
+}
+
+/** Verified, and nothing for this device. A pushed file is put away: it would lie there for ever. */
+export async function putUnfitAside(
+  tools: UpdateTools,
+  notebook: Notebook,
+  { offer, release, why }: KnownOffer & { readonly why: UnfitReason },
+): Promise<Notebook> {
+  const { running } = tools;
+  const isPutAway = isPushed(tools, offer);
+  if (isPutAway) await discard(tools, offer);
+  const message =
+    why === 'rejected'
+      ? `cannot use release ${release.version}: it was tried here and reverted: see doorward history, and wait for a newer release`
+      : `cannot use release ${release.version}: it is not newer than what was committed here, and ${running.version} runs`;
+  const told = isPutAway ? { ...notebook, refusal: { file: offer.file, reason: why, message } } : notebook;
+  return setAside(tools, told, { offer, reason: why, message, wait: 'lasting', isPutAway });
+}
+
+/** Brought to this device by the owner, for it to keep or remove. */
+function isPushed({ places }: UpdateTools, { path }: Offer): boolean {
+  return path?.startsWith(`${places.incoming}/`) === true;
 }

@@ -1,39 +1,58 @@
-import { rejectionOf, type TrialRecord } from '../slot/trial-record.ts';
-import type { Offer, UpdateSource } from './offer.ts';
-import { compareVersions } from '../release/version.ts';
+import type { Notebook } from './notebook.ts';
+import type { SeenSource, UpdateSource } from './offer.ts';
+import { stillOffered, unlikeOthers } from './set-aside.ts';
+import type { UpdateTools } from './update-parts.ts';
 
-/** The best that all sources offer, and what went wrong on the way. */
-export interface CheckResult {
-  readonly offer: Offer | undefined;
+const minuteMs = 60_000;
+const retryMsMin = minuteMs;
+const retryMsMax = 60 * minuteMs;
+
+/** Asks every far source what it has. One that does not answer keeps what it offered before: its files may be there still. */
+export async function lookFar(tools: UpdateTools, notebook: Notebook): Promise<Notebook> {
+  const { seen, problems, retryMs } = await lookAt(
+    tools.sources.filter(({ isNear }) => !isNear),
+    notebook.seen,
+  );
+  const intervalMs = tools.settings.checkIntervalMinutes * minuteMs;
+  const isTime = retryMs !== undefined && retryMs >= retryMsMin; // "In 0 seconds" is no invitation to come every second.
+  const failedMs = isTime ? retryMs : Math.min(intervalMs, retryMsMax);
+  const nowMs = tools.clock.uptimeMs();
+  const nextLookMs = nowMs + unlikeOthers(tools, problems.length === 0 ? intervalMs : failedMs);
+  const { problem: _problem, ...rest } = notebook;
+  const problem = problems.length === 0 ? {} : { problem: problems.join('; ') };
+  return stillOffered({ ...rest, ...problem, seen, nextLookMs }, nowMs);
+}
+
+/** Reads the folders of this machine: what the owner brings has its turn at once. */
+export async function lookNear(tools: UpdateTools, notebook: Notebook): Promise<Notebook> {
+  const { seen, problems } = await lookAt(
+    tools.sources.filter(({ isNear }) => isNear),
+    notebook.seen,
+  );
+  const problem = problems.length === 0 ? {} : { problem: problems.join('; ') };
+  return stillOffered({ ...notebook, ...problem, seen }, tools.clock.uptimeMs());
+}
+
+interface LookedAt {
+  readonly seen: readonly SeenSource[];
   readonly problems: readonly string[];
   /** The shortest time that a source asked to wait. */
   readonly retryMs: number | undefined;
 }
 
-/** Asks every source. The owner's hand comes first, then the newest; what was rejected before is passed over, what was of no use comes last. */
-export async function check(
-  sources: readonly UpdateSource[],
-  record: TrialRecord,
-  postponed: readonly string[],
-): Promise<CheckResult> {
-  const offers: Offer[] = [];
+async function lookAt(sources: readonly UpdateSource[], before: readonly SeenSource[]): Promise<LookedAt> {
+  const seen = new Map(before.map((source) => [source.name, source]));
   const problems: string[] = [];
   const waits: number[] = [];
   for (const source of sources) {
+    const { name } = source;
     const look = await source.look();
-    if (look.outcome === 'offers') offers.push(...look.offers);
+    if (look.outcome === 'offers')
+      seen.set(name, { name, offers: look.offers, restUntilMs: seen.get(name)?.restUntilMs ?? 0 });
     else {
-      problems.push(`${source.name}: ${look.reason}`);
+      problems.push(`${name}: ${look.reason}`);
       if (look.retryMs !== undefined) waits.push(look.retryMs);
     }
   }
-  const eligible = offers.filter(({ file }) => rejectionOf(record, { file }) === undefined);
-  const turnOf = ({ file }: Offer): number => postponed.indexOf(file); // -1: it was not tried yet.
-  const [offer] = eligible.toSorted((one, other) => turnOf(one) - turnOf(other) || byMerit(one, other));
-  return { offer, problems, retryMs: waits.length === 0 ? undefined : Math.min(...waits) };
-}
-
-function byMerit(one: Offer, other: Offer): number {
-  if (one.isOrdered !== other.isOrdered) return one.isOrdered ? -1 : 1;
-  return compareVersions(other.version ?? '', one.version ?? '');
+  return { seen: [...seen.values()], problems, retryMs: waits.length === 0 ? undefined : Math.min(...waits) };
 }

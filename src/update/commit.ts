@@ -19,7 +19,7 @@ export async function commit(
   trial: Trial,
   { record, committed }: { readonly record: TrialRecord; readonly committed: Slot | undefined },
 ): Promise<Trial> {
-  const { storage, places, clock, recordFile, duty, log } = tools;
+  const { storage, places, clock, recordFile, releases, duty, log } = tools;
   if (committed !== trial.slot) {
     const damage = await proveSlot(tools, trial.slot, trial.release);
     if (damage !== undefined) return failed(trial, damage, clock.uptimeMs());
@@ -37,6 +37,11 @@ export async function commit(
     if (isUnderWay(record)) await recordFile.write(commitTrial(record, { ...end, phases: [...done.phases] }));
   } catch (error) {
     log.error('cannot write down the commit: the next start does it', { error }); // The link has said it already.
+  }
+  try {
+    await releases.believe(trial.release);
+  } catch (error) {
+    log.error('cannot keep the version of its signatures', { error }); // The record says already what is older.
   }
   if ('candidate' in trial.state && trial.state.candidate !== undefined) {
     const { candidate } = trial.state;

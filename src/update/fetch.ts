@@ -12,8 +12,8 @@ export function fetchedPath(incoming: string): string {
 export interface FetchProgress {
   readonly file: string;
   readonly chunksDone: number;
-  /** How often the next chunk came as other bytes than the signed ones. */
-  readonly differences: number;
+  /** A chunk has come since it was begun, or since its source last failed to give one. */
+  readonly hasMoved: boolean;
   readonly isWhole: boolean;
 }
 
@@ -28,7 +28,7 @@ export type FetchResult =
       readonly progress: FetchProgress;
       readonly bytes: number;
     }
-  | { readonly outcome: 'differs'; readonly progress: FetchProgress; readonly message: string }
+  | { readonly outcome: 'differs'; readonly message: string }
   | { readonly outcome: 'no-space'; readonly message: string };
 
 /** What a fetch is about. */
@@ -55,7 +55,7 @@ export async function beginFetch(storage: Storage, { offer, chunks, incoming }: 
   }
   const head = await offer.source.read(0, chunks.headBytes);
   await storage.writePart(path, 0, head);
-  return progressTo(storage, path, { offer, chunks, chunksDone, bytes: head.length });
+  return progressTo(storage, path, { offer, chunks, chunksDone, bytes: head.length, hasMoved: false });
 }
 
 /** Fetches the next chunk, and keeps it when it is the signed one: memory and what a fault may cost stay bounded. */
@@ -67,11 +67,11 @@ export async function fetchChunk(storage: Storage, task: FetchTask, progress: Fe
   if (sha256(content) !== chunks.sha256[progress.chunksDone])
     return {
       outcome: 'differs',
-      progress: { ...progress, differences: progress.differences + 1 },
       message: `cannot fetch: the bytes from ${offset} are not the signed ones: the file on the server is another one`,
     };
   await storage.writePart(path, offset, content);
-  return progressTo(storage, path, { offer, chunks, chunksDone: progress.chunksDone + 1, bytes: content.length });
+  const made = { offer, chunks, chunksDone: progress.chunksDone + 1, bytes: content.length, hasMoved: true };
+  return progressTo(storage, path, made);
 }
 
 interface ProgressMade {
@@ -79,14 +79,15 @@ interface ProgressMade {
   readonly chunks: FileChunks;
   readonly chunksDone: number;
   readonly bytes: number;
+  readonly hasMoved: boolean;
 }
 
 async function progressTo(storage: Storage, path: string, made: ProgressMade): Promise<FetchResult> {
-  const { offer, chunks, chunksDone, bytes } = made;
+  const { offer, chunks, chunksDone, bytes, hasMoved } = made;
   const isWhole = chunksDone === chunks.sha256.length;
   if (isWhole) await storage.truncate(path, chunks.fileBytes); // A longer leftover of another release file.
   if (isWhole || chunksDone % chunksPerSync === 0) await storage.sync(path);
-  return { outcome: 'progress', progress: { file: offer.file, chunksDone, differences: 0, isWhole }, bytes };
+  return { outcome: 'progress', progress: { file: offer.file, chunksDone, hasMoved, isWhole }, bytes };
 }
 
 async function isChunkThere(

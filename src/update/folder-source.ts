@@ -10,7 +10,6 @@ export interface ReleaseFolder {
   readonly path: string;
   /** Release files here were given by the owner's hand: no further consent and no window. */
   readonly isOrdered: boolean;
-  readonly releaseBytesMax: number;
 }
 
 /** What a finished release file is called; an upload under way has another ending. */
@@ -22,6 +21,7 @@ const filesMax = 100;
 /** The release files of a folder, newest first. A file that changes is another offer. */
 export class FolderSource implements UpdateSource {
   readonly name: string;
+  readonly isNear = true;
   readonly #storage: Storage;
   readonly #folder: ReleaseFolder;
 
@@ -35,10 +35,7 @@ export class FolderSource implements UpdateSource {
     try {
       const entries = await this.#storage.list(this.#folder.path);
       const files = entries
-        .filter(
-          ({ name, kind, bytes }) =>
-            kind === 'file' && releaseFilePattern.test(name) && bytes > 0 && bytes <= this.#folder.releaseBytesMax,
-        )
+        .filter(({ name, kind }) => kind === 'file' && releaseFilePattern.test(name))
         .toSorted((one, other) => other.modifiedMs - one.modifiedMs)
         .slice(0, filesMax);
       return {

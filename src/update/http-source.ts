@@ -39,6 +39,7 @@ export interface HttpFolder {
 /** An HTTP folder with an index: any static web server. Files are fetched in ranges, so that memory stays bounded. */
 export class HttpSource implements UpdateSource {
   readonly name: string;
+  readonly isNear = false;
   readonly #network: StreamingNetwork;
   readonly #folder: HttpFolder;
 

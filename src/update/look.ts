@@ -4,6 +4,7 @@ import { readMark } from '../slot/slot-mark.ts';
 import { seeLease } from '../slot/update-lease.ts';
 import type { Notebook } from './notebook.ts';
 import { untilOpenMs } from './maintenance-window.ts';
+import { chooseOffer } from './choose-offer.ts';
 import { planMemory } from './memory-plan.ts';
 import { judgeProbation } from './probation.ts';
 import type { Trial, UpdateTools } from './update-parts.ts';
@@ -14,9 +15,12 @@ export async function look(tools: UpdateTools, notebook: Notebook): Promise<Upda
   const { storage, places, processes, clock, settings, resources, running, recordFile } = tools;
   const committed = await readCurrent(storage, places);
   const record = await recordFile.read();
-  const { offer, release, trial } = notebook;
+  const { trial, verified } = notebook;
+  const nowMs = clock.uptimeMs();
+  const choice = chooseOffer(notebook, { nowMs, record, runningVersion: running.version });
+  const offer = trial?.offer ?? choice.offer;
   return {
-    nowMs: clock.uptimeMs(),
+    nowMs,
     lease: await seeLease(storage, places, processes),
     committed,
     running,
@@ -28,8 +32,10 @@ export async function look(tools: UpdateTools, notebook: Notebook): Promise<Upda
     nextLookMs: notebook.nextLookMs,
     nextScrubMs: notebook.nextScrubMs,
     ...(offer === undefined ? {} : { offer }),
-    ...(release === undefined ? {} : { release }),
-    isFetched: offer?.path !== undefined || notebook.fetch?.isWhole === true,
+    ...(verified === undefined || verified.file !== offer?.file ? {} : { release: verified.release }),
+    idle: choice.idle,
+    nextTurnMs: choice.nextTurnMs,
+    isFetched: offer?.path !== undefined || (notebook.fetch?.file === offer?.file && notebook.fetch?.isWhole === true),
     untilWindowMs: untilOpenMs(settings, clock.wallMs()),
     consent: settings.consent,
     memory: settings.memory === 'plan' ? planMemory(resources.memory()) : settings.memory,

@@ -1,6 +1,6 @@
 import type { GateSample } from './judge/gate-facts.ts';
 import type { FetchProgress } from './fetch.ts';
-import type { Offer } from './offer.ts';
+import type { Offer, SeenSource, SetAside } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
 import type { ScrubReport } from './scrub-report.ts';
 import type { Trial } from './update-parts.ts';
@@ -8,13 +8,14 @@ import type { Tidied, UpdateStep, WaitReason } from './update-state.ts';
 
 /** What this life of the process remembers between two turns. Forgetting it costs time, never a promise. */
 export interface Notebook {
-  readonly offer?: Offer;
-  /** The verified description of the offer. */
-  readonly release?: SignedRelease;
+  /** What the sources offered when they were asked last. */
+  readonly seen: readonly SeenSource[];
+  /** The verified description of the offer with this file. */
+  readonly verified?: { readonly file: string; readonly release: SignedRelease };
   readonly fetch?: FetchProgress;
   readonly trial?: Trial;
-  /** Offers that were of no use a moment ago, for reasons that may pass; the last one last. */
-  readonly postponed: readonly string[];
+  /** Offers that cannot be taken, each with its reason and its own time; the last one last. */
+  readonly aside: readonly SetAside[];
   /** The release file that was refused last, and why: for people, who look when it is long over. */
   readonly refusal?: { readonly file: string; readonly reason: string; readonly message: string };
   readonly tidied: Tidied;
@@ -31,7 +32,8 @@ export interface Notebook {
 
 /** The notebook of a process that has just started: it looks at once. */
 export const emptyNotebook: Notebook = {
-  postponed: [],
+  seen: [],
+  aside: [],
   tidied: 'nothing',
   nextLookMs: 0,
   nextScrubMs: Number.POSITIVE_INFINITY,
@@ -48,31 +50,41 @@ export interface Wishes {
 }
 
 /** The notebook with the wishes on it. A wish to revert means the trial under way, not the next one. */
-export function withWishes(notebook: Notebook, { look, revertWord }: Wishes): Notebook {
-  const soon = look === true ? { ...notebook, nextLookMs: 0, pauseUntilMs: 0 } : notebook;
+export function withWishes(notebook: Notebook, { look, revertWord, consent }: Wishes): Notebook {
+  const isAsked = look === true || consent?.file !== undefined;
+  const tried = isAsked ? withoutWaits(notebook) : notebook;
+  const soon = look === true ? { ...tried, nextLookMs: 0 } : tried;
   const { trial } = notebook;
   return revertWord === undefined || trial === undefined ? soon : { ...soon, trial: { ...trial, revertWord } };
 }
 
-/** The notebook without an offer and all that was learned of it. */
-export function withoutOffer(notebook: Notebook): Notebook {
-  const { offer: _offer, release: _release, fetch: _fetch, ...rest } = notebook;
-  return rest;
+/** Somebody asks: what may have passed meanwhile is tried now. */
+function withoutWaits(notebook: Notebook): Notebook {
+  return {
+    ...notebook,
+    pauseUntilMs: 0,
+    seen: notebook.seen.map((seen) => ({ ...seen, restUntilMs: 0 })),
+    aside: notebook.aside.map((aside) => (aside.isLasting ? aside : { ...aside, untilMs: 0 })),
+  };
 }
 
-/** The notebook without an offer that is of no use now: others come first. */
-export function withoutUseless(notebook: Notebook, { file }: Offer): Notebook {
-  const others = notebook.postponed.filter((postponed) => postponed !== file);
-  return { ...withoutOffer(notebook), postponed: [...others, file].slice(-postponedMax), nextLookMs: 0 };
+/** The notebook without what a source does not offer any more. */
+export function withoutOffer(notebook: Notebook, { file }: Offer): Notebook {
+  const seen = notebook.seen.map((source) => ({
+    ...source,
+    offers: source.offers.filter((offer) => offer.file !== file),
+  }));
+  return { ...notebook, seen };
 }
-
-const postponedMax = 100;
 
 /** The notebook without a trial. */
 export function withoutTrial(notebook: Notebook): Notebook {
   const { trial: _trial, ...rest } = notebook;
   return rest;
 }
+
+/** Of the offers that were set aside, the last ones are shown. */
+const asideShownMax = 20;
 
 /** What people see of the updater. */
 export interface UpdateStatus {
@@ -95,14 +107,17 @@ export interface UpdateStatus {
   readonly problem?: string;
   /** The release file that was refused last in this life. */
   readonly refusal?: NonNullable<Notebook['refusal']>;
+  /** Offers that cannot be taken now, the last one last. */
+  readonly setAside?: readonly SetAside[];
   readonly scrub?: ScrubReport;
 }
 
-/** The status for people after a step was chosen. */
-export function statusOf(notebook: Notebook, step: UpdateStep): UpdateStatus {
-  const { offer, release, trial, fetch } = notebook;
+/** The status for people after a step was chosen for the best offer. */
+export function statusOf(notebook: Notebook, step: UpdateStep, offer: Offer | undefined): UpdateStatus {
+  const { trial, fetch } = notebook;
+  const release = notebook.verified?.file === offer?.file ? notebook.verified?.release : undefined;
   const version = release?.version ?? offer?.version;
-  const chunks = release?.chunks.sha256.length ?? 0;
+  const chunks = fetch?.file === offer?.file ? (release?.chunks.sha256.length ?? 0) : 0;
   return {
     phase: step.kind,
     ...(step.kind === 'wait' ? { waitsFor: step.reason } : {}),
@@ -120,6 +135,7 @@ export function statusOf(notebook: Notebook, step: UpdateStep): UpdateStatus {
     ...(trial === undefined ? {} : { trial: trialStatus(trial) }),
     ...(notebook.problem === undefined ? {} : { problem: notebook.problem }),
     ...(notebook.refusal === undefined ? {} : { refusal: notebook.refusal }),
+    ...(notebook.aside.length === 0 ? {} : { setAside: notebook.aside.slice(-asideShownMax) }),
     ...(notebook.scrub === undefined ? {} : { scrub: notebook.scrub }),
   };
 }

@@ -3,7 +3,7 @@ import { bodyBytes, type Manifest, unpackedBytes } from '../release/manifest.ts'
 import { readBack } from '../release/read-back.ts';
 import type { Refusal } from '../release/refusal.ts';
 import { stageRelease } from '../release/stage-release.ts';
-import { parseTrust, serialiseTrust } from '../release/trust.ts';
+import { believed, parseTrust, serialiseTrust } from '../release/trust.ts';
 import { type DeviceFacts, verifyRelease } from '../release/verify-release.ts';
 import { replaceFile } from '../system/disk.ts';
 import type { Storage } from '../system/storage.ts';
@@ -39,6 +39,8 @@ export interface ReleaseActs {
     release: SignedRelease,
     directory: string,
   ): Promise<{ readonly outcome: 'staged' } | Refusal>;
+  /** The release was committed: nothing with older signatures is believed from now on. */
+  believe(release: SignedRelease): Promise<void>;
   /** Reads every file of the directory back from disk and compares it with the release; nothing else may lie there. */
   readBack(release: SignedRelease, directory: string): Promise<{ readonly outcome: 'whole' } | Refusal>;
 }
@@ -66,6 +68,11 @@ export function releaseActs(place: TrustPlace): ReleaseActs {
       // Kept before the release is used, and even when it is refused: a newer root may revoke the keys that signed it.
       if (result.trust !== undefined) await keepTrust(place, { path, stored, text: serialiseTrust(result.trust) });
       return result.outcome === 'refused' ? result : { outcome: 'verified', release: describe(result, source.bytes) };
+    },
+    async believe({ signed, manifest: { createdMs } }) {
+      const stored = await storage.read(path);
+      const trust = believed(parseTrust(stored, place.carriedRoot), { signed, createdMs });
+      await keepTrust(place, { path, stored, text: serialiseTrust(trust) });
     },
     stage: (source, { manifest }, directory) => stageRelease({ source, manifest, directory, storage }),
     readBack: ({ manifest }, directory) => readBack({ directory, manifest, storage }),

@@ -4,6 +4,7 @@ import { giveLease } from '../slot/update-lease.ts';
 import { discard, keep, type KnownOffer } from './acquire.ts';
 import { commit } from './commit.ts';
 import { type Notebook, withoutOffer, withoutTrial } from './notebook.ts';
+import { setAside } from './set-aside.ts';
 import { handOver } from './hand-over.ts';
 import { lookAtCandidate } from './probation.ts';
 import { rehearse } from './rehearse.ts';
@@ -78,12 +79,17 @@ export async function writeDown(
   const { failure, figures } = state;
   await recordRevert(tools, trial, { failure, figures, record: facts.record });
   const free = withoutTrial(notebook);
-  if (!failure.isItsFault) return { ...free, pauseUntilMs: tools.clock.uptimeMs() + retryMs };
-  await discard(tools, trial.offer);
-  return withoutOffer(free);
+  const { offer } = trial;
+  if (failure.isItsFault) {
+    await discard(tools, offer);
+    return withoutOffer(free, offer);
+  }
+  const { reason, message } = failure;
+  const aside = setAside(tools, free, { offer, reason, message, wait: 'later' });
+  return { ...aside, pauseUntilMs: tools.clock.uptimeMs() + retryMs };
 }
 
-/** A trial that the incumbent itself could not carry through is tried again after this time. */
+/** A trial that the incumbent itself could not carry through is tried again after this time, and so is any other. */
 const retryMs = 15 * 60_000;
 
 /** The candidate is the incumbent now: this process gives up its rights and ends. */

@@ -6,7 +6,7 @@ import { rejectionOf, type TrialRecord } from '../slot/trial-record.ts';
 import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
 import type { TrialFailure, TrialFailureReason } from './trial-failure.ts';
-import { compareVersions } from '../release/version.ts';
+import { type IdleReason, isNewest } from './choose-offer.ts';
 
 /** How far this life has tidied up after earlier ones: what they left open is closed, then what they left lying about is removed. */
 export type Tidied = 'nothing' | 'settled' | 'all';
@@ -28,7 +28,11 @@ export interface UpdateFacts {
   readonly pauseUntilMs: number;
   readonly nextLookMs: number;
   readonly nextScrubMs: number;
+  /** The best that can be taken now. */
   readonly offer?: Offer;
+  /** Why there is none, and when one that was set aside has its turn again. */
+  readonly idle: IdleReason;
+  readonly nextTurnMs: number;
   /** The signed description of the offer, once it was read and verified. */
   readonly release?: SignedRelease;
   readonly isFetched: boolean;
@@ -48,7 +52,7 @@ export type TrialFacts =
   | { readonly phase: 'unrecorded'; readonly slot: Slot }
   | { readonly phase: 'committed'; readonly slot: Slot };
 
-export type WaitReason = 'lease' | 'pause' | 'nothing-new' | 'rejected' | 'not-newer' | 'consent' | 'window' | 'memory';
+export type WaitReason = 'lease' | 'pause' | IdleReason | 'consent' | 'window' | 'memory';
 
 export type UpdateStep =
   | { readonly kind: 'wait'; readonly durationMs: number; readonly reason: WaitReason }
@@ -58,6 +62,7 @@ export type UpdateStep =
   | { readonly kind: 'scrub' }
   | { readonly kind: 'check' }
   | { readonly kind: 'verify'; readonly offer: Offer }
+  | { readonly kind: 'set-aside'; readonly offer: Offer; readonly release: SignedRelease; readonly why: UnfitReason }
   | { readonly kind: 'fetch'; readonly offer: Offer; readonly release: SignedRelease }
   | { readonly kind: 'stage'; readonly offer: Offer; readonly release: SignedRelease }
   | {
@@ -68,6 +73,9 @@ export type UpdateStep =
     }
   | { readonly kind: 'leave' }
   | TrialStep;
+
+/** Verified, and still nothing for this device. */
+export type UnfitReason = 'rejected' | 'not-newer';
 
 /** Steps of a trial that is under way. */
 export type TrialStep =
@@ -129,12 +137,12 @@ function nextTrialStep(facts: UpdateFacts, trial: TrialFacts): UpdateStep {
 }
 
 function nextOfferStep(facts: UpdateFacts): UpdateStep {
-  const { offer, release, record, standby } = facts;
-  if (offer === undefined) return untilNextLook(facts, 'nothing-new');
-  if (rejectionOf(record, { file: offer.file }) !== undefined) return untilNextLook(facts, 'rejected');
+  const { offer, release, standby } = facts;
+  if (facts.nowMs >= facts.nextLookMs) return { kind: 'check' }; // Whatever another offer waits for.
+  if (offer === undefined) return wait(facts.idle, Math.min(facts.nextLookMs, facts.nextTurnMs) - facts.nowMs);
   if (release === undefined) return { kind: 'verify', offer };
-  if (rejectionOf(record, release) !== undefined) return untilNextLook(facts, 'rejected');
-  if (!isNewer(release.version, facts)) return untilNextLook(facts, 'not-newer');
+  const why = whyUnfit(release, facts);
+  if (why !== undefined) return { kind: 'set-aside', offer, release, why };
   if (!offer.isOrdered && !hasConsent(facts, offer)) return wait('consent', waitMsMax);
   if (standby.state !== 'usable' || standby.digest !== release.digest) {
     return facts.isFetched ? { kind: 'stage', offer, release } : { kind: 'fetch', offer, release };
@@ -144,10 +152,12 @@ function nextOfferStep(facts: UpdateFacts): UpdateStep {
   return { kind: 'rehearse', offer, release, memory: facts.memory };
 }
 
-/** Newer than what runs, and than everything that was ever committed here. */
-function isNewer(version: string, { running, record }: UpdateFacts): boolean {
-  const newest = record.newestCommitted?.version ?? running.version;
-  return compareVersions(version, running.version) > 0 && compareVersions(version, newest) > 0;
+function whyUnfit(
+  release: SignedRelease,
+  { running, record }: Pick<UpdateFacts, 'running' | 'record'>,
+): UnfitReason | undefined {
+  if (rejectionOf(record, release) !== undefined) return 'rejected';
+  return isNewest(release.version, { record, runningVersion: running.version }) ? undefined : 'not-newer';
 }
 
 function hasConsent({ consent, record }: UpdateFacts, offer: Offer): boolean {
@@ -158,10 +168,6 @@ function isConsentWithdrawn(facts: UpdateFacts): boolean {
   const { record, consent } = facts;
   if (record.underWay === undefined || consent === 'automatic' || facts.offer?.isOrdered === true) return false;
   return record.agreedTo !== record.underWay.file;
-}
-
-function untilNextLook(facts: UpdateFacts, reason: WaitReason): UpdateStep {
-  return facts.nowMs >= facts.nextLookMs ? { kind: 'check' } : wait(reason, facts.nextLookMs - facts.nowMs);
 }
 
 function revert(reason: TrialFailureReason, message: string, isItsFault: boolean): UpdateStep {

@@ -10,6 +10,10 @@
  *   documents have it; why: a device without its camera would take no release, not even the one that mends it.
  * - Chosen: `doorward fall-back` decides, from whichever executable still runs: other slot, this one, factory;
  *   rejected: deciding in the unit's shell; why: a shell takes an empty executable for a script that succeeded.
+ * - Chosen: an offer that cannot be taken is set aside by itself, in the notebook; rejected: a pause for all of them, or an
+ *   entry in the trial record; why: the next best has its turn at once, and garbage never drives a reverted release out.
+ * - Chosen: signatures keep older ones out once their release was committed; rejected: once it was seen; why: what asks for
+ *   a stepping stone would keep it out, and so would a release for another board.
  * - Chosen: both slots and the native libraries that they share are read once a day and mended file by file, from
  *   whatever holds the same bytes; rejected: staging a damaged slot anew; why: a cut in the middle would leave nothing
  *   to start.
@@ -19,19 +23,11 @@ import { takeLease } from '../slot/update-lease.ts';
 import { DiskFault } from '../system/disk.ts';
 import { TrialRecordFile } from '../slot/trial-record-file.ts';
 import type { TrialHistory } from '../slot/trial-record.ts';
-import { fetchOffer, lookForOffer, paused, stageOffer, verifyOffer } from './acquire.ts';
-import {
-  type Notebook,
-  emptyNotebook,
-  statusOf,
-  type UpdateStatus,
-  type Wishes,
-  withoutOffer,
-  withoutUseless,
-  withWishes,
-} from './notebook.ts';
+import { fetchOffer, meetSourceFault, paused, putUnfitAside, stageOffer, verifyOffer } from './acquire.ts';
+import { lookFar, lookNear } from './check.ts';
+import { type Notebook, emptyNotebook, statusOf, type UpdateStatus, type Wishes, withWishes } from './notebook.ts';
 import { look } from './look.ts';
-import { SourceFault } from './offer.ts';
+import { type Offer, SourceFault } from './offer.ts';
 import { failByFault } from './rehearse.ts';
 import { firstScrubMs, ScrubInterrupted, scrubSlots } from './scrub.ts';
 import { clean, settle } from './settle.ts';
@@ -44,11 +40,16 @@ import { wordsOf } from '../system/error-words.ts';
 
 /** Faults in a row after which a trial is given up. */
 const trialFaultsMax = 3;
-/** A source that changed under our eyes is asked again soon. */
-const changedRetryMs = 60_000;
 const minuteMs = 60_000;
+/** What is brought is found after this time at the latest. */
+const nearLookMs = minuteMs;
 /** At most 25 MB a second are read of a slot: the card has other things to do. */
 const breathMs = 10;
+
+/** Every file that is offered. */
+function filesOf({ seen }: Notebook): string {
+  return JSON.stringify(seen.map(({ offers }) => offers.map(({ file }) => file)));
+}
 
 /** check -> verify -> fetch -> stage -> rehearse -> hand over -> probation -> commit or revert. One step per turn. */
 export class Updater {
@@ -86,18 +87,21 @@ export class Updater {
   /** Looks, chooses one step and takes it. A fault of disk or source becomes a pause, and in a trial a revert. */
   async takeStep(): Promise<UpdateStep> {
     let step: UpdateStep = { kind: 'wait', reason: 'pause', durationMs: minuteMs };
+    let offer: Offer | undefined;
     try {
       await this.#hear();
+      if (this.#notebook.trial === undefined) this.#notebook = await lookNear(this.#tools, this.#notebook);
       const facts = await look(this.#tools, this.#notebook);
       step = nextStep(facts);
-      this.#show(step);
+      offer = facts.offer;
+      this.#show(step, offer);
       this.#notebook = await this.#take(step, facts);
     } catch (error) {
-      this.#notebook = this.#meet(error);
+      this.#notebook = this.#meet(error, 'offer' in step ? step.offer : undefined);
       // The look itself failed: a trial is judged on, anything else can wait.
       if (step.kind === 'wait') await this.#rest(this.#notebook.trial === undefined ? minuteMs : heartbeatIntervalMs);
     }
-    this.#show(step);
+    this.#show(step, offer);
     return step;
   }
 
@@ -112,8 +116,9 @@ export class Updater {
       case 'settle': await settle(tools, facts.record, facts.committed); return { ...notebook, tidied: 'settled', nextScrubMs: firstScrubMs(tools) };
       case 'clean': await clean(tools); return { ...notebook, tidied: 'all' };
       case 'scrub': return scrubSlots(tools, notebook, () => this.#breathe());
-      case 'check': return lookForOffer(tools, notebook, facts.record);
+      case 'check': return lookFar(tools, notebook);
       case 'verify': return verifyOffer(tools, notebook, { offer: step.offer, record: facts.record });
+      case 'set-aside': return putUnfitAside(tools, notebook, step);
       case 'fetch': return fetchOffer(tools, notebook, step);
       case 'stage': return stageOffer(tools, notebook, { ...step, facts });
       case 'rehearse': return beginRehearsal(tools, { ...notebook, faults: 0 }, { ...step, facts });
@@ -129,7 +134,7 @@ export class Updater {
   }
 
   /** What a fault of disk or source means for the next turn. Anything else is a programmer's error and crashes. */
-  #meet(error: unknown): Notebook {
+  #meet(error: unknown, offer: Offer | undefined): Notebook {
     const tools = this.#tools;
     const notebook = this.#notebook;
     const problem = wordsOf(error);
@@ -141,12 +146,8 @@ export class Updater {
         faults < trialFaultsMax ? notebook.trial : failByFault(notebook.trial, error, tools.clock.uptimeMs());
       return { ...notebook, faults, problem, trial };
     }
-    if (error instanceof DiskFault || error.kind === 'later')
-      return paused(tools, notebook, { problem, retryMs: error instanceof SourceFault ? error.retryMs : undefined });
-    if (error.kind === 'final' && notebook.offer !== undefined)
-      return withoutUseless(paused(tools, notebook, { problem }), notebook.offer);
-    const waitMs = error.kind === 'changed' ? changedRetryMs : tools.settings.checkIntervalMinutes * minuteMs;
-    return { ...withoutOffer(notebook), problem, nextLookMs: tools.clock.uptimeMs() + waitMs };
+    if (error instanceof DiskFault || offer === undefined) return paused(tools, notebook, { problem });
+    return meetSourceFault(tools, notebook, { offer, fault: error });
   }
 
   /** Looks at the sources now, instead of when the next look is due. */
@@ -211,8 +212,8 @@ export class Updater {
       this.#notebook = await writeDown(this.#tools, notebook, { trial: notebook.trial, facts });
   }
 
-  #show(step: UpdateStep): void {
-    const status = statusOf(this.#notebook, step);
+  #show(step: UpdateStep, offer: Offer | undefined): void {
+    const status = statusOf(this.#notebook, step, offer);
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
     this.#status = status;
     for (const listener of this.#listeners) listener(status);
@@ -224,9 +225,18 @@ export class Updater {
     if (this.#sleep.signal.aborted) throw new ScrubInterrupted();
   }
 
-  /** Ends early when somebody wishes something. */
+  /** Ends early when somebody wishes something, or brings something. */
   async #rest(durationMs: number): Promise<void> {
-    await this.#tools.clock.sleep(durationMs, this.#sleep.signal);
+    const { clock, sources } = this.#tools;
+    const hasNear = sources.some(({ isNear }) => isNear);
+    const untilMs = clock.uptimeMs() + durationMs;
+    const before = this.#notebook.trial === undefined ? filesOf(this.#notebook) : undefined;
+    let leftMs = durationMs;
+    do {
+      await clock.sleep(hasNear ? Math.min(leftMs, nearLookMs) : leftMs, this.#sleep.signal);
+      leftMs = untilMs - clock.uptimeMs();
+      if (hasNear && before !== undefined) this.#notebook = await lookNear(this.#tools, this.#notebook);
+    } while (leftMs > 0 && !this.#sleep.signal.aborted && (before === undefined || filesOf(this.#notebook) === before));
     if (this.#sleep.signal.aborted) this.#sleep = new AbortController();
   }
 }

@@ -44,6 +44,17 @@ export const updateShape = Type.Object({
       { description: 'The release file that was refused last, and why' },
     ),
   ),
+  setAside: Type.Array(
+    Type.Object({
+      file: Type.String(),
+      from: Type.String(),
+      version: nullable(Type.String()),
+      reason: Type.String({ description: 'For programs: wrong-hardware, not-newer, unreachable …' }),
+      message: Type.String({ description: 'For people' }),
+      againMs: nullable(Type.Number({ description: 'Until it has its turn again; null when its file was removed' })),
+    }),
+    { description: 'What was found and cannot be taken now, each by itself; the last one last' },
+  ),
   scrub: nullable(
     Type.Object(
       {
@@ -85,7 +96,7 @@ export function pastTrialAnswer(trial: PastTrial): Static<typeof pastTrialShape>
 
 /** What the updater does, for people and programs. `nowMs`: `clock.uptimeMs()`. */
 export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | 'status'>, nowMs: number): UpdateAnswer {
-  const { phase, waitsFor, offer, fetched, trial, problem, refusal, scrub } = status;
+  const { phase, waitsFor, offer, fetched, trial, problem, refusal, setAside = [], scrub } = status;
   return {
     running: { version: running.version, slot: running.slot },
     phase,
@@ -106,6 +117,9 @@ export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | '
           },
     problem: problem ?? null,
     refusal: refusal === undefined ? null : { ...refusal },
+    setAside: setAside.map(({ file, from, version, reason, message, untilMs, isPutAway }) => ({
+      file, from, version: version ?? null, reason, message, againMs: isPutAway ? null : Math.max(0, untilMs - nowMs),
+    })), // prettier-ignore
     scrub:
       scrub === undefined
         ? null
@@ -124,6 +138,7 @@ const waitWords: Readonly<Record<Exclude<WaitReason, 'consent'>, string>> = {
   'nothing-new': 'no newer release was found',
   'rejected': 'what was found was rejected before',
   'not-newer': 'what was found is not newer than what runs',
+  'set-aside': 'what was found cannot be taken now',
   'window': 'waiting for the maintenance window',
   'memory': 'waiting for memory: too little is free to start a release',
 }; // prettier-ignore
@@ -141,6 +156,7 @@ function wordsOf(status: Status): string | undefined {
     case 'scrub': return 'reading both slots again';
     case 'check': return 'looking for a release';
     case 'verify': return `verifying ${name}`;
+    case 'set-aside': return `putting ${name} aside`;
     case 'fetch': return `fetching ${name}`;
     case 'stage': return `staging ${name}`;
     case 'rehearse': return `rehearsing ${name} off duty`;

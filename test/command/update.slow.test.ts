@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { nodeNetwork } from '../../src/machine/node/node-network.ts';
@@ -99,6 +99,51 @@ test('update without anything new is fine; a refusal, a pause and a checkout are
   const checkout = await type(folder, ['update'], { api: { [history]: no(409, 'cannot update: this is a checkout') } });
   assert.deepEqual([checkout.code, checkout.err], [1, 'cannot update: this is a checkout']);
   assert.equal((await type(folder, ['update'], { isRunning: false })).code, 69);
+});
+
+test('a pushed file that cannot be taken is told of by itself, whatever the updater goes on with', async (context) => {
+  const folder = newFolder(context);
+  const file = join(folder, 'doorward-2.0.0.release');
+  writeFileSync(file, 'a release');
+  const push = async (againMs: number | null) => {
+    const aside = {
+      file: 'pushed-doorward-2.0.0.release:9:1', from: 'pushed by the owner', version: '2.0.0', reason: 'not-newer',
+      message: 'it is not newer', againMs,
+    }; // prettier-ignore
+    const fetching = { ...idle, phase: 'fetch', words: 'fetching release 3.0.0', setAside: [aside] };
+    const { code, err } = await type(folder, ['update', file], {
+      api: {
+        [history]: ok({ trials: [] }),
+        [update]: inTurn(idle, fetching),
+        'GET /api/v1/update/files/doorward-2.0.0.release': ok({
+          bytes: 0,
+          total: null,
+          sha256: null,
+          isComplete: false,
+        }),
+        'PUT /api/v1/update/files/doorward-2.0.0.release': ok({ bytes: 9, total: 9, sha256: null, isComplete: true }),
+      },
+    });
+    return [code, err];
+  };
+  assert.deepEqual(await push(null), [1, 'the release file was refused (not-newer): it is not newer']);
+  assert.deepEqual(await push(1000), [
+    1,
+    'the release file is kept, and cannot be taken now (not-newer): it is not newer',
+  ]);
+});
+
+test('past a web server that answers everybody with 500, the file is laid where the updater looks', async (context) => {
+  const folder = newFolder(context);
+  const file = join(folder, 'fix.release');
+  writeFileSync(file, 'the mended release');
+  const sick = await type(folder, ['update', file], { api: { [history]: no(500, 'an error of ours') } });
+  assert.deepEqual([sick.code, sick.err], [0, 'an error of ours'], sick.out);
+  assert.match(sick.out, /^laid fix\.release into .*\/incoming instead: it is looked at within a minute/);
+  assert.deepEqual(readdirSync(join(folder, 'home', 'incoming')), ['pushed-fix.release']);
+  assert.equal(readFileSync(join(folder, 'home', 'incoming', 'pushed-fix.release'), 'utf8'), 'the mended release');
+  const says = await type(folder, ['update', file], { api: { [history]: no(403, 'not you') } });
+  assert.deepEqual([says.code, says.err], [1, 'not you']);
 });
 
 test('consent is given to what is offered, and only to that', async (context) => {

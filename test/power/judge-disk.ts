@@ -158,9 +158,7 @@ async function updateFault(places: Places, slot: Slot, next: NextRelease): Promi
         runningVersion: manifest.version, schemaVersion: 1, releaseBytesMax: 1e9,
       }), // prettier-ignore
     }),
-    sources: [
-      new FolderSource(storage, { name: 'the next', path: next.folder, isOrdered: true, releaseBytesMax: 1e9 }),
-    ],
+    sources: [new FolderSource(storage, { name: 'the next', path: next.folder, isOrdered: true })],
     settings,
     running: { slot, version: manifest.version },
     log: silent,

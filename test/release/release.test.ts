@@ -8,6 +8,7 @@ import { serialiseManifest } from '../../src/release/manifest.ts';
 import { readBack } from '../../src/release/read-back.ts';
 import { signRelease } from '../../src/release/sign-release.ts';
 import { stageRelease } from '../../src/release/stage-release.ts';
+import { believed } from '../../src/release/trust.ts';
 import { verifyRelease } from '../../src/release/verify-release.ts';
 import { buildRelease } from '../../src/release/write-release.ts';
 import {
@@ -35,7 +36,13 @@ test('what was built is verified, staged and read back as it was', async (contex
   assert(verified.outcome === 'verified', JSON.stringify(verified));
   assert.deepEqual(verified.manifest, manifest);
   assert.equal(verified.signed, created / 1000);
-  assert.deepEqual(verified.trust, { ...trust, targetsVersion: created / 1000, newestTimeMs: created });
+  assert.deepEqual(verified.trust, trust, 'what is merely seen changes nothing');
+  const { signed, manifest: described } = verified;
+  assert.deepEqual(believed(trust, { signed, createdMs: described.createdMs }), {
+    ...trust,
+    targetsVersion: created / 1000,
+    newestTimeMs: created,
+  });
   const directory = join(folder, 'slot');
   const progress: number[] = [];
   const plan = { source, manifest: verified.manifest, directory, storage: nodeStorage };

@@ -10,6 +10,7 @@ import type { LookResult, UpdateSource } from '../../src/update/offer.ts';
  */
 export class SimulatedSource implements UpdateSource {
   readonly name: string;
+  readonly isNear = false;
   readonly #network: StreamingNetwork;
 
   constructor(network: StreamingNetwork, url: string) {

@@ -113,6 +113,8 @@ function notebookName(notebook: Notebook, nowMs: number): string {
     switch (key) {
       case 'pauseUntilMs':
       case 'nextScrubMs':
+      case 'untilMs':
+      case 'restUntilMs':
       case 'nextLookMs': return Math.max(0, Number(value) - nowMs);
       case 'sinceMs':
       case 'atMs': return Number(value) - nowMs;

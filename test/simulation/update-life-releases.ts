@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../../src/release/manifest.ts';
+import { refuse } from '../../src/release/refusal.ts';
+import { replaceFile } from '../../src/system/disk.ts';
 import { readBack } from '../../src/release/read-back.ts';
 import type { ReleaseActs, SignedRelease } from '../../src/update/release-acts.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 
 const encoder = new TextEncoder();
 const chunkBytes = 16;
+const headBytes = 40;
 /** Where the web server is. */
 export const releasesUrl = 'https://releases.example/';
 
@@ -13,7 +16,7 @@ export const releasesUrl = 'https://releases.example/';
 export interface TinyRelease {
   readonly version: string;
   /** Why it is never to be run. */
-  readonly flaw: 'forged' | 'older' | undefined;
+  readonly flaw: 'forged' | 'older' | 'wrong-board' | undefined;
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly file: Uint8Array;
   readonly head: Uint8Array;
@@ -27,7 +30,7 @@ export function tinyRelease(version: string, flaw: TinyRelease['flaw']): TinyRel
     ['lib/x', `part ${version}`],
   ];
   const files = new Map(contents.map(([path, text]) => [path, encoder.encode(text)]));
-  const head = encoder.encode(`release ${version} ${flaw ?? ''}`.padEnd(40));
+  const head = encoder.encode(`release ${version} ${flaw ?? ''}`.padEnd(headBytes));
   const body = Buffer.concat([...files.values()]);
   const chunks: string[] = [];
   for (let offset = 0; offset < body.length; offset += chunkBytes)
@@ -49,30 +52,37 @@ export function tinyRelease(version: string, flaw: TinyRelease['flaw']): TinyRel
  * The acts of release/ with the same effects in the same order, without signatures and compression, which cost more than
  * all the rest of a schedule. `deepActs` runs the real ones; reading back is the real one here too.
  */
-export function quickActs(machine: SimulatedMachine, release: TinyRelease): ReleaseActs {
-  const { disk } = machine;
+export function quickActs(machine: SimulatedMachine, releases: readonly TinyRelease[]): ReleaseActs {
+  const { disk, places } = machine;
   return {
     async verify(source) {
-      const head = await source.read(0, release.head.length);
-      if (Buffer.compare(head, release.head) !== 0 || release.flaw === 'forged')
-        return { outcome: 'refused', failure: 'unsigned', message: 'cannot use it: it is not signed', kind: 'final' };
+      const head = await source.read(0, headBytes);
+      const release = releases.find((one) => Buffer.compare(head, one.head) === 0);
+      if (release === undefined || release.flaw === 'forged')
+        return refuse('unsigned', 'release file', 'nobody signed it');
+      if (release.flaw === 'wrong-board') return refuse('wrong-hardware', 'release file', 'it is for another board');
       return { outcome: 'verified', release: release.signed };
     },
-    async stage(source, { chunks }, directory) {
+    async believe({ signed }) {
+      await disk.makeDirectory(places.trust);
+      await replaceFile(disk, `${places.trust}/trust.json`, String(signed));
+    },
+    async stage(source, { chunks, digest, manifest }, directory) {
       const body = await source.read(chunks.headBytes, chunks.fileBytes - chunks.headBytes);
       await disk.remove(directory);
       await disk.makeDirectory(directory);
       await disk.makeDirectory(`${directory}/lib`);
       let offset = 0;
-      for (const [path, { length }] of release.files) {
+      const release = releases.find(({ signed }) => signed.digest === digest);
+      for (const [path, { length }] of release?.files ?? []) {
         const content = body.subarray(offset, offset + length);
         await disk.writePart(`${directory}/${path}`, 0, content);
-        if (sha256(content) !== sha256(release.files.get(path) ?? encoder.encode('')))
+        if (sha256(content) !== sha256(release?.files.get(path) ?? encoder.encode('')))
           return { outcome: 'refused', failure: 'digest-differs', message: 'cannot use it: damaged', kind: 'final' };
         await disk.sync(`${directory}/${path}`);
         offset += length;
       }
-      await disk.write(`${directory}/manifest.json`, `${JSON.stringify(release.signed.manifest)}\n`);
+      await disk.write(`${directory}/manifest.json`, `${JSON.stringify(manifest)}\n`);
       await disk.sync(`${directory}/manifest.json`);
       for (const folder of [`${directory}/lib`, directory, machine.places.slots]) await disk.syncDirectory(folder);
       return { outcome: 'staged' };

@@ -23,7 +23,7 @@ const stepsMax = 120;
 /** It rests when it has waited for the next look so often: that a rejected release is not tried again is seen then. */
 const restsNeeded = 3;
 /** Steps that change nothing. */
-const isIdle: ReadonlySet<string> = new Set(['wait', 'check', 'verify']);
+const isIdle: ReadonlySet<string> = new Set(['wait', 'check', 'verify', 'set-aside']);
 const word = 'I do not like it';
 const longPauseMs = 300_000;
 
@@ -136,7 +136,8 @@ export class Device {
     judgeStep(life, taken, process.slot);
     assert(machine.brokenPromise === undefined, `promise broken: ${machine.brokenPromise}`);
     if (taken.kind === 'leave') return false;
-    if (isResting(taken) || (machine.isReadOnly && taken.kind === 'wait')) process.rests += 1;
+    if (this.#isResting(taken, this.#updater.notebook) || (machine.isReadOnly && taken.kind === 'wait'))
+      process.rests += 1;
     else if (!isIdle.has(taken.kind)) process.rests = 0;
     if (process.rests >= restsNeeded) {
       if (machine.isReadOnly) restart(life); // Somebody sees that nothing is kept any more.
@@ -144,6 +145,15 @@ export class Device {
       judgeRest(life, process.version);
     }
     return true;
+  }
+
+  /** What passes soon is no rest, and a good release that was set aside has its turn again. */
+  #isResting(step: UpdateStep, { aside }: Notebook): boolean {
+    if (step.kind !== 'wait') return false;
+    if (step.reason === 'pause') return step.durationMs >= longPauseMs;
+    if (step.reason === 'set-aside')
+      return this.#life.release.flaw !== undefined || aside.every(({ isLasting }) => isLasting);
+    return step.reason === 'nothing-new' || step.reason === 'rejected' || step.reason === 'not-newer';
   }
 
   #startProcess(): void {
@@ -223,7 +233,7 @@ export class Device {
       candidates: door,
       duty: door,
       resources: { memory: () => ({ totalBytes: 4e9, availableBytes: 2e9, ownBytes: 1e8 }) },
-      releases: deep === undefined ? quickActs(machine, release) : deepActs(machine, version),
+      releases: deep === undefined ? quickActs(machine, [release]) : deepActs(machine, version),
       sources: [this.#source],
       settings: memory === undefined ? settings : { ...settings, memory },
       running: { slot, version },
@@ -243,13 +253,6 @@ export async function liveThrough(choices: Choices, budget: Budget, story: Story
 function restart({ door, machine }: Life): never {
   assert(door.isAnswered, 'promise broken: on a disk that takes nothing any more nobody answers the door');
   return machine.cut();
-}
-
-/** A pause grows while a source offers nothing but what is refused. */
-function isResting(step: UpdateStep): boolean {
-  if (step.kind !== 'wait') return false;
-  if (step.reason === 'pause') return step.durationMs >= longPauseMs;
-  return step.reason === 'nothing-new' || step.reason === 'rejected' || step.reason === 'not-newer';
 }
 
 /** From the commit on, a bit that rots is for the next release to mend. */

@@ -24,7 +24,7 @@ export interface Life {
 }
 
 /** What is known of the release on offer; undefined until it was started first. */
-function natureOf({ release, door }: Life): Nature | 'forged' | 'older' | undefined {
+function natureOf({ release, door }: Life): Nature | TinyRelease['flaw'] {
   return release.flaw ?? door.nature;
 }
 

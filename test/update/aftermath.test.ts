@@ -37,16 +37,13 @@ test('a release that can never be right is put away, and one on a stick is left 
   const refusal = { outcome: 'refused', failure: 'signatures-missing', message: 'cannot use it', kind: 'final' };
   const refuse = async (path: string): Promise<readonly string[]> => {
     const { tools, removed, written } = toolsWith({ releases: { verify: async () => refusal } });
-    const notebook = { ...emptyNotebook, offer: { ...pushed, path } };
-    const after = await verifyOffer(tools, notebook, { offer: notebook.offer, record: emptyRecord });
-    assert.deepEqual([after.offer, written.length, after.nextLookMs], [undefined, 1, 0]);
+    const after = await verifyOffer(tools, emptyNotebook, { offer: { ...pushed, path }, record: emptyRecord });
+    assert.deepEqual([after.verified, written.length, after.refusal?.message], [undefined, 0, 'cannot use it']);
+    assert.deepEqual(after.aside.map(({ isPutAway }) => isPutAway), [removed.length > 0]); // prettier-ignore
     return removed;
   };
-  assert.deepEqual(await refuse('/incoming/pushed-1.release'), [
-    '/incoming/pushed-1.release',
-    '/incoming/fetched.release',
-  ]);
-  assert.deepEqual(await refuse('/media/usb/doorward-2.0.0.release'), ['/incoming/fetched.release']);
+  assert.deepEqual(await refuse('/incoming/pushed-1.release'), ['/incoming/pushed-1.release']);
+  assert.deepEqual(await refuse('/media/usb/doorward-2.0.0.release'), []);
 });
 
 test('a trial that failed through no fault of the release is tried again, but not at once', async () => {
@@ -56,9 +53,12 @@ test('a trial that failed through no fault of the release is tried again, but no
     const trial = { state, offer: pushed, phases: [] } as unknown as Trial;
     const { tools, removed } = toolsWith({});
     const facts = { record: emptyRecord } as UpdateFacts;
-    const done = await writeDown(tools, { ...emptyNotebook, offer: pushed, trial }, { trial, facts });
-    return [done.trial, done.offer?.file, done.pauseUntilMs, removed.length > 0];
+    const seen = [{ name: 'the owner', offers: [pushed], restUntilMs: 0 }];
+    const done = await writeDown(tools, { ...emptyNotebook, seen, trial }, { trial, facts });
+    const asides = done.aside.map(({ untilMs }) => untilMs);
+    return [done.trial, done.seen[0]?.offers.length, done.pauseUntilMs, asides, removed.length > 0];
   };
-  assert.deepEqual(await after(false), [undefined, 'pushed', 1000 + 15 * 60_000, false]);
-  assert.deepEqual(await after(true), [undefined, undefined, 0, true]);
+  const soonMs = 1000 + 15 * 60_000;
+  assert.deepEqual(await after(false), [undefined, 1, soonMs, [soonMs], false]);
+  assert.deepEqual(await after(true), [undefined, 0, 0, [], true]);
 });

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { ByteSource } from '../../src/release/byte-source.ts';
 import { emptyRecord } from '../../src/slot/trial-record.ts';
-import type { UpdateSettings } from '../../src/settings/update-settings.ts';
-import { fetchOffer, lookForOffer, paused } from '../../src/update/acquire.ts';
-import { check } from '../../src/update/check.ts';
-import { emptyNotebook, withoutUseless } from '../../src/update/notebook.ts';
+import { lookFar } from '../../src/update/check.ts';
+import { chooseOffer } from '../../src/update/choose-offer.ts';
+import { paused } from '../../src/update/acquire.ts';
+import { emptyNotebook, type Notebook } from '../../src/update/notebook.ts';
 import type { LookResult, Offer } from '../../src/update/offer.ts';
-import type { SignedRelease } from '../../src/update/release-acts.ts';
+import { setAside, stillOffered } from '../../src/update/set-aside.ts';
 import type { UpdateTools } from '../../src/update/update-parts.ts';
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const offerOf = (version: string): Offer => ({
   from: 'a server',
   file: version,
@@ -19,65 +19,97 @@ const offerOf = (version: string): Offer => ({
   source: { bytes: 104, read: async () => new Uint8Array(100) },
 });
 
-/** The updater's tools in front of one source, a minute long. */
-function toolsFor(look: LookResult, fraction = 0): UpdateTools {
-  return {
-    sources: [{ name: 'a server', look: async () => look }],
-    settings: { checkIntervalMinutes: 360, bytesPerSecondMax: 0 } as UpdateSettings,
-    clock: { uptimeMs: () => 0, sleep: async () => undefined, wallMs: () => 0 },
-    random: { fraction: () => fraction, id: () => '' },
-    storage: {
-      makeDirectory: async () => undefined,
-      readPart: async () => undefined,
-      space: async () => ({ freeBytes: 1e12, totalBytes: 1e12 }),
-      writePart: async () => undefined,
-      sync: async () => undefined,
-    },
-    places: { incoming: '/incoming' },
+/** The updater's tools in front of one source, and a clock that can be put on. */
+function toolsFor(look: LookResult, fraction = 0): { tools: UpdateTools; now: { ms: number } } {
+  const now = { ms: 0 };
+  const tools = {
+    sources: [{ name: 'a server', isNear: false, look: async () => look }],
+    settings: { checkIntervalMinutes: 360 },
+    clock: { uptimeMs: () => now.ms },
+    random: { fraction: () => fraction },
+    log: { warn: () => undefined },
   } as unknown as UpdateTools;
+  return { tools, now };
 }
 
-test('however many of the newest releases cannot be had, an older one has its turn, and then they have theirs', async () => {
+const choiceAt = (notebook: Notebook, nowMs: number, record = emptyRecord) =>
+  chooseOffer(notebook, { nowMs, record, runningVersion: '1.0.0' });
+
+test('however many of the newest cannot be had, an older one has its turn, and each of them its own again', async () => {
   const offers = ['1.1.0', '1.3.0', '1.2.0'].map(offerOf);
-  const { sources } = toolsFor({ outcome: 'offers', offers });
-  let notebook = emptyNotebook;
+  const { tools } = toolsFor({ outcome: 'offers', offers });
+  let notebook = await lookFar(tools, emptyNotebook);
   const tried: (string | undefined)[] = [];
-  for (let look = 1; look <= 5; look += 1) {
-    const { offer } = await check(sources, emptyRecord, notebook.postponed);
+  for (const wait of ['soon', 'later', 'lasting'] as const) {
+    const { offer } = choiceAt(notebook, 0);
     tried.push(offer?.version);
-    if (offer !== undefined) notebook = withoutUseless({ ...notebook, offer }, offer);
+    if (offer !== undefined) notebook = setAside(tools, notebook, { offer, reason: 'x', message: 'y', wait });
   }
-  assert.deepEqual(tried, ['1.3.0', '1.2.0', '1.1.0', '1.3.0', '1.2.0']);
-  assert.deepEqual([notebook.offer, notebook.nextLookMs], [undefined, 0]);
+  assert.deepEqual(tried, ['1.3.0', '1.2.0', '1.1.0']);
+  assert.deepEqual(choiceAt(notebook, 0), { idle: 'set-aside', nextTurnMs: minuteMs });
+  const at = (ms: number): string | undefined => choiceAt(notebook, ms).offer?.version;
+  assert.deepEqual([at(minuteMs - 1), at(minuteMs), at(15 * minuteMs)], [undefined, '1.3.0', '1.3.0']);
+  const withNew = { ...notebook, seen: [...notebook.seen, { name: 'b', offers: [offerOf('1.0.1')], restUntilMs: 0 }] };
+  assert.equal(choiceAt(withNew, hourMs).offer?.version, '1.0.1', 'what was never tried comes first');
+});
+
+test('the time of an offer grows, has a bound, and differs from device to device', () => {
+  const offer = offerOf('2.0.0');
+  const waitsMin = (wait: 'soon' | 'later' | 'lasting', fraction: number): number[] => {
+    const { tools } = toolsFor({ outcome: 'offers', offers: [] }, fraction);
+    let notebook = emptyNotebook;
+    return Array.from({ length: 10 }, () => {
+      notebook = setAside(tools, notebook, { offer, reason: 'x', message: 'y', wait });
+      return (notebook.aside[0]?.untilMs ?? 0) / minuteMs;
+    });
+  };
+  assert.deepEqual(waitsMin('soon', 0), [1, 2, 4, 8, 16, 32, 64, 128, 256, 360]);
+  assert.deepEqual(waitsMin('later', 0.8).slice(0, 6), [18, 36, 72, 144, 288, 432]);
+  assert.deepEqual(waitsMin('lasting', 0).slice(0, 2), [1440, 1440]);
+});
+
+test('the order: the hand of the owner, then what was agreed to, then the newest; a hint never brings an old one', () => {
+  const pushed = { ...offerOf('1.1.0'), file: 'pushed', isOrdered: true, path: '/incoming/pushed' };
+  const old = offerOf('0.9.0');
+  const stick = { ...offerOf('0.9.0'), file: 'stick', path: '/media/usb/doorward-0.9.0.release' };
+  const seen = (...offers: Offer[]) => ({ ...emptyNotebook, seen: [{ name: 'a', offers, restUntilMs: 0 }] });
+  const best = (notebook: Notebook, agreedTo?: string) =>
+    choiceAt(notebook, 0, { ...emptyRecord, ...(agreedTo === undefined ? {} : { agreedTo }) }).offer?.file;
+  assert.equal(best(seen(offerOf('3.0.0'), pushed, offerOf('2.0.0')), '2.0.0'), 'pushed');
+  assert.equal(best(seen(offerOf('3.0.0'), offerOf('2.0.0')), '2.0.0'), '2.0.0');
+  assert.equal(best(seen(offerOf('3.0.0'), offerOf('2.0.0'))), '3.0.0');
+  assert.deepEqual(choiceAt(seen(old), 0), { idle: 'not-newer', nextTurnMs: Infinity });
+  assert.equal(best(seen(old, stick)), 'stick', 'the name of a file may lie: it is read');
+  const rejected = [{ version: '3.0.0', digest: 'd', signed: 0, file: '3.0.0', reason: 'operator', atMs: 0 }];
+  assert.equal(choiceAt(seen(offerOf('3.0.0')), 0, { ...emptyRecord, rejected }).idle, 'rejected');
+});
+
+test('what nobody offers any more is forgotten, and what was put away is told of for a day: both have a bound', () => {
+  const { tools } = toolsFor({ outcome: 'offers', offers: [] });
+  let notebook = emptyNotebook;
+  for (let number = 0; number < 500; number += 1) {
+    const offer = offerOf(`2.0.${number}`);
+    const why = { offer, reason: 'x', message: 'y', wait: 'lasting', isPutAway: number >= 460 } as const;
+    notebook = setAside(tools, notebook, why);
+  }
+  assert.equal(notebook.aside.length, 400);
+  const told = (nowMs: number): unknown => {
+    const aside = stillOffered(notebook, nowMs).aside;
+    return [aside.length, aside.every(({ isPutAway }) => isPutAway)];
+  };
+  assert.deepEqual([told(0), told(24 * hourMs)], [[20, true], [0, true]]); // prettier-ignore
 });
 
 test('"come again in 0 seconds" is no invitation to come every second, and nobody comes together with all others', async () => {
-  const nextLookMs = async (retryMs: number, fraction: number): Promise<number> => {
-    const tools = toolsFor({ outcome: 'failed', reason: 'busy', retryMs }, fraction);
-    return (await lookForOffer(tools, emptyNotebook, emptyRecord)).nextLookMs;
-  };
-  assert.equal(await nextLookMs(0, 0), 60 * minuteMs);
-  assert.equal(await nextLookMs(5 * minuteMs, 0), 5 * minuteMs);
-  assert.equal(await nextLookMs(5 * minuteMs, 0.8), 6 * minuteMs);
-  const pauseMs = (retryMs: number, faults: number): number =>
-    paused(toolsFor({ outcome: 'offers', offers: [] }), { ...emptyNotebook, faults }, { problem: '', retryMs })
+  const nextLookMs = async (look: LookResult, fraction: number): Promise<number> =>
+    (await lookFar(toolsFor(look, fraction).tools, emptyNotebook)).nextLookMs;
+  const busy = (retryMs: number): LookResult => ({ outcome: 'failed', reason: 'busy', retryMs });
+  assert.equal(await nextLookMs(busy(0), 0), 60 * minuteMs);
+  assert.equal(await nextLookMs(busy(5 * minuteMs), 0), 5 * minuteMs);
+  assert.equal(await nextLookMs(busy(5 * minuteMs), 0.8), 6 * minuteMs);
+  assert.equal(await nextLookMs({ outcome: 'offers', offers: [] }, 0.8), 432 * minuteMs);
+  const pauseMs = (faults: number): number =>
+    paused(toolsFor({ outcome: 'offers', offers: [] }).tools, { ...emptyNotebook, faults }, { problem: '' })
       .pauseUntilMs;
-  assert.deepEqual([pauseMs(0, 0), pauseMs(0, 3), pauseMs(10 * minuteMs, 0)], [minuteMs, 8 * minuteMs, 10 * minuteMs]);
-});
-
-test('a file that is another one than its signatures say is not fetched for ever: others have their turn', async () => {
-  const tools = toolsFor({ outcome: 'offers', offers: [] });
-  const source: ByteSource = { bytes: 104, read: async (_offset, length) => new Uint8Array(length) };
-  const offer = { ...offerOf('2.0.0'), source };
-  const chunks = { headBytes: 4, chunkBytes: 100, fileBytes: 104, sha256: ['none'] };
-  const known = { offer, release: { chunks } as unknown as SignedRelease };
-  let notebook = await fetchOffer(tools, { ...emptyNotebook, offer }, known);
-  let chunksAsked = 0;
-  while (notebook.offer !== undefined && chunksAsked < 20) {
-    notebook = await fetchOffer(tools, notebook, known);
-    chunksAsked += 1;
-  }
-  assert.equal(chunksAsked, 3);
-  assert.deepEqual(notebook.postponed, ['2.0.0']);
-  assert.match(notebook.problem ?? '', /the file on the server is another one/);
+  assert.deepEqual([pauseMs(0), pauseMs(3), pauseMs(20)], [minuteMs, 8 * minuteMs, hourMs]);
 });

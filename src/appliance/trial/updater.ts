@@ -104,10 +104,10 @@ function sourcesOf(
 ): readonly UpdateSource[] {
   const { releaseBytesMax, watchedFolder, sourceUrl } = settings;
   const { incoming } = places;
-  const pushed = { name: 'pushed by the owner', path: incoming, isOrdered: true, releaseBytesMax };
+  const pushed = { name: 'pushed by the owner', path: incoming, isOrdered: true };
   const sources: UpdateSource[] = [new FolderSource(storage, pushed)];
   if (watchedFolder !== '') {
-    const folder = { name: `folder ${watchedFolder}`, path: watchedFolder, isOrdered: false, releaseBytesMax };
+    const folder = { name: `folder ${watchedFolder}`, path: watchedFolder, isOrdered: false };
     sources.push(new FolderSource(storage, folder));
   }
   const { architecture } = release;
