@@ -138,7 +138,12 @@ async function updateFault(places: Places, slot: Slot, next: NextRelease): Promi
   if (typeof manifest === 'string') return manifest;
   const machine = new SimulatedMachine(new GivenChoices(''), { cuts: 0, faults: 0 });
   machine.powerOn();
-  const door = new SimulatedDoor(machine, { natures: ['good'], version: next.version, judgeStart: () => undefined });
+  const door = new SimulatedDoor(machine, {
+    natures: ['good'],
+    version: next.version,
+    versionIn: () => next.version,
+    judgeStart: () => undefined,
+  });
   door.beginLife();
   const updater = new Updater({
     storage,

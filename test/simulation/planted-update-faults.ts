@@ -21,7 +21,7 @@ const plantedFaults: readonly PlantedFault[] = [
   { name: 'rejected release forgotten', file: 'src/slot/trial-record.ts', from: "return rejectRelease(rest, { ...record.underWay, reason: end.reason, atMs: record.underWay.startedMs });", to: 'return rest;' },
   { name: 'rejections not looked at', file: 'src/slot/trial-record.ts', from: "  if ('file' in release) return", to: "  if (record.format === 1) return undefined;\n  if ('file' in release) return" },
   { name: 'wrong slot', file: 'src/update/stage.ts', from: '  const slot = otherSlot(committed);', to: '  const slot = committed;' },
-  { name: 'older release accepted', file: 'src/update/update-state.ts', from: "if (!isNewer(release.version, facts)) return untilNextLook(facts, 'not-newer');", to: '' },
+  { name: 'older release accepted', file: 'src/update/update-state.ts', from: "  if (why !== undefined) return { kind: 'set-aside', offer, release, why };", to: "  if (why === 'rejected') return { kind: 'set-aside', offer, release, why };" },
   { name: 'verification skipped', file: 'src/release/trust.ts', from: '  if (problem !== undefined) return problem;\n  const { version } = targets.signed;', to: '  const { version } = targets.signed;', isDeep: true },
   { name: 'read-back before the start skipped', file: 'src/update/rehearse.ts', from: '  const damage = await proveSlot(tools, task.slot, task.release);', to: '  const damage = undefined;' },
   { name: 'link moved before the read-back', file: 'src/update/commit.ts', from: 'const damage = await proveSlot(tools, trial.slot, trial.release);', to: 'await moveCurrent(storage, places, trial.slot);\n    const damage = await proveSlot(tools, trial.slot, trial.release);' },
@@ -39,7 +39,14 @@ const plantedFaults: readonly PlantedFault[] = [
   { name: 'wrong names are no matter', file: 'src/update/rehearsal-verdict.ts', from: 'if (wrong.length > 0)', to: 'if (wrong.length > 100)' },
   { name: 'the name of the candidate is not asked', file: 'src/update/rehearse.ts', from: 'answer.version !== task.release.version', to: 'answer.version.length > 90' },
   { name: 'a disk that takes nothing is asked again without a pause', file: 'src/update/update-state.ts', from: '  const isPause = facts.nowMs <', to: "  const isPause = facts.tidied !== 'nothing' && facts.nowMs <" },
-  { name: 'gives up after one unreachable source', file: 'src/update/update.ts', from: "    if (error instanceof DiskFault || error.kind === 'later')", to: "    if (!(error instanceof DiskFault)) throw new Error('gives up', { cause: error });\n    if (error instanceof DiskFault)" },
+  { name: 'gives up after one unreachable source', file: 'src/update/update.ts', from: '    return meetSourceFault(tools, notebook, { offer, fault: error });', to: "    throw new Error('gives up', { cause: error });" },
+  { name: "the owner's file on a stick is deleted", file: 'src/update/acquire.ts', from: 'return path?.startsWith(`${places.incoming}/`) === true;', to: 'return path !== undefined && places.incoming !== path;' },
+  { name: 'a pushed file that will not be taken lies there for ever', file: 'src/update/acquire.ts', from: '  if (isPutAway) await discard(tools, offer);', to: '  //' },
+  { name: 'what is not newer blocks the sources', file: 'src/update/update-state.ts', from: "  if (why !== undefined) return { kind: 'set-aside', offer, release, why };", to: "  if (why !== undefined) return wait(why, facts.nextLookMs - facts.nowMs);" },
+  { name: 'another board blocks the sources', file: 'src/update/choose-offer.ts', from: 'aside.untilMs > nowMs || aside.isPutAway', to: 'aside.isPutAway' },
+  { name: 'the commit is told before the service manager knows', file: 'src/update/commit.ts', from: '    const named = await duty.nameMain(candidate.pid); // First: what the candidate says before is not listened to.\n    const heard = readMessage(committedSchema, await candidate.ask(question, commitMsMax));', to: '    const heard = readMessage(committedSchema, await candidate.ask(question, commitMsMax));\n    const named = await duty.nameMain(candidate.pid);' },
+  { name: 'the word to revert is ignored', file: 'src/update/notebook.ts', from: '  return revertWord === undefined || trial === undefined ? soon : { ...soon, trial: { ...trial, revertWord } };', to: '  return trial === undefined || revertWord !== undefined ? soon : { ...soon, trial };' },
+  { name: 'a fault of the machine is blamed on the release', file: 'src/update/revert.ts', from: 'isItsFault ? revertTrial(record, end) : cancelTrial(record, end)', to: 'isItsFault || true ? revertTrial(record, end) : cancelTrial(record, end)' },
 ]; // prettier-ignore
 
 const root = process.cwd();

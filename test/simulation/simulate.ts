@@ -18,23 +18,26 @@ export interface Failure {
 export interface SimulationResult {
   /** Schedules that were run until the device rested, a promise broke, or a moment came that had been explored. */
   readonly schedules: number;
+  /** Of these, the ones that ended at a moment that had been explored. */
+  readonly knownEnds: number;
   /** Different moments between two steps, where they were looked for. */
   readonly moments: number;
   readonly failures: readonly Failure[];
 }
 
 const failuresMax = 5;
-const nothing: SimulationResult = { schedules: 0, moments: 0, failures: [] };
+const nothing: SimulationResult = { schedules: 0, knownEnds: 0, moments: 0, failures: [] };
 
 /** Every schedule of the story within the budget, until the first failures. */
 export async function simulateStory(story: Story, budget: Budget): Promise<SimulationResult> {
-  const { schedules, moments, failures } = await exploreLives(story, budget, failuresMax);
+  const { schedules, pruned: knownEnds, moments, failures } = await exploreLives(story, budget, failuresMax);
   const { cuts, faults } = budget;
   const number = stories.indexOf(story);
   const deep = story.flaw === undefined ? 'replay deep' : 'replay deep-forged';
   const words = story.deep === undefined ? `replay ${number}` : deep;
   return {
     schedules,
+    knownEnds,
     moments,
     failures: failures.map(({ trace, message }) => ({
       name: `${words} ${cuts} ${faults} ${trace}`,
@@ -75,6 +78,7 @@ function inThread(task: Task): Promise<SimulationResult> {
 function both(one: SimulationResult, other: SimulationResult): SimulationResult {
   return {
     schedules: one.schedules + other.schedules,
+    knownEnds: one.knownEnds + other.knownEnds,
     moments: one.moments + other.moments,
     failures: [...one.failures, ...other.failures],
   };
@@ -88,7 +92,7 @@ export async function simulateSeeds(count: number, from = 0): Promise<Simulation
     const message = await messageOf(new SeededChoices(seed), budget, storyOf(seed));
     if (message !== undefined) failures.push({ name: `replay-seed ${seed}`, message });
   }
-  return { schedules: count, moments: 0, failures };
+  return { schedules: count, knownEnds: 0, moments: 0, failures };
 }
 
 function storyOf(seed: number): Story {
@@ -112,7 +116,7 @@ export async function deepStory(): Promise<Story> {
 /** The same, signed by too few. */
 async function forgedDeepStory(): Promise<Story> {
   const name = 'a real release file that too few have signed';
-  return { ...goodStory, name, flaw: 'forged', deep: await deepRelease('forged') };
+  return { ...goodStory, name, flaw: 'forged', deep: await deepRelease({ flaw: 'forged' }) };
 }
 
 async function storyNamed(name: string): Promise<Story> {
@@ -127,7 +131,7 @@ export async function replay(words: readonly string[]): Promise<SimulationResult
   const budget = { cuts: Number(cuts), faults: Number(faults) };
   const message = await messageOf(new GivenChoices(trace), budget, told);
   const failures = message === undefined ? [] : [{ name: words.join(' '), message }];
-  return { schedules: 1, moments: 0, failures };
+  return { schedules: 1, knownEnds: 0, moments: 0, failures };
 }
 
 /** From the smallest worlds to larger ones, until something breaks: for planted faults. */
@@ -163,14 +167,17 @@ async function run(words: readonly string[]): Promise<SimulationResult> {
 if (isMainThread && import.meta.main) {
   const startedMs = performance.now();
   const usage = 'npm run simulate -- [every CUTS FAULTS | deep CUTS FAULTS | seeds COUNT [FROM] | find [deep] | replay STORY CUTS FAULTS CHOICES | replay-seed SEED]'; // prettier-ignore
-  const { schedules, moments, failures } = await run(begin({ usage, words: 5 }).positionals);
+  const { schedules, knownEnds, moments, failures } = await run(begin({ usage, words: 5 }).positionals);
   const minutes = (performance.now() - startedMs) / 60_000;
   for (const { name, message } of failures)
     console.log(`broken: ${message}\n  again: node test/simulation/simulate.ts ${name}`);
   const outcome = failures.length === 0 ? 'all promises held' : `${failures.length} broken`;
+  const shared = moments === 0 ? '' : ` (${knownEnds} did)`;
   const known = moments === 0 ? '' : `, each until it rested or met one of ${moments} moments that were explored`;
-  console.log(`${schedules} schedules in ${(minutes * 60).toFixed(1)} s${known}: ${outcome}`);
-  console.log(JSON.stringify({ schedules, failures: failures.length, perMinute: Math.round(schedules / minutes) }));
+  console.log(`${schedules} schedules in ${(minutes * 60).toFixed(1)} s${known}${shared}: ${outcome}`);
+  const explored = moments === 0 ? {} : { knownEnds, moments };
+  const perMinute = Math.round(schedules / minutes);
+  console.log(JSON.stringify({ schedules, ...explored, failures: failures.length, perMinute }));
   if (failures.length > 0) process.exitCode = 1;
 }
 if (!isMainThread)

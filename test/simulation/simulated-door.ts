@@ -40,6 +40,18 @@ interface CandidateProcess {
   tookOverMs: number | undefined;
   isHanging: boolean;
   hasLetGo: boolean;
+  /** The service manager knows it as the main process. */
+  isNamed: boolean;
+}
+
+/** What the door knows of releases. */
+interface DoorReleases {
+  /** Of the one that the story is about. All others are good. */
+  readonly version: string;
+  readonly natures: readonly Nature[];
+  versionIn(directory: string): string;
+  /** Asked before a release is started: what is wrong with starting it. */
+  judgeStart(directory: string): string | undefined;
 }
 
 /** The door at one moment. */
@@ -48,7 +60,7 @@ export interface RememberedDoor {
   readonly process: Readonly<CandidateProcess> | undefined;
   readonly isIncumbentServing: boolean;
   readonly hasModels: boolean;
-  readonly starts: number;
+  readonly startsOf: Readonly<Record<string, number>>;
   readonly hasLeft: boolean;
   readonly nature: Nature | undefined;
 }
@@ -57,29 +69,20 @@ export interface RememberedDoor {
 export class SimulatedDoor implements Duty, Candidates {
   readonly #machine: SimulatedMachine;
   readonly #natures: readonly Nature[];
-  readonly #version: string;
-  /** Asked before a release is started: what is wrong with starting it. */
-  readonly #judgeStart: (directory: string) => string | undefined;
+  readonly #releases: DoorReleases;
   candidate: SimulatedCandidate | undefined;
   isIncumbentServing = true;
   hasModels = true;
-  starts = 0;
+  /** How many trials of each version were begun. */
+  startsOf: Readonly<Record<string, number>> = {};
   hasLeft = false;
   /** What the release on offer is like shows when it is started first: until then all of them are the same story. */
   nature: Nature | undefined;
 
-  constructor(
-    machine: SimulatedMachine,
-    release: {
-      readonly natures: readonly Nature[];
-      readonly version: string;
-      judgeStart(directory: string): string | undefined;
-    },
-  ) {
+  constructor(machine: SimulatedMachine, releases: DoorReleases) {
     this.#machine = machine;
-    this.#natures = release.natures;
-    this.#version = release.version;
-    this.#judgeStart = (directory) => release.judgeStart(directory);
+    this.#natures = releases.natures;
+    this.#releases = releases;
   }
 
   /** A process that has just started serves; children of the one before are gone with it, as the protocol asks of them. */
@@ -92,9 +95,9 @@ export class SimulatedDoor implements Duty, Candidates {
 
   /** To go on from later. The candidate stays the same object, because the updater's notebook names it. */
   remember(): RememberedDoor {
-    const { candidate, isIncumbentServing, hasModels, starts, hasLeft, nature } = this;
+    const { candidate, isIncumbentServing, hasModels, startsOf, hasLeft, nature } = this;
     const process = candidate === undefined ? undefined : { ...candidate.process };
-    return { candidate, process, isIncumbentServing, hasModels, starts, hasLeft, nature };
+    return { candidate, process, isIncumbentServing, hasModels, startsOf, hasLeft, nature };
   }
   goOnFrom({ process, ...door }: RememberedDoor): void {
     Object.assign(this, door);
@@ -102,14 +105,17 @@ export class SimulatedDoor implements Duty, Candidates {
   }
 
   async start(directory: string, _options: CandidateOptions): Promise<StartedCandidate> {
-    const wrong = this.#judgeStart(directory);
+    const wrong = this.#releases.judgeStart(directory);
     if (wrong !== undefined) this.#machine.breaks(`started ${directory}: ${wrong}`);
     if (this.candidate?.isAlive === true) this.#machine.breaks('two candidates at once');
-    this.starts += 1;
+    const version = this.#releases.versionIn(directory);
+    this.startsOf = { ...this.startsOf, [version]: (this.startsOf[version] ?? 0) + 1 };
     this.#machine.passTime(5);
-    this.nature ??= this.#natures[this.#machine.choices.pick(this.#natures.length)] ?? 'good';
-    if (this.nature === 'not-starting') return { outcome: 'failed', reason: 'no such file' };
-    this.candidate = new SimulatedCandidate(this.#machine, this.nature, this.#version);
+    if (version === this.#releases.version)
+      this.nature ??= this.#natures[this.#machine.choices.pick(this.#natures.length)] ?? 'good';
+    const nature = version === this.#releases.version ? (this.nature ?? 'good') : 'good';
+    if (nature === 'not-starting') return { outcome: 'failed', reason: 'no such file' };
+    this.candidate = new SimulatedCandidate(this.#machine, nature, version);
     return { outcome: 'started', candidate: this.candidate };
   }
 
@@ -129,7 +135,7 @@ export class SimulatedDoor implements Duty, Candidates {
   }
   #askBoth(): AskedBoth {
     const own = { isWell: true, durationMs: 5 };
-    const candidate = this.nature === 'fails-requests' ? { isWell: false, durationMs: 5 } : own;
+    const candidate = this.candidate?.nature === 'fails-requests' ? { isWell: false, durationMs: 5 } : own;
     return { atMs: this.#machine.uptimeMs(), own, candidate, isCrowded: false };
   }
   presses(): PressFacts {
@@ -153,6 +159,7 @@ export class SimulatedDoor implements Duty, Candidates {
     return done;
   }
   async nameMain(): Promise<DutyResult> {
+    if (this.candidate !== undefined) this.candidate.process.isNamed = true;
     return done;
   }
   async leave(): Promise<void> {
@@ -168,13 +175,19 @@ export class SimulatedDoor implements Duty, Candidates {
 export class SimulatedCandidate implements Candidate {
   readonly pid = 200;
   readonly #machine: SimulatedMachine;
-  readonly #nature: Nature;
+  readonly nature: Nature;
   readonly #version: string;
-  process: CandidateProcess = { end: undefined, tookOverMs: undefined, isHanging: false, hasLetGo: false };
+  process: CandidateProcess = {
+    end: undefined,
+    tookOverMs: undefined,
+    isHanging: false,
+    hasLetGo: false,
+    isNamed: false,
+  };
 
   constructor(machine: SimulatedMachine, nature: Nature, version: string) {
     this.#machine = machine;
-    this.#nature = nature;
+    this.nature = nature;
     this.#version = version;
   }
 
@@ -197,7 +210,7 @@ export class SimulatedCandidate implements Candidate {
   }
 
   #answer(kind: string): unknown {
-    const nature = this.#nature;
+    const nature = this.nature;
     switch (kind) {
       case 'hello':
         if (nature === 'never-ready') return undefined;
@@ -209,7 +222,10 @@ export class SimulatedCandidate implements Candidate {
         if (nature === 'hangs-at-take-over') return undefined;
         this.process.tookOverMs = this.#machine.uptimeMs();
         return { kind: 'ready', durationMs: 3 };
-      case 'commit': return { kind: 'committed' };
+      case 'commit':
+        // It tells the service manager that it is ready: from anybody else that is not listened to.
+        if (!this.process.isNamed) this.#machine.breaks('a release heard of its commit before the service manager');
+        return { kind: 'committed' };
       case 'revert':
         this.process.hasLetGo = true;
         return { kind: 'reverted' };
@@ -222,7 +238,7 @@ export class SimulatedCandidate implements Candidate {
     if (tookOverMs === undefined || !this.isAlive) return undefined;
     const nowMs = this.#machine.uptimeMs();
     const beats = Math.floor((nowMs - tookOverMs) / 100);
-    const nature = this.#nature;
+    const nature = this.nature;
     if (nature === 'hangs' && beats > 1) {
       this.process.isHanging = true;
       return { atMs: tookOverMs + 100, message: heartbeat(1, nature) };
@@ -232,7 +248,7 @@ export class SimulatedCandidate implements Candidate {
 
   ended(): string | undefined {
     if (
-      this.#nature === 'crashes' &&
+      this.nature === 'crashes' &&
       this.process.tookOverMs !== undefined &&
       this.#machine.uptimeMs() > this.process.tookOverMs + 200
     )

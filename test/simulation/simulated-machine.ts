@@ -47,6 +47,8 @@ export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
   readonly disk: SimulatedDisk;
   readonly places: Places = placesAt('/opt', '/var');
   readonly server = new Map<string, Uint8Array>();
+  /** Addresses of the server that never give anything. */
+  readonly busy = new Set<string>();
   choices: Choices;
   #state: MachineState;
   #isDown = false;
@@ -185,6 +187,7 @@ export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
 
   async request({ url, headers, answerBytesMax }: NetworkRequest): Promise<NetworkResult> {
     this.passTime(10);
+    if (this.busy.has(url)) return busyAnswer;
     const body = this.server.get(url);
     const plain = answer(body, headers?.['range']);
     if (this.#state.faults === 0) return bounded(plain, answerBytesMax);
@@ -195,7 +198,7 @@ export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
     switch (fault) {
       case 'unreachable': return { outcome: 'unreachable', reason: 'cannot reach it' };
       case 'not-found': return notFound;
-      case 'busy': return { outcome: 'answered', status: 503, headers: { 'retry-after': '30' }, body: new Uint8Array() };
+      case 'busy': return busyAnswer;
       case 'portal': return { outcome: 'answered', status: 200, headers: {}, body: new TextEncoder().encode('<html>log in') };
       case 'whole': return bounded(answer(body, undefined), answerBytesMax);
       case 'garbled': return { ...plain, body: plain.body.map((byte, place) => (place === plain.body.length >> 1 ? byte ^ 1 : byte)) };
@@ -209,6 +212,12 @@ export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
 const openMax = Number.POSITIVE_INFINITY;
 
 type Answered = Extract<NetworkResult, { outcome: 'answered' }>;
+const busyAnswer: Answered = {
+  outcome: 'answered',
+  status: 503,
+  headers: { 'retry-after': '30' },
+  body: new Uint8Array(),
+};
 const notFound: Answered = { outcome: 'answered', status: 404, headers: {}, body: new Uint8Array() };
 
 /** What a server answers that has nothing against anybody. */

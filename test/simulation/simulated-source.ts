@@ -2,7 +2,7 @@ import type { ByteSource } from '../../src/release/byte-source.ts';
 import type { OpenBody, OpenResult, StreamingNetwork } from '../../src/system/network.ts';
 import { HttpFile } from '../../src/update/http-file.ts';
 import { HttpSource } from '../../src/update/http-source.ts';
-import type { LookResult, UpdateSource } from '../../src/update/offer.ts';
+import type { LookResult, Offer, UpdateSource } from '../../src/update/offer.ts';
 
 /**
  * The real source of an HTTP folder. A file on a web server may keep its answer open from one read to the next, where
@@ -22,11 +22,12 @@ export class SimulatedSource implements UpdateSource {
     const folder = { url: this.name, architecture: 'linux-x64', releaseBytesMax: 1e6 };
     const result = await new HttpSource(this.#network, folder).look();
     if (result.outcome === 'failed') return result;
-    const found = ({ bytes }: ByteSource): ByteSource => ({
+    const found = ({ version, source: { bytes } }: Offer): ByteSource => ({
       bytes,
-      read: (offset, length) => new HttpFile(this.#network, `${this.name}two.release`, bytes).read(offset, length),
+      read: (offset, length) =>
+        new HttpFile(this.#network, `${this.name}${version}.release`, bytes).read(offset, length),
     });
-    return { outcome: 'offers', offers: result.offers.map((offer) => ({ ...offer, source: found(offer.source) })) };
+    return { outcome: 'offers', offers: result.offers.map((offer) => ({ ...offer, source: found(offer) })) };
   }
 }
 

@@ -29,7 +29,7 @@ export class MomentNames {
     const nowMs = machine.upMs;
     return [
       machine.wallStartMs, machine.isLeaseOthers ? 1 : 0, machine.isReadOnly ? 1 : 0,
-      life.newestCommitted, life.hasRecord ? 1 : 0, life.wordGiven ? 1 : 0, life.steps,
+      life.newestCommitted, life.hasRecord ? 1 : 0, life.wordGiven ? 1 : 0, life.wasKilled ? 1 : 0, life.steps, startsName(moment),
       process.slot, process.version, process.rests, process.isWordWaiting ? 1 : 0,
       doorName(moment), notebookName(moment.notebook, nowMs), this.#diskName(moment),
     ].join('|'); // prettier-ignore
@@ -86,14 +86,19 @@ function linkName(target: string, machine: MachineState): string {
   return relation(machine, bootId, by);
 }
 
+/** How often one was begun is room for what may still happen; of several, it counts which. */
+function startsName({ door: { startsOf } }: Moment): string {
+  return Object.keys(startsOf).length > 1 ? JSON.stringify(startsOf) : '';
+}
+
 function doorName({ door, machine }: Moment): string {
   const { process } = door;
   const flags = [door.nature ?? '', door.isIncumbentServing, door.hasModels, door.hasLeft, process !== undefined]
     .map(String)
     .join();
   if (process === undefined) return flags;
-  const { end, tookOverMs, isHanging, hasLetGo } = process;
-  return `${flags}${end ?? ''},${tookOverMs === undefined ? '' : machine.upMs - tookOverMs},${Number(isHanging)}${Number(hasLetGo)}`;
+  const { end, tookOverMs, isHanging, hasLetGo, isNamed } = process;
+  return `${flags}${end ?? ''},${tookOverMs === undefined ? '' : machine.upMs - tookOverMs},${Number(isHanging)}${Number(hasLetGo)}${Number(isNamed)}`;
 }
 
 /** A whole trial record says the same whenever it was written. */

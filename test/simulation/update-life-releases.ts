@@ -9,6 +9,8 @@ import type { SimulatedMachine } from './simulated-machine.ts';
 const encoder = new TextEncoder();
 const chunkBytes = 16;
 const headBytes = 40;
+/** The folder of a stick that its owner has put in. */
+export const stickFolder = '/media/stick';
 /** Where the web server is. */
 export const releasesUrl = 'https://releases.example/';
 
@@ -21,6 +23,16 @@ export interface TinyRelease {
   readonly file: Uint8Array;
   readonly head: Uint8Array;
   readonly signed: SignedRelease;
+}
+
+/** Where a release file is to be had, and what is wrong with it there. */
+export interface Placed {
+  readonly release: TinyRelease;
+  readonly at: 'server' | 'pushed' | 'stick';
+  /** What the index of the server says its version is. */
+  readonly says?: string;
+  /** `missing`: no such file; `busy`: the server never gives it; `garbage`: other bytes; `torn`: all but the last is right. */
+  readonly fault?: 'missing' | 'busy' | 'garbage' | 'torn';
 }
 
 /** Two small files: enough to be torn, lost and mixed up. */
@@ -112,21 +124,41 @@ function sha256(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** A device with its first release, and the web server with the next one. */
+/** A device with its first release, and those that follow at their places. */
 export function prepare(
   machine: SimulatedMachine,
-  { installed, release }: { readonly installed: TinyRelease; readonly release: TinyRelease },
+  { installed, placed }: { readonly installed: TinyRelease; readonly placed: readonly Placed[] },
 ): void {
-  const { disk, places, server } = machine;
-  for (const directory of ['/opt', '/var', places.slots, places.incoming]) disk.seedDirectory(directory);
+  const { disk, places, server, busy } = machine;
+  for (const directory of ['/opt', '/var', places.slots, places.incoming, '/media', stickFolder])
+    disk.seedDirectory(directory);
   install(machine, places.slot.a, installed);
   disk.seedLink(places.current, 'slots/a');
-  const entry = {
-    version: release.flaw === 'older' ? '3.0.0' : release.version,
-    file: 'two.release',
-    bytes: release.file.length,
-  };
-  const index = { format: 1, releases: [{ ...entry, sha256: sha256(release.file) }] };
-  server.set(`${releasesUrl}index.json`, new TextEncoder().encode(JSON.stringify(index)));
-  server.set(`${releasesUrl}two.release`, release.file);
+  const entries = placed.filter(({ at }) => at === 'server');
+  const releases = entries.map(({ release: { version, file }, says = version }) => {
+    return {
+      version: says,
+      file: `${says}.release`,
+      bytes: file.length,
+      sha256: sha256(Buffer.from(`${says} ${version}`)),
+    };
+  });
+  server.set(`${releasesUrl}index.json`, encoder.encode(JSON.stringify({ format: 1, releases })));
+  for (const one of placed) {
+    const { at, release, says = release.version, fault } = one;
+    const url = `${releasesUrl}${says}.release`;
+    if (at === 'server' && fault === 'busy') busy.add(url);
+    if (at === 'server' && fault !== 'missing') server.set(url, bytesOf(one));
+    if (at !== 'server') disk.seed(pathOf(machine, one), bytesOf(one));
+  }
+}
+
+/** Where the file of a release lies that somebody brought. */
+export function pathOf({ places }: SimulatedMachine, { at, release: { version } }: Placed): string {
+  return at === 'stick' ? `${stickFolder}/doorward-${version}.release` : `${places.incoming}/pushed-${version}.release`;
+}
+
+function bytesOf({ release: { file }, fault }: Placed): Uint8Array {
+  if (fault === 'garbage') return file.map(() => 7);
+  return fault === 'torn' ? file.map((byte, place) => (place === file.length - 1 ? byte ^ 1 : byte)) : file;
 }

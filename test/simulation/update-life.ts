@@ -5,6 +5,7 @@ import type { Slot } from '../../src/slot/slot.ts';
 import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
 import type { Log } from '../../src/system/log.ts';
 import type { Notebook } from '../../src/update/notebook.ts';
+import type { UpdateSource } from '../../src/update/offer.ts';
 import { Updater } from '../../src/update/update.ts';
 import type { UpdateParts } from '../../src/update/update-parts.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
@@ -12,11 +13,11 @@ import type { Choices } from './choices.ts';
 import { type Budget, type MachineState, PowerCut, ProcessDied, SimulatedMachine } from './simulated-machine.ts';
 import { copyOf, type RememberedDisk } from './simulated-machine-disk.ts';
 import { type RememberedDoor, SimulatedDoor } from './simulated-door.ts';
-import { SimulatedSource } from './simulated-source.ts';
+import { sourcesOf } from './update-sources.ts';
 import { deepActs } from './update-life-deep.ts';
 import { prepare, quickActs, releasesUrl } from './update-life-releases.ts';
-import { judgePowerOn, judgeRest, judgeStart, judgeStep, type Life } from './update-promises.ts';
-import { installed, releaseOf, type Story } from './update-stories.ts';
+import { judgePowerOn, judgeRest, judgeStart, judgeStep, judgeWord, type Life, releaseIn } from './update-promises.ts';
+import { installed, placedOf, releaseOf, type Story } from './update-stories.ts';
 
 const livesMax = 40;
 const stepsMax = 120;
@@ -55,7 +56,7 @@ export interface Moment {
   readonly disk: RememberedDisk;
   readonly machine: Readonly<MachineState>;
   readonly door: RememberedDoor;
-  readonly life: Pick<Life, 'newestCommitted' | 'hasRecord' | 'wordGiven' | 'steps'>;
+  readonly life: Pick<Life, 'newestCommitted' | 'hasRecord' | 'wordGiven' | 'wasKilled' | 'steps'>;
   readonly process: Readonly<ProcessSoFar>;
   readonly notebook: Notebook;
 }
@@ -65,7 +66,9 @@ export class Device {
   readonly machine: SimulatedMachine;
   readonly #story: Story;
   readonly #life: Life;
-  readonly #source: SimulatedSource;
+  readonly #sources: readonly UpdateSource[];
+  /** Versions that are offered again and again, and never to be had. */
+  readonly #hopeless: ReadonlySet<string>;
   /** What each content of the trial record says is found out once. */
   readonly #recordFiles = new WeakMap<object, TrialRecordFile>();
   #updater: Updater | undefined;
@@ -74,16 +77,23 @@ export class Device {
   constructor(choices: Choices, budget: Budget, story: Story) {
     const release = releaseOf(story);
     const machine = new SimulatedMachine(choices, budget);
-    prepare(machine, { installed, release });
+    const placed = placedOf(story);
+    prepare(machine, { installed, placed });
     this.machine = machine;
     this.#story = story;
-    const judge = (directory: string): string | undefined => judgeStart(this.#life, directory);
-    const door = new SimulatedDoor(machine, { natures: story.natures, version: release.version, judgeStart: judge });
+    const door = new SimulatedDoor(machine, {
+      natures: story.natures,
+      version: release.version,
+      versionIn: (directory) => releaseIn(this.#life, directory)?.version ?? release.version,
+      judgeStart: (directory) => judgeStart(this.#life, directory),
+    });
     this.#life = {
-      machine, door, installed, release,
-      newestCommitted: installed.version, hasRecord: false, wordGiven: false, steps: 0, isOver: false,
+      machine, door, installed, release, placed,
+      newestCommitted: installed.version, hasRecord: false, wordGiven: false, wasKilled: false, steps: 0, isOver: false,
     }; // prettier-ignore
-    this.#source = new SimulatedSource(machine, releasesUrl);
+    this.#sources = sourcesOf(machine, story);
+    const hopeless = placed.filter(({ release, fault }) => (release.flaw ?? fault) !== undefined);
+    this.#hopeless = new Set(hopeless.map(({ release, says }) => says ?? release.version));
     machine.onTime = (fault) => this.#meet(fault);
     machine.powerOn();
     this.#startProcess();
@@ -93,9 +103,14 @@ export class Device {
     return this.#life.isOver;
   }
 
+  /** Of the release that runs. */
+  get version(): string {
+    return this.#process.version;
+  }
+
   /** How many trials were begun. */
   get starts(): number {
-    return this.#life.door.starts;
+    return Object.values(this.#life.door.startsOf).reduce((sum, starts) => sum + starts, 0);
   }
 
   /** True when nothing is left to chance: the mains, the machine and the release can do nothing unexpected any more. */
@@ -130,9 +145,12 @@ export class Device {
     process.steps += 1;
     assert(process.steps <= stepsMax, 'promise broken: it does not rest within its steps');
     holdLease(life, this.#story);
+    const { isWordWaiting } = process;
+    const wasCommitted = isCommitted(machine, process.slot);
     process.isWordWaiting = false;
     const taken = await this.#updater.takeStep();
     life.steps += 1;
+    if (isWordWaiting) judgeWord(taken, wasCommitted);
     judgeStep(life, taken, process.slot);
     assert(machine.brokenPromise === undefined, `promise broken: ${machine.brokenPromise}`);
     if (taken.kind === 'leave') return false;
@@ -152,7 +170,7 @@ export class Device {
     if (step.kind !== 'wait') return false;
     if (step.reason === 'pause') return step.durationMs >= longPauseMs;
     if (step.reason === 'set-aside')
-      return this.#life.release.flaw !== undefined || aside.every(({ isLasting }) => isLasting);
+      return aside.every(({ isLasting, version = '' }) => isLasting || this.#hopeless.has(version));
     return step.reason === 'nothing-new' || step.reason === 'rejected' || step.reason === 'not-newer';
   }
 
@@ -171,19 +189,27 @@ export class Device {
     if (fault === 'rot' && !isCommitted(machine, slot)) machine.disk.rot(`${machine.places.slot[other]}/app`);
     if (fault === 'revert-word' && this.#updater?.revert(word) === true)
       this.#life.wordGiven = this.#process.isWordWaiting = true;
-    if (fault === 'candidate-killed') this.#life.door.candidate?.kill('signal SIGKILL');
+    if (fault !== 'candidate-killed') return;
+    this.#life.wasKilled = true;
+    this.#life.door.candidate?.kill('signal SIGKILL');
   }
 
   /** To be looked at: it changes with the device. */
   get moment(): Moment {
     assert(this.#updater !== undefined, 'no process runs');
-    const { newestCommitted, hasRecord, wordGiven, steps, door } = this.#life;
+    const { newestCommitted, hasRecord, wordGiven, wasKilled, steps, door } = this.#life;
     const { notebook } = this.#updater;
     return {
       disk: this.machine.disk.content,
       machine: this.machine.state,
       door: door.remember(),
-      life: { newestCommitted, hasRecord, wordGiven, steps: Math.min(steps, 1 + (this.#story.leaseSteps ?? 0)) },
+      life: {
+        newestCommitted,
+        hasRecord,
+        wordGiven,
+        wasKilled,
+        steps: Math.min(steps, 1 + (this.#story.leaseSteps ?? 0)),
+      },
       process: this.#process,
       notebook,
     };
@@ -223,7 +249,7 @@ export class Device {
     const { machine } = this;
     const { slot, version } = this.#process;
     const { memory, deep } = this.#story;
-    const { door, release } = this.#life;
+    const { door } = this.#life;
     const parts: UpdateParts = {
       storage: machine.disk,
       places: machine.places,
@@ -233,8 +259,11 @@ export class Device {
       candidates: door,
       duty: door,
       resources: { memory: () => ({ totalBytes: 4e9, availableBytes: 2e9, ownBytes: 1e8 }) },
-      releases: deep === undefined ? quickActs(machine, [release]) : deepActs(machine, version),
-      sources: [this.#source],
+      releases:
+        deep === undefined
+          ? quickActs(machine, [this.#life.installed, ...this.#life.placed.map((one) => one.release)])
+          : deepActs(machine, version),
+      sources: this.#sources,
       settings: memory === undefined ? settings : { ...settings, memory },
       running: { slot, version },
       log: silent,

@@ -5,48 +5,63 @@ import type { Slot } from '../../src/slot/slot.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 import type { Nature, SimulatedDoor } from './simulated-door.ts';
-import { damageOf, type TinyRelease } from './update-life-releases.ts';
+import { damageOf, pathOf, type Placed, type TinyRelease } from './update-life-releases.ts';
 
 /** A device, and what is known of it from outside. */
 export interface Life {
   readonly machine: SimulatedMachine;
   readonly door: SimulatedDoor;
   readonly installed: TinyRelease;
+  /** The one that the story is about. */
   readonly release: TinyRelease;
+  /** Where everything is that it may find. */
+  readonly placed: readonly Placed[];
   /** The newest version that was ever written down as committed. */
   newestCommitted: string;
   /** A record was written: from then on there is always one. */
   hasRecord: boolean;
   /** Somebody wanted the release reverted. */
   wordGiven: boolean;
+  /** A candidate was killed by the machine. */
+  wasKilled: boolean;
   steps: number;
   isOver: boolean;
 }
 
-/** What is known of the release on offer; undefined until it was started first. */
-function natureOf({ release, door }: Life): Nature | TinyRelease['flaw'] {
-  return release.flaw ?? door.nature;
+/** What is known of a release; undefined until the one of the story was started first. */
+function natureOf({ release, door }: Life, one = release): Nature | TinyRelease['flaw'] {
+  return one.flaw ?? (one === release ? door.nature : 'good');
 }
 
 /** Only what was started and found good may be committed. */
-function isWorthy(life: Life): boolean {
-  return natureOf(life) === 'good';
+function isWorthy(life: Life, one: TinyRelease): boolean {
+  return one === life.installed || natureOf(life, one) === 'good';
+}
+
+/** Every release that may lie in a slot. */
+function releasesOf({ installed, release, placed }: Life): readonly TinyRelease[] {
+  return [...new Set([installed, release, ...placed.map((one) => one.release)])];
+}
+
+/** The whole release in a directory. */
+export function releaseIn(life: Life, directory: string): TinyRelease | undefined {
+  return releasesOf(life).find((one) => damageOf(life.machine, directory, one) === undefined);
 }
 
 /** Power-on finds a whole release that has proved itself, and never an older one than before. */
 export function judgePowerOn(life: Life): { slot: Slot; version: string } {
-  const { machine, installed, release } = life;
+  const { machine, installed } = life;
   const link = machine.disk.names.get(machine.places.current);
   assert(link?.kind === 'link', 'promise broken: power-on finds no link');
   assert(!life.hasRecord || readRecord(machine) !== undefined, 'promise broken: power-on finds no trial record');
   const slot = link.target === 'slots/a' ? 'a' : 'b';
   const directory = machine.places.slot[slot];
-  const found = [installed, release].find((candidate) => damageOf(machine, directory, candidate) === undefined);
+  const found = releaseIn(life, directory);
   assert(
     found !== undefined,
     `promise broken: power-on finds slot ${slot} damaged: ${damageOf(machine, directory, installed)}`,
   );
-  assert(found === installed || isWorthy(life), `promise broken: power-on starts a release that is ${natureOf(life)}`);
+  assert(isWorthy(life, found), `promise broken: power-on starts a release that is ${natureOf(life, found)}`);
   assert(
     found.version >= life.newestCommitted,
     `promise broken: power-on starts ${found.version} after ${life.newestCommitted}`,
@@ -56,8 +71,10 @@ export function judgePowerOn(life: Life): { slot: Slot; version: string } {
 
 /** What is wrong with starting the release in this directory. */
 export function judgeStart(life: Life, directory: string): string | undefined {
-  const { machine, release, door } = life;
+  const { machine, door } = life;
+  const release = releaseIn(life, directory) ?? life.release;
   if (release.flaw === 'forged') return 'it was not signed';
+  if (release.flaw === 'wrong-board') return 'it is for another board';
   if (release.version < life.newestCommitted) return 'it is older than what is committed';
   const link = machine.disk.names.get(machine.places.current);
   if (link?.kind === 'link' && directory.endsWith(link.target)) return 'it lies in the committed slot';
@@ -66,35 +83,47 @@ export function judgeStart(life: Life, directory: string): string | undefined {
   if (readRecord(machine)?.underWay === undefined) return 'its attempt was not spent';
   // Each start more needs a cut or a fault that ended the one before, or the three attempts of one that takes the power.
   const startsMax = 1 + machine.cutsUsed + machine.faultsUsed + (door.nature === 'takes-the-power' ? 2 : 0);
-  return door.starts + 1 > startsMax ? 'it was tried before, and nothing interrupted it' : undefined;
+  const starts = door.startsOf[release.version] ?? 0;
+  return starts + 1 > startsMax ? 'it was tried before, and nothing interrupted it' : undefined;
 }
 
 /** After every step. */
 export function judgeStep(life: Life, step: UpdateStep, running: Slot): void {
-  const { machine, door, release } = life;
+  const { machine, door } = life;
   const link = machine.disk.names.get(machine.places.current);
   assert(link?.kind === 'link', 'promise broken: the link is gone');
   if (step.kind === 'settle' || step.kind === 'commit')
     life.newestCommitted = readRecord(machine)?.newestCommitted?.version ?? life.newestCommitted;
   life.hasRecord ||= step.kind === 'rehearse' && readRecord(machine)?.underWay !== undefined;
-  const isMoved = link.target !== `slots/${running}`;
-  if (isMoved) {
-    assert(isWorthy(life), `promise broken: the link names a release that is ${natureOf(life)}`);
-    const directory = machine.places.slot[running === 'a' ? 'b' : 'a'];
-    const damage = damageOf(machine, directory, release);
+  if (link.target !== `slots/${running}`) {
+    const found = releaseIn(life, machine.places.slot[running === 'a' ? 'b' : 'a']);
     // A bit that rots after the commit is for the next start to find; a fault says when that may be.
-    assert(damage === undefined || machine.faultsUsed > 0, `promise broken: the link names a damaged slot: ${damage}`);
+    assert(found !== undefined || machine.faultsUsed > 0, 'promise broken: the link names a damaged slot');
+    const isFit = found === undefined || isWorthy(life, found);
+    assert(isFit, `promise broken: the link names a release that is ${natureOf(life, found)}`);
   }
   if (step.kind === 'wait' && step.reason !== 'pause') {
     assert(door.isIncumbentServing, 'promise broken: it waits, and nobody answers the door');
     assert(door.hasModels, 'promise broken: it waits, and nobody knows faces');
     assert(door.candidate?.isAlive !== true, 'promise broken: a candidate is left behind');
   }
+  for (const one of life.placed)
+    if (one.at === 'stick') assert(isThere(life, one), 'promise broken: a file on the stick of its owner is gone');
+}
+
+function isThere({ machine }: Life, one: Placed): boolean {
+  return machine.disk.names.has(pathOf(machine, one));
+}
+
+/** Somebody wanted the trial reverted before this step was chosen: it is not watched on, and never committed. */
+export function judgeWord(step: UpdateStep, wasCommitted: boolean): void {
+  const isIgnored = step.kind === 'judge' || step.kind === 'hand-over' || (step.kind === 'commit' && !wasCommitted);
+  assert(!isIgnored, `promise broken: the word to revert was heard, and the next step is to ${step.kind}`);
 }
 
 /** Where it must have come to. */
 export function judgeRest(life: Life, version: string): void {
-  const { machine, door, release, installed } = life;
+  const { machine, door, release } = life;
   const record = readRecord(machine);
   assert(record !== undefined, 'promise broken: the trial record is gone');
   assert(record.underWay === undefined, 'promise broken: a trial is under way for ever');
@@ -103,11 +132,12 @@ export function judgeRest(life: Life, version: string): void {
     door.isIncumbentServing && door.candidate?.isAlive !== true,
     'promise broken: the door is not answered by the incumbent',
   );
+  for (const one of life.placed)
+    if (one.at === 'pushed') assert(!isThere(life, one), 'promise broken: a pushed file lies there for ever');
+  judgeGoodEnd(life, version, record);
   const nature = natureOf(life);
-  if (nature === 'good' || nature === undefined) judgeGoodEnd(life, version, record);
-  if (nature === 'good') return;
-  assert(version === installed.version, `promise broken: it runs a release that is ${nature}`);
-  if (release.flaw !== undefined) return;
+  if (nature === 'good' || nature === undefined || release.flaw !== undefined) return;
+  assert(version !== release.version, `promise broken: it runs a release that is ${nature}`);
   assert(
     record.rejected.some(({ digest }) => digest === release.signed.digest),
     `promise broken: a release that is ${nature} is not remembered`,
@@ -116,15 +146,22 @@ export function judgeRest(life: Life, version: string): void {
   assert(isTold, 'promise broken: the reason of a revert is not stored');
 }
 
-/** A good release is reached, but for bad luck. */
-function judgeGoodEnd({ machine, release, wordGiven }: Life, version: string, { rejected }: TrialRecord): void {
-  const wasUnlucky = wordGiven || rejected.length > 0;
-  assert(version === release.version || wasUnlucky, 'promise broken: a good release waits and is not reached');
-  // Killed by the machine itself, or reverted by a word: else a good release is never rejected.
-  assert(
-    machine.faultsUsed > 0 || machine.cutsUsed >= 3 || rejected.length === 0,
-    'promise broken: a good release is rejected',
-  );
+/** The newest good release is reached, but for bad luck. */
+function judgeGoodEnd(life: Life, version: string, { rejected }: TrialRecord): void {
+  const { machine, wordGiven, wasKilled } = life;
+  const isGood = (one: TinyRelease): boolean =>
+    (natureOf(life, one) ?? 'good') === 'good' &&
+    (one === life.installed || life.placed.some((placed) => placed.release === one && placed.fault === undefined));
+  const good = releasesOf(life).filter(isGood);
+  const best = good
+    .map((one) => one.version)
+    .toSorted()
+    .at(-1);
+  const isRejected = rejected.some(({ digest }) => good.some(({ signed }) => signed.digest === digest));
+  assert(version === best || wordGiven || isRejected, 'promise broken: a good release waits and is not reached');
+  // Killed by the machine, reverted by a word, or three times cut short: else a good release is never rejected.
+  const isExcused = wordGiven || wasKilled || machine.cutsUsed + machine.faultsUsed >= 3;
+  assert(isExcused || !isRejected, 'promise broken: a good release is rejected');
 }
 
 function readRecord(machine: SimulatedMachine): TrialRecord | undefined {
