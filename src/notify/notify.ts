@@ -68,6 +68,8 @@ export class Notifier {
   readonly #waits: Waits;
   readonly #messages: Messages;
   readonly #lanes = new Map<string, Lane<Errand>>();
+  /** Channels that are nobody's of the household. */
+  readonly #apart = new Map<string, Channel>();
   readonly #inHand = new Set<string>();
   readonly #elsewhere = new Set<string>();
   /** Delivered, but the database does not know it yet. */
@@ -82,6 +84,11 @@ export class Notifier {
     this.#rules = new Rules(clock, settings, timeZone);
     this.#waits = new Waits(clock, random);
     this.#messages = new Messages(parts);
+  }
+
+  /** What is in the outbox for this channel is delivered too; no rule of the household holds it back, and nobody hears of it. */
+  serveApart(channel: Channel): void {
+    this.#apart.set(channel.name, channel);
   }
 
   /** What a ring tells; the caller stores it with the ring, and then says `send`. */
@@ -177,7 +184,7 @@ export class Notifier {
   #laneOf(name: string): Lane<Errand> {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
-    const channel = this.#parts.channels.find((one) => one.name === name);
+    const channel = this.#parts.channels.find((one) => one.name === name) ?? this.#apart.get(name);
     const act = async (errand: Errand): Promise<void> => {
       const { id } = errand.notification;
       const isNoted = await this.#deliver(channel, errand);
@@ -196,7 +203,8 @@ export class Notifier {
     if (channel === undefined) return this.#suppress(notification, `there is no channel ${notification.channel}`);
     if (news === undefined) return this.#failed(notification, unreadable);
     // A repeat was admitted before.
-    const isAsked = notification.priority !== 'critical' && notification.attempts === 0;
+    const isApart = this.#apart.has(channel.name);
+    const isAsked = notification.priority !== 'critical' && notification.attempts === 0 && !isApart;
     const objection = isAsked ? this.#rules.objectionTo(news, channel) : undefined;
     if (objection !== undefined) return this.#suppress(notification, objection);
     const delivery = channel.deliver(this.#messages.of(notification, news));
@@ -204,7 +212,7 @@ export class Notifier {
     if (result.outcome !== 'delivered') return this.#failed(notification, result);
     this.#messages.noteDelivered(notification, result.reference);
     this.#emit('NOTIFICATION_SENT', notification, {});
-    this.#listeners.forEach((listener) => listener(notification));
+    if (!isApart) this.#listeners.forEach((listener) => listener(notification));
     return this.#markSent(errand);
   }
 
@@ -247,6 +255,7 @@ export class Notifier {
 
   #emit(type: 'NOTIFICATION_SENT' | 'NOTIFICATION_FAILED', notification: Notification, more: EventData): void {
     const { channel, kind, visitId } = notification;
+    if (this.#apart.has(channel)) return;
     this.#parts.events.emit({
       type,
       status: type === 'NOTIFICATION_SENT' ? 'success' : 'failure',

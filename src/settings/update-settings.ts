@@ -106,6 +106,12 @@ export const gateSection = Type.Object(
       maximum: 500_000_000,
       description: 'A trial ends when the machine has less memory left than this, in bytes',
     }),
+    ownPressSeconds: Type.Number({
+      default: 20,
+      minimum: 1,
+      maximum: 3600,
+      description: 'Seconds from one press that the incumbent makes itself during a trial to the next',
+    }),
     framesSilentMsMax: Type.Integer({
       default: 10 * second,
       minimum: 500,

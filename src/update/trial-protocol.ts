@@ -153,7 +153,30 @@ export const preparedSchema = Type.Object({
   hearsPresses: Type.Optional(Type.Boolean()),
   /** It answers `request`. */
   takesQuestions: Type.Optional(Type.Boolean()),
+  /** How much of this it knows; absent in releases from before. See `abilitiesOf`. */
+  step: Type.Optional(Type.Integer({ minimum: 1 })),
 });
+
+/** 2: presses that the incumbent makes itself are kept apart (`isOwnPress`), and what they tell is told by `delivered`. */
+export const protocolStep = 2;
+
+/** What a candidate does when it is told or asked. */
+export interface Abilities {
+  readonly hearsPresses: boolean;
+  readonly takesQuestions: boolean;
+  readonly keepsOwnApart: boolean;
+}
+
+/** One that knows all of the protocol is taken at that: it cannot leave out what it would be judged by. */
+export function abilitiesOf(prepared: Static<typeof preparedSchema>): Abilities {
+  const { step = 1, hearsPresses = false, takesQuestions = false } = prepared;
+  const keepsOwnApart = step >= protocolStep;
+  return {
+    hearsPresses: keepsOwnApart || hearsPresses,
+    takesQuestions: keepsOwnApart || takesQuestions,
+    keepsOwnApart,
+  };
+}
 
 /** Asked: an entry for the audit chain, which only the one on duty writes. */
 export const auditSchema = Type.Object({ kind: Type.Literal('audit'), entry: Type.Unsafe<AuditEntry>({}) });
@@ -183,6 +206,9 @@ export const lineSchema = Type.Object({ kind: Type.Literal('line') });
 
 /** Told by the candidate: the row of this press is stored. */
 export const storedSchema = Type.Object({ kind: Type.Literal('stored'), id: Type.String({ maxLength: 100 }) });
+
+/** Told by the candidate: this notification has arrived in the channel that only the incumbent reads. */
+export const deliveredSchema = Type.Object({ kind: Type.Literal('delivered'), key: Type.String({ maxLength: 500 }) });
 
 /** Told: something that happened over there, for the listeners over here. */
 export const eventSchema = Type.Object({ kind: Type.Literal('event'), event: Type.Unsafe<PipelineEvent>({}) });

@@ -22,6 +22,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { findRunning } from '../../src/machine/process/instance-lock.ts';
+import { somebodys } from './somebodys.ts';
 import { bundleInto } from '../updates/bundle.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
@@ -162,7 +163,7 @@ export class Street {
   answer(sql: string): unknown {
     const database = new Database(join(this.home, 'doorward.db'), { readonly: true });
     try {
-      return database.prepare(sql).pluck().get();
+      return database.prepare(somebodys(sql)).pluck().get();
     } finally {
       database.close();
     }

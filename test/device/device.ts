@@ -10,6 +10,7 @@ import { readCurrent } from '../../src/slot/current-link.ts';
 import { placesAt, type Places } from '../../src/slot/places.ts';
 import type { TrialHistory } from '../../src/slot/trial-record.ts';
 import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
+import { somebodys } from '../appliance/somebodys.ts';
 import { get, until } from '../appliance/street.ts';
 import { Machine, type MachineOptions, type Outcome } from './machine.ts';
 import type { MadeRelease } from './releases.ts';
@@ -158,7 +159,7 @@ export class Device extends Machine {
   /** Presses that have their row in the database. */
   async answered(): Promise<number> {
     const sql = "SELECT count(*) FROM triggers WHERE source = 'button' AND press IN ('press', 'double')";
-    return Number((await this.query(sql))[0]);
+    return Number((await this.query(somebodys(sql)))[0]);
   }
 
   /** The lines that the household's database answers. Asked inside: SQLite does not look through /proc. */

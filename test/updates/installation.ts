@@ -2,20 +2,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
-  appendFileSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeSync,
-} from 'node:fs';
+  appendFileSync, closeSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync,
+  readFileSync, rmSync, symlinkSync, writeSync,
+} from 'node:fs'; // prettier-ignore
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,6 +20,7 @@ import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
 import type { UpdateStatus } from '../../src/update/notebook.ts';
 import { releaseActs } from '../../src/update/release-acts.ts';
 import { storedFile } from '../../src/update/stored-file.ts';
+import { somebodys } from '../appliance/somebodys.ts';
 import { isAlive, until } from '../appliance/street.ts';
 import { entryScript } from './bundle.ts';
 import { deviceMark } from './marked-processes.ts';
@@ -233,7 +223,7 @@ export class Installation {
   #count(sql: string): number {
     const database = new Database(join(this.home, 'doorward.db'), { readonly: true });
     try {
-      return Number(database.prepare(sql).pluck().get());
+      return Number(database.prepare(somebodys(sql)).pluck().get());
     } finally {
       database.close();
     }

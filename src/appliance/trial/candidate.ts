@@ -11,10 +11,12 @@ import { playDemoIn } from '../demo.ts';
 import { shareGround, type GroundRequest } from '../ground.ts';
 import {
   auditSchema, prepareSchema, questionSchema, readMessage, readNote, trialProtocol, webSocket, type Note,
-  type TrialQuestion,
+  protocolStep, type TrialQuestion,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
 import { openRecognition, type Recognition } from '../recognition.ts';
 import { rehearse } from './candidate-rehearsal.ts';
+import { ownBellOf } from './own-bell.ts';
+import type { Bell } from '../../visit/bell.ts';
 import { sendHeartbeats } from './heartbeats.ts';
 import { reportToService, type ServiceReport } from '../service-report.ts';
 import type { Incumbency } from './incumbency.ts';
@@ -49,6 +51,7 @@ export class ApplianceCandidate {
   #isTold = false;
   /** From the incumbent's last frame to the first one here, and what the camera took of that to start. */
   #cameraTimes: CameraTimes = {};
+  #ownBell: Bell | undefined;
   #isCommitted = false;
   #leaving: Promise<void> | undefined;
   #incumbency: Incumbency | undefined;
@@ -122,7 +125,7 @@ export class ApplianceCandidate {
     this.#isTold = isTold;
     this.#rooms ??= this.#openRooms();
     await this.#rooms;
-    return { kind: 'prepared', hearsPresses: isTold, takesQuestions: true };
+    return { kind: 'prepared', hearsPresses: isTold, takesQuestions: true, step: protocolStep };
   }
 
   async #openRooms(): Promise<Rooms> {
@@ -135,6 +138,7 @@ export class ApplianceCandidate {
     const inheritedLine = channel.line('button');
     const rooms = await openRooms({ home, ground, recognition, isOffDuty: false, terminal, inheritedLine, machine });
     rooms.desk?.giveTo((wish) => channel.tell(wish));
+    this.#ownBell = ownBellOf({ rooms, machine, tellArrival: (key) => channel.tell({ kind: 'delivered', key }) });
     return rooms;
   }
 
@@ -224,7 +228,8 @@ export class ApplianceCandidate {
     { house, ground }: Pick<Rooms, 'house' | 'ground'>,
     { id, press }: Extract<Note, { kind: 'press' }>,
   ): Promise<void> {
-    await house.bell.ring({ source: 'button', press, triggerId: id });
+    const bell = ground.store.read.isOwnPress(id) ? (this.#ownBell ?? house.bell) : house.bell;
+    await bell.ring({ source: 'button', press, triggerId: id });
     if (ground.store.read.isTriggerStored(id)) this.#parts.channel.tell({ kind: 'stored', id });
   }
 

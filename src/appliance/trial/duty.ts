@@ -10,12 +10,12 @@ import type { Resources } from '../../system/resources.ts';
 import type { Storage } from '../../system/storage.ts';
 import type { PressFacts } from '../../update/judge/presses.ts';
 import {
-  auditedSchema, preparedSchema, readMessage, storedSchema, webSocket, type Note, type Prepare, type PressNote,
+  abilitiesOf, auditedSchema, preparedSchema, readMessage, webSocket, type Abilities, type Note, type Prepare,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
 import { Lookout } from './lookout.ts';
 import { OwnQuestions } from './own-questions.ts';
-import { PassedPresses } from './passed-presses.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
+import { TrialPresses } from './trial-presses.ts';
 import { closeGround, type Rooms } from '../rooms.ts';
 import { wordsOf } from '../../system/error-words.ts';
 
@@ -55,11 +55,9 @@ type Place = { readonly kind: 'on-duty' } | Behind;
 
 const nothingPassed: PressFacts = { passed: 0, stored: 0, slowestMs: 0 };
 
-/** What a candidate has taken: its second handle on our socket, and perhaps the word that it rings when told. */
-interface Taken {
+/** What a candidate has taken, our second handle on the socket, and what it can do. */
+interface Taken extends Abilities {
   readonly second: unknown;
-  readonly hearsPresses: boolean;
-  readonly takesQuestions: boolean;
 }
 
 /** What the running appliance does with itself during an update. */
@@ -71,7 +69,7 @@ export class ApplianceDuty implements Duty {
   /** Who hears of the events of this process. */
   #listener: CandidateProcess | undefined;
   /** What the button rings during a trial, and what is left of it afterwards. */
-  #presses: PassedPresses | undefined;
+  #presses: TrialPresses | undefined;
 
   constructor(parts: DutyParts) {
     this.#parts = parts;
@@ -147,16 +145,18 @@ export class ApplianceDuty implements Duty {
       if (prepared === undefined) return failed('the candidate could not prepare itself');
       const second = await candidate.pass(webSocket, handleOf(this.#parts.rooms.front.web.server), passMsMax);
       if (second === undefined || second === null) return failed('the candidate did not take the listening socket');
-      const { hearsPresses = false, takesQuestions = false } = prepared;
-      await this.#stepBack(candidate, { second, hearsPresses, takesQuestions });
+      await this.#stepBack(candidate, { second, ...abilitiesOf(prepared) });
       return this.#done(startedMs);
     } catch (error) {
       return failed(wordsOf(error));
     }
   }
 
-  async #stepBack(candidate: CandidateProcess, { second, hearsPresses, takesQuestions }: Taken): Promise<void> {
-    const { front, ground, house, loops } = this.#parts.rooms;
+  async #stepBack(candidate: CandidateProcess, { second, ...able }: Taken): Promise<void> {
+    const { clock, disk, random, rooms } = this.#parts;
+    const { front, ground, house, loops } = rooms;
+    const { hearsPresses, takesQuestions } = able;
+    const { hasFrames: hadFrames } = this.baseline();
     const finished = Promise.withResolvers<void>();
     const { address } = front.web;
     this.#place = { kind: 'behind', candidate, second, takesQuestions, address, drained: finished.promise };
@@ -176,19 +176,11 @@ export class ApplianceDuty implements Duty {
     const frame = lastFrameMs === undefined ? {} : { lastFrameMs };
     const told = { lastEventId: lastId, notificationsInHand: [...notificationsInHand] };
     this.#tell(candidate, { kind: 'passed', ...told, ...frame });
-    this.#presses = this.#passedPresses(candidate);
-    if (hearsPresses) loops.ringAt(this.#presses);
-    void this.#parts.rooms.senses.recognition.rest(); // The candidate needs the memory.
+    this.#presses = new TrialPresses({ rooms, clock, disk, random, candidate, ...able, hadFrames });
+    if (hearsPresses) loops.ringAt(this.#presses.passed);
+    void rooms.senses.recognition.rest(); // The candidate needs the memory.
     void this.#drain(candidate, done).then(finished.resolve, finished.reject);
     finished.promise.catch((error: unknown) => ground.log.error('the hand-over does not end well', { error }));
-  }
-
-  #passedPresses(candidate: CandidateProcess): PassedPresses {
-    const { clock, random, rooms } = this.#parts;
-    const { ground, house } = rooms;
-    const log = ground.log.named('visit');
-    const tell = (note: PressNote): void => this.#tell(candidate, note);
-    return new PassedPresses({ bell: house.bell, store: ground.store, clock, random, log, tell });
   }
 
   /** Visits, requests and deliveries under way end here; then the candidate may tidy up after them. */
@@ -204,8 +196,7 @@ export class ApplianceDuty implements Duty {
 
   /** What a candidate says without being asked. */
   hear(message: unknown): void {
-    const stored = readMessage(storedSchema, message);
-    if (stored !== undefined) this.#presses?.noteStored(stored.id);
+    this.#presses?.hear(message);
   }
 
   async takeBack(gone = Promise.resolve()): Promise<DutyResult> {
@@ -239,7 +230,8 @@ export class ApplianceDuty implements Duty {
     front.web.welcome();
     loops.takeDuty({ free: gone, outbox: gone });
     loops.ringAt(house.bell);
-    void gone.then(() => this.#presses?.ringKept());
+    this.#presses?.stop();
+    void gone.then(() => this.#presses?.takeBack());
     loops.readLine();
   }
 
@@ -258,6 +250,7 @@ export class ApplianceDuty implements Duty {
     await loops.letLineGo();
     this.#tell(candidate, { kind: 'line' });
     await this.#presses?.settled();
+    await this.#presses?.clear();
     await house.bell.idle(); // What it did not store, and rang here.
     await loops.stop();
     await house.ledger.flush();

@@ -4,6 +4,7 @@ import { removeSpareLibraries } from '../../machine/executable/spare-libraries.t
 import { readWish } from '../../update/trial-protocol.ts';
 import { fulfil } from '../desk.ts';
 import { trialPartsOf, type TrialParts } from './trial-parts.ts';
+import { clearOwnVisits } from './own-presses.ts';
 import { openUpdater } from './updater.ts';
 
 /** The time in which this process is the one that tries releases. */
@@ -47,6 +48,7 @@ async function runUpdates({ rooms, machine, trial }: Running, signal: AbortSigna
   try {
     await rooms.senses.recognition.loaded; // Before, this process is smaller than it is going to be.
     await removeSpares(rooms);
+    await clearOwnVisits({ ...machine, ...rooms.ground, home: rooms.home }); // A trial may have been cut short.
     const opened = await openUpdater({ rooms, machine, duty: trial.duty, candidates: trial.candidates });
     if (opened.outcome === 'refused') return log.info('no updates are taken', { reason: opened.message });
     const { updater } = opened;

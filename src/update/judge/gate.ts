@@ -4,6 +4,7 @@ import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 import {
   causedStrainPercent, isCrowdsStrain, isMachineCheck, isWell, strainedChecks, wasStrained,
 } from './machine-strain.ts'; // prettier-ignore
+import { judgeOwnPresses } from './own-press.ts';
 import { judgePresses } from './presses.ts';
 import { judgeErrors, judgeP99, judgeSlower } from './questions.ts';
 
@@ -13,6 +14,7 @@ export type GateTrigger =
   | 'operator'
   | 'door'
   | 'press-unanswered'
+  | 'own-press'
   | 'heartbeat'
   | 'validation'
   | 'health-check'
@@ -59,6 +61,7 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['operator', ({ revertWord }) => (revertWord === undefined ? undefined : { broken: `somebody wanted it: ${revertWord}` })],
   ['door', judgeDoor],
   ['press-unanswered', judgePresses],
+  ['own-press', judgeOwnPresses],
   ['heartbeat', judgeHeartbeat],
   ['validation', judgeValidation],
   ['health-check', judgeChecks],

@@ -4,6 +4,7 @@
  * a lie, and a card may take a second for anybody.
  */
 import { type Finding, shown } from './finding.ts';
+import type { OwnPressFacts } from './own-press-facts.ts';
 
 /** A press that was passed on, and whose row nobody has read yet. */
 export interface PressDebt {
@@ -29,6 +30,8 @@ export interface PressFacts {
   readonly slowestMs: number;
   /** The first that had none in time: it was rung by the incumbent then. */
   readonly unanswered?: UnansweredPress;
+  /** Those that the incumbent makes itself; absent when the candidate would take them for a visitor's. */
+  readonly own?: OwnPressFacts;
 }
 
 export interface UnansweredPress {
@@ -56,9 +59,13 @@ export function judgePresses({ presses }: { readonly presses: PressFacts }): Fin
   const saw = stored === 0 ? {} : { saw: `every row was there after ${Math.round(slowestMs)} ms` };
   const evidence = { asked: passed, answered: stored, compared: 0, ...(unanswered === undefined ? saw : {}) };
   if (unanswered === undefined) return shown(evidence, undefined);
-  const { waitedMs, isSaidStored, ownWrite } = unanswered;
+  const broken = wordsOf(unanswered);
+  return shown(evidence, unanswered.ownWrite.isImpossible ? { broken, isItsFault: false } : { broken });
+}
+
+/** What is told of it. */
+export function wordsOf({ waitedMs, isSaidStored, ownWrite }: UnansweredPress): string {
   const lie = isSaidStored ? ', though it said that it was stored' : '';
   const own = ownWrite.isImpossible ? 'nobody could write' : `a write here took ${Math.round(ownWrite.tookMs)} ms`;
-  const broken = `a press had no row after ${Math.round(waitedMs)} ms${lie}; ${own}`;
-  return shown(evidence, ownWrite.isImpossible ? { broken, isItsFault: false } : { broken });
+  return `a press had no row after ${Math.round(waitedMs)} ms${lie}; ${own}`;
 }

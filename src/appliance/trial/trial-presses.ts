@@ -1,0 +1,88 @@
+import type { CandidateProcess } from '../../machine/process/candidate-process.ts';
+import type { Clock } from '../../system/clock.ts';
+import type { Disk } from '../../system/disk.ts';
+import type { Random } from '../../system/random.ts';
+import type { PressFacts } from '../../update/judge/presses.ts';
+import {
+  deliveredSchema,
+  heartbeatSchema,
+  readMessage,
+  storedSchema,
+  type PressNote,
+} from '../../update/trial-protocol.ts';
+import type { Rooms } from '../rooms.ts';
+import { clearOwnVisits, OwnPresses, type OwnPressesParts } from './own-presses.ts';
+import { PassedPresses } from './passed-presses.ts';
+
+const secondMs = 1000;
+
+export interface TrialPressesParts {
+  readonly rooms: Rooms;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly random: Random;
+  readonly candidate: CandidateProcess;
+  /** It knows which presses are nobody's. */
+  readonly keepsOwnApart: boolean;
+  /** There were frames before it came. */
+  readonly hadFrames: boolean;
+}
+
+/** The presses of one trial: those of visitors, which the incumbent passes on, and those that it makes itself. */
+export class TrialPresses {
+  readonly passed: PassedPresses;
+  readonly #parts: OwnPressesParts;
+  readonly #own: OwnPresses | undefined;
+
+  constructor({ rooms, clock, disk, random, candidate, keepsOwnApart, hadFrames }: TrialPressesParts) {
+    const { ground, home, house } = rooms;
+    const { store } = ground;
+    const log = ground.log.named('visit');
+    const tell = (note: PressNote): void => candidate.note(note);
+    const restMs = ground.loaded.settings.gate.ownPressSeconds * secondMs;
+    const hasFrames = (): boolean => hadFrames && framesOf(candidate) > 0;
+    this.passed = new PassedPresses({ bell: house.bell, store, clock, random, log, tell });
+    this.#parts = { store, disk, home, clock, random, log, restMs, hasFrames, tell };
+    this.#own = keepsOwnApart ? new OwnPresses(this.#parts) : undefined;
+  }
+
+  get facts(): PressFacts {
+    const own = this.#own?.facts;
+    return { ...this.passed.facts, ...(own === undefined ? {} : { own }) };
+  }
+
+  /** What the candidate says without being asked. */
+  hear(message: unknown): void {
+    const stored = readMessage(storedSchema, message);
+    if (stored !== undefined) this.passed.noteStored(stored.id);
+    if (stored !== undefined) this.#own?.noteStored(stored.id);
+    const delivered = readMessage(deliveredSchema, message);
+    if (delivered !== undefined) this.#own?.noteDelivered(delivered.key);
+  }
+
+  /** Resolves when no press is open that was made so far; true when the candidate has answered them all. No own one follows. */
+  async settled(): Promise<boolean> {
+    await this.#own?.finish();
+    const isWell = await this.passed.settled();
+    return isWell && (this.#own?.facts.newest?.kind ?? 'well') === 'well';
+  }
+
+  /** The candidate is about to go. */
+  stop(): void {
+    this.#own?.stop();
+  }
+
+  /** It is gone: what it has not stored rings here, and nothing stays of what nobody has pressed. */
+  async takeBack(): Promise<void> {
+    this.passed.ringKept();
+    await this.clear();
+  }
+
+  async clear(): Promise<void> {
+    if (this.#own !== undefined) await clearOwnVisits(this.#parts);
+  }
+}
+
+function framesOf(candidate: CandidateProcess): number {
+  return readMessage(heartbeatSchema, candidate.lastHeartbeat()?.message)?.frames ?? 0;
+}
