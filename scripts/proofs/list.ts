@@ -36,6 +36,7 @@ export const proofs: readonly Proof[] = [
   { name: 'machine-updates', says: '50 updates in a row under systemd, with people at the door', script: 'test:machine', words: ['--updates', '50'], small: ['--updates', '1'] },
   { name: 'zoo', says: 'releases that are bad in one way each, and good ones, tried for real', script: 'test:zoo', small: ['--only', 'leaks', '--only', 'nothing-changed'] },
   { name: 'kills', says: 'kills of incumbent, candidate or both at every step of an update', script: 'test:kills', words: ['1000'], small: ['4'] },
+  { name: 'reverts', says: 'releases that die or hang, seen from the street: to the answer of the incumbent', script: 'bench:revert', words: ['100'], small: ['2'] },
   { name: 'updates', says: '200 updates and their reverts under load', script: 'bench:update', words: ['200'], small: ['2'] },
   { name: 'cuts', says: 'a virtual machine killed in the middle of an update', script: 'test:cuts', words: ['5', '7'], small: ['1'] },
 ]; // prettier-ignore

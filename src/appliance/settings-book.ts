@@ -18,11 +18,14 @@ export function settingsBook(ground: Ground, ownPort?: () => number): SettingsBo
     async change(changes) {
       const message = await complaintAbout(ground, changes, ownPort?.());
       if (message !== undefined) return { outcome: 'refused', message };
+      const before = ground.deviceSettings();
       for (const [key, value] of Object.entries(changes)) {
         if (value === null) await store.write('removeDeviceSetting', { key });
         else await store.write('setDeviceSetting', { key, value });
       }
-      events.emit({ type: 'CONFIGURATION_CHANGED', status: 'success', component: 'settings' });
+      const isNews =
+        typeof before === 'string' || Object.keys(changes).some((key) => changes[key] !== null || key in before);
+      if (isNews) events.emit({ type: 'CONFIGURATION_CHANGED', status: 'success', component: 'settings' });
       return { outcome: 'changed' };
     },
   };

@@ -25,7 +25,7 @@ export const gateSection = Type.Object(
       minimum: 50,
       maximum: minute,
       description:
-        'A door at which nobody is answered for this long ends a trial, in milliseconds; three times as long while its release has work, and longer on a machine that makes the incumbent wait too',
+        'A door at which nobody is answered for this long ends a trial, in milliseconds; one whose release is at work is given three times as much processor time, and every one longer where the incumbent has to wait too',
     }),
     checkFailures: Type.Integer({
       default: 3,
@@ -57,6 +57,18 @@ export const gateSection = Type.Object(
       maximum: 10_000,
       description:
         'Own questions before a share or a time of them means anything; five times as many for the whole trial',
+    }),
+    questionsInRow: Type.Integer({
+      default: 3,
+      minimum: 1,
+      maximum: 100,
+      description: 'Own questions of one kind that fail one after the other and end a trial',
+    }),
+    questionsPerMinute: Type.Integer({
+      default: 200,
+      minimum: 6,
+      maximum: 600,
+      description: 'Own questions put to a candidate, every fortieth with a picture of a recent visit',
     }),
     p99MsMax: Type.Number({
       default: 2000,

@@ -3,4 +3,6 @@
  * and a channel tells it.
  */
 export const visitOutcomes = ['known', 'probably', 'stranger', 'no-face'] as const;
+/** Of these, those that give a name. */
+export const namedOutcomes = ['known', 'probably'] as const satisfies readonly (typeof visitOutcomes)[number][];
 export type VisitOutcome = (typeof visitOutcomes)[number];

@@ -57,5 +57,6 @@ export function judgeProbation(parts: UpdateParts, probation: Probation, revertW
 }
 
 function gateLimits(settings: UpdateSettings): GateLimits {
-  return { ...settings.gate, probationMs: settings.probationMinutes * 60_000 };
+  const { gate, probationMinutes, recognitionDropMax: nameDropMax } = settings;
+  return { ...gate, nameDropMax, probationMs: probationMinutes * 60_000 };
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { Site } from './site.ts';
 
@@ -13,7 +14,21 @@ export async function answerOwn(site: Site, address: string): Promise<number> {
   return (await site.inject({ method: 'GET', url: address, headers, remoteAddress: ownAddress })).statusCode;
 }
 
+/** A connection of this house's own: no kernel has given it an address. */
+const insideAddress = 'inside this house';
+
+/** Takes a connection that another part of this house holds the other end of, as if somebody had called. */
+export function admit(site: Site, connection: Duplex): void {
+  Object.defineProperty(connection, 'remoteAddress', { value: insideAddress });
+  site.server.emit('connection', connection);
+}
+
 /** Whether this is such a question. */
 export function isOwn({ ip }: Pick<FastifyRequest, 'ip'>): boolean {
+  return ip === ownAddress || ip === insideAddress;
+}
+
+/** Whether its answer must end by itself. */
+export function isInjected({ ip }: Pick<FastifyRequest, 'ip'>): boolean {
   return ip === ownAddress;
 }

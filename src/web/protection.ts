@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { refuseForeign } from './guard.ts';
-import { isOwn } from './own-question.ts';
+import { isInjected, isOwn } from './own-question.ts';
 import type { WebParts } from './parts.ts';
 import { RequestRefused } from './problem.ts';
 import type { Site } from './site.ts';
@@ -42,7 +42,7 @@ export async function protect(site: Site, parts: WebParts): Promise<void> {
   countRequests(site, parts);
   site.addHook('onRequest', async (request, reply) => {
     if (request.raw.socket.destroyed) return reply.hijack(); // Nobody is there any more, and nobody's address can be asked.
-    if (isOwn(request) && request.routeOptions.config.isStream === true) return reply.code(204).send(); // It would not end.
+    if (isInjected(request) && request.routeOptions.config.isStream === true) return reply.code(204).send(); // It would not end.
     reply.header('x-request-id', request.id);
     try {
       refuseForeign(request);

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import fastify, { type FastifyError } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Addresses } from './addresses.ts';
@@ -7,7 +8,7 @@ import { describe } from './description.ts';
 import { EventConnections } from './event-connections.ts';
 import { addressRefusal, whyNotListening } from './guard.ts';
 import { LiveView } from './live-view.ts';
-import { answerOwn } from './own-question.ts';
+import { admit, answerOwn } from './own-question.ts';
 import type { WebParts } from './parts.ts';
 import { answerError, noSuchAddress, noSuchMethod } from './problem.ts';
 import { protect } from './protection.ts';
@@ -66,6 +67,8 @@ export interface Web {
   welcome(): void;
   /** Answers an address to whoever runs this site; its status. Nobody counts it. */
   answer(address: string): Promise<number>;
+  /** Answers on a connection that another part of this house holds the other end of. Nobody counts what is asked there. */
+  admit(connection: Duplex): void;
   /** Takes no new connection, lets requests under way finish, ends the streams. */
   close(): Promise<void>;
 }
@@ -92,6 +95,7 @@ export async function openWeb(parts: WebParts): Promise<Web> {
     server: site.server,
     listen: (port) => listen(site, { ...parts.settings.web, ...(port === undefined ? {} : { port }) }),
     answer: (address) => answerOwn(site, address),
+    admit: (connection) => admit(site, connection),
     sayFarewell() {
       grace.isLeaving = true;
       for (const stream of grace.streams) stream.close();

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isOwn } from './own-question.ts';
 import type { WebParts } from './parts.ts';
 
 /** Begins an answer that lasts until the reader leaves; what follows is written to `reply.raw`. */
@@ -9,7 +10,8 @@ export function openStream(
 ): void {
   const { request, reply } = exchange;
   const endpoint = request.routeOptions.url ?? 'unmatched';
-  metrics.httpRequest({ method: request.method, endpoint, status: 200, durationMs: reply.elapsedTime });
+  if (!isOwn(request))
+    metrics.httpRequest({ method: request.method, endpoint, status: 200, durationMs: reply.elapsedTime });
   reply.type(contentType).header('cache-control', 'no-store').hijack();
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) reply.raw.setHeader(name, value);

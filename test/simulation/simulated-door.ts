@@ -136,7 +136,7 @@ export class SimulatedDoor implements Duty, Candidates {
   #askBoth(): AskedBoth {
     const own = { isWell: true, durationMs: 5 };
     const candidate = this.candidate?.nature === 'fails-requests' ? { isWell: false, durationMs: 5 } : own;
-    return { atMs: this.#machine.uptimeMs(), own, candidate, isCrowded: false };
+    return { atMs: this.#machine.uptimeMs(), kind: 'read', what: '/', own, candidate, isCrowded: false };
   }
   presses(): PressFacts {
     return { passed: 0, stored: 0, slowestMs: 0 };

@@ -1,4 +1,4 @@
-import type { Knock } from '../../machine/process/door-knock.ts';
+import type { Knock, MainThread } from '../../machine/process/door-knock.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { DoorSight } from '../../update/judge/gate-facts.ts';
 
@@ -17,8 +17,8 @@ const tellMs = 100;
 export interface DoorKnockingParts {
   readonly clock: Clock;
   knock(path: string): Knock;
-  /** Whether the main thread of the candidate has work; undefined when the machine does not say. */
-  isAtWork(): boolean | undefined;
+  /** The main thread of the candidate; undefined when the machine does not say. */
+  mainThread(): MainThread | undefined;
   /** The door is silent, and somebody should judge it. */
   onSilence(): void;
 }
@@ -26,6 +26,13 @@ export interface DoorKnockingParts {
 interface Waiting {
   readonly sentMs: number;
   readonly knock: Knock;
+}
+
+/** What was seen of a main thread since the silence began. */
+interface Silence {
+  readonly looks: number;
+  readonly busy: number;
+  readonly workedMs: number;
 }
 
 /** Knocks at the door of a candidate, and takes down what this process needs itself meanwhile. */
@@ -36,7 +43,9 @@ export class DoorKnocking {
   #lastHeardMs = -Infinity;
   #knocks = 0;
   #answered = 0;
-  #silence = { looks: 0, atWork: 0 };
+  #silence: Silence = { looks: 0, busy: 0, workedMs: 0 };
+  /** Processor time of the main thread when the silence began. */
+  #workedBeforeMs = 0;
 
   constructor(parts: DoorKnockingParts) {
     this.#parts = parts;
@@ -62,12 +71,13 @@ export class DoorKnocking {
   }
 
   sight(): DoorSight {
-    const { looks, atWork } = this.#silence;
+    const { looks, busy, workedMs } = this.#silence;
     return {
       knocks: this.#knocks,
       answered: this.#answered,
       silentMs: this.#silentMs(),
-      isAtWork: looks > 0 && atWork * 2 >= looks,
+      isAtWork: looks > 0 && busy * 2 >= looks,
+      workedMs,
       ownMs: Math.max(0, ...this.#own.map(({ ms }) => ms)),
     };
   }
@@ -97,10 +107,15 @@ export class DoorKnocking {
 
   #look(): void {
     const silentMs = this.#silentMs();
-    if (silentMs < lookIntervalMs) this.#silence = { looks: 0, atWork: 0 };
-    else {
-      const { looks, atWork } = this.#silence;
-      this.#silence = { looks: looks + 1, atWork: atWork + (this.#parts.isAtWork() === true ? 1 : 0) };
+    const thread = this.#parts.mainThread();
+    const workedMs = thread?.workedMs ?? 0;
+    if (silentMs < lookIntervalMs) {
+      this.#silence = { looks: 0, busy: 0, workedMs: 0 };
+      this.#workedBeforeMs = workedMs;
+    } else {
+      const { looks, busy } = this.#silence;
+      const nowBusy = busy + (thread?.isBusy === true ? 1 : 0);
+      this.#silence = { looks: looks + 1, busy: nowBusy, workedMs: workedMs - this.#workedBeforeMs };
     }
     if (silentMs >= tellMs) this.#parts.onSilence();
   }

@@ -12,8 +12,7 @@ import type { PressFacts } from '../../update/judge/presses.ts';
 import {
   abilitiesOf, auditedSchema, preparedSchema, readMessage, webSocket, type Abilities, type Note, type Prepare,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
-import { Lookout } from './lookout.ts';
-import { OwnQuestions } from './own-questions.ts';
+import { lookOut, type Lookout } from './lookout.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
 import { TrialPresses } from './trial-presses.ts';
 import { closeGround, type Rooms } from '../rooms.ts';
@@ -44,7 +43,8 @@ interface Behind {
   readonly kind: 'behind';
   readonly candidate: CandidateProcess;
   readonly second: unknown;
-  readonly takesQuestions: boolean;
+  /** The camera gave pictures here. */
+  readonly hasFrames: boolean;
   /** Where callers find the door. */
   readonly address: string;
   readonly drained: Promise<void>;
@@ -64,7 +64,6 @@ interface Taken extends Abilities {
 export class ApplianceDuty implements Duty {
   readonly #parts: DutyParts;
   #place: Place = { kind: 'on-duty' };
-  readonly #questions: OwnQuestions;
   #lookout: Lookout | undefined;
   /** Who hears of the events of this process. */
   #listener: CandidateProcess | undefined;
@@ -73,8 +72,7 @@ export class ApplianceDuty implements Duty {
 
   constructor(parts: DutyParts) {
     this.#parts = parts;
-    const { clock, rooms } = parts;
-    this.#questions = new OwnQuestions({ clock, answer: (address) => rooms.front.web.answer(address) });
+    const { rooms } = parts;
     rooms.ground.events.subscribe((event) => {
       if (this.#listener === undefined) return;
       const { id: _id, atMs: _atMs, ...told } = event;
@@ -117,8 +115,7 @@ export class ApplianceDuty implements Duty {
     const { clock } = this.#parts;
     const place = this.#place;
     if (place.kind === 'behind' && place.candidate === candidate) {
-      const questions = place.takesQuestions ? this.#questions : undefined;
-      this.#lookout ??= new Lookout({ clock, candidate: place.candidate, address: place.address, questions });
+      this.#lookout ??= lookOut({ ...this.#parts, ...place });
       return this.#lookout.attend(durationMs);
     }
     await clock.sleep(durationMs);
@@ -155,11 +152,11 @@ export class ApplianceDuty implements Duty {
   async #stepBack(candidate: CandidateProcess, { second, ...able }: Taken): Promise<void> {
     const { clock, disk, random, rooms } = this.#parts;
     const { front, ground, house, loops } = rooms;
-    const { hearsPresses, takesQuestions } = able;
+    const { hearsPresses } = able;
     const { hasFrames: hadFrames } = this.baseline();
     const finished = Promise.withResolvers<void>();
     const { address } = front.web;
-    this.#place = { kind: 'behind', candidate, second, takesQuestions, address, drained: finished.promise };
+    this.#place = { kind: 'behind', candidate, second, hasFrames: hadFrames, address, drained: finished.promise };
     await ground.audit.giveTo(async (entry) => {
       const answer = await candidate.ask({ kind: 'audit', entry }, auditMsMax);
       return readMessage(auditedSchema, answer) !== undefined;

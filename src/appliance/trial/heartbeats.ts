@@ -33,6 +33,7 @@ export async function sendHeartbeats({
       checks: caretaker.health.tally(),
       isCrowded: front.figures.isCrowded,
       ...front.figures.summary(),
+      failed: [...front.figures.recentlyFailed()],
       memoryBytes: resources.memory().ownBytes,
       processorMs: resources.ownProcessorMs(),
       lastEventId: ground.events.lastId,

@@ -1,20 +1,29 @@
-import { isAtWork, knock } from '../../machine/process/door-knock.ts';
+import { knock, mainThreadOf } from '../../machine/process/door-knock.ts';
+import { askDoor, doorAt, doorInside } from '../../machine/process/door-question.ts';
+import { explainSettings } from '../../settings/explain.ts';
+import type { Disk } from '../../system/disk.ts';
 import type { CandidateProcess } from '../../machine/process/candidate-process.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Sight } from '../../update/duty.ts';
 import type { AskedBoth } from '../../update/judge/gate-facts.ts';
 import { DoorKnocking } from './door-knocking.ts';
-import type { OwnQuestions } from './own-questions.ts';
+import { ownPictures } from './own-pictures.ts';
+import { OwnQuestions } from './own-questions.ts';
+import type { Rooms } from '../rooms.ts';
 
-/** From one question to the next. */
-const questionRestMs = 250;
+const minuteMs = 60_000;
+/** How late this process is, is seen by so short a sleep. */
+const napMs = 5;
+/** A caller waits twice for a processor: until it is heard, and until it hears. */
+const wakesPerQuestion = 2;
 
-export interface LookoutParts {
+interface LookoutParts {
   readonly clock: Clock;
   readonly candidate: CandidateProcess;
   /** Where callers find the door. */
   readonly address: string;
-  readonly questions: OwnQuestions | undefined;
+  readonly questions: OwnQuestions;
+  readonly questionsPerMinute: number;
 }
 
 /** What an incumbent does while a candidate has the door: it looks at it as its callers do, until it is told to stop. */
@@ -31,7 +40,7 @@ export class Lookout {
     this.#door = new DoorKnocking({
       clock,
       knock: (path) => knock(address, path),
-      isAtWork: () => isAtWork(candidate.pid),
+      mainThread: () => mainThreadOf(candidate.pid),
       onSilence: () => this.#rest.abort(),
     });
     void this.#door.run(this.#end.signal);
@@ -50,17 +59,64 @@ export class Lookout {
   }
 
   async #ask(signal: AbortSignal): Promise<void> {
-    const { candidate, clock, questions } = this.#parts;
-    while (!signal.aborted && questions !== undefined && candidate.ended() === undefined) {
+    const { candidate, clock, questions, questionsPerMinute } = this.#parts;
+    while (!signal.aborted && candidate.ended() === undefined) {
+      const startedMs = clock.uptimeMs();
+      const lateMs = await this.#lateMs();
       const asked = await questions.ask(candidate);
-      if (asked !== undefined) this.#asked = [...this.#asked, asked];
-      if (asked !== undefined) this.#door.noteOwn(asked.own.durationMs);
-      await clock.sleep(questionRestMs, signal);
+      if (asked !== undefined) this.#note(asked, lateMs);
+      const untilNextMs = minuteMs / questionsPerMinute - (clock.uptimeMs() - startedMs);
+      await clock.sleep(Math.max(0, untilNextMs), signal);
     }
+  }
+
+  /** Nobody waits for a processor within this process, and everybody at the door of another: that is added. */
+  #note(asked: AskedBoth, lateMs: number): void {
+    const own = { ...asked.own, durationMs: asked.own.durationMs + wakesPerQuestion * lateMs };
+    this.#asked = [...this.#asked, { ...asked, own }];
+    this.#door.noteOwn(own.durationMs);
+  }
+
+  async #lateMs(): Promise<number> {
+    const { clock } = this.#parts;
+    const startedMs = clock.uptimeMs();
+    await clock.sleep(napMs);
+    return Math.max(0, clock.uptimeMs() - startedMs - napMs);
   }
 
   stop(): void {
     this.#end.abort();
     this.#rest.abort();
   }
+}
+
+interface LookOut extends Pick<LookoutParts, 'clock' | 'candidate' | 'address'> {
+  readonly rooms: Rooms;
+  readonly disk: Disk;
+  /** The camera gave pictures to this process. */
+  readonly hasFrames: boolean;
+}
+
+/** Looks at a candidate from the rooms of its incumbent. */
+export function lookOut({ rooms, clock, disk, candidate, address, hasFrames }: LookOut): Lookout {
+  const { front, ground } = rooms;
+  const { questionsPerMinute } = ground.loaded.settings.gate;
+  const [inside, outside] = [doorInside((connection) => front.web.admit(connection)), doorAt(address)];
+  const questions = new OwnQuestions({
+    clock,
+    askOwn: (request, timeoutMs) => askDoor(inside, request, timeoutMs),
+    askDoor: (request, timeoutMs) => askDoor(outside, request, timeoutMs),
+    pictures: ownPictures(rooms, disk),
+    unsetSetting: () => unsetSetting(ground),
+    hasFrames,
+  });
+  return new Lookout({ clock, candidate, address, questions, questionsPerMinute });
+}
+
+/** A setting that the device has no value of its own for. */
+function unsetSetting(ground: Rooms['ground']): string | undefined {
+  const device = ground.deviceSettings();
+  return typeof device === 'string'
+    ? undefined
+    : explainSettings(ground.loaded).find(({ key }) => !(key in device))?.key;
 }

@@ -28,13 +28,25 @@ export function knock(address: string, path: string): Knock {
 }
 
 /** States of a thread that has work or waits for the disk (proc(5), the third field of stat). */
-const atWork = ['R', 'D'];
+const busyStates = ['R', 'D'];
+const nanosecondsPerMs = 1e6;
 
-/** Whether the main thread of a process computes, waits for a processor, or for the disk; undefined when it has ended. */
-export function isAtWork(pid: number): boolean | undefined {
+/** The main thread of a process just now. */
+export interface MainThread {
+  /** It computes, waits for a processor, or for the disk. */
+  readonly isBusy: boolean;
+  /** Processor time that it has had since its start. */
+  readonly workedMs: number;
+}
+
+/** What Linux says of a main thread (proc(5): stat, schedstat); undefined when its process has ended. */
+export function mainThreadOf(pid: number): MainThread | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
-    return atWork.includes(stat.charAt(stat.lastIndexOf(')') + 2));
+    const folder = `/proc/${pid}/task/${pid}`;
+    const stat = readFileSync(`${folder}/stat`, 'latin1');
+    const worked = readFileSync(`${folder}/schedstat`, 'latin1').split(' ', 1)[0];
+    const isBusy = busyStates.includes(stat.charAt(stat.lastIndexOf(')') + 2));
+    return { isBusy, workedMs: Number(worked) / nanosecondsPerMs };
   } catch {
     return undefined;
   }

@@ -28,8 +28,10 @@ export interface DoorSight {
   readonly answered: number;
   /** For so long nobody who knocked has been answered; 0 when nobody waits. */
   readonly silentMs: number;
-  /** During the silence its main thread had work for most of the time, or waited for the disk: it may only be late. */
+  /** During the silence its main thread was busy for most of the time, or waited for the disk: it may only be late. */
   readonly isAtWork: boolean;
+  /** Processor time that this thread had meanwhile: what it had to wait for a processor is not its own. */
+  readonly workedMs: number;
   /** The most that the incumbent needed within the last seconds for an answer of its own, and was late by. */
   readonly ownMs: number;
 }
@@ -37,16 +39,26 @@ export interface DoorSight {
 /** One question of the incumbent's own, put to itself and to the candidate one after the other. */
 export interface AskedBoth {
   readonly atMs: number;
+  readonly kind: QuestionKind;
+  /** The address, or which picture. */
+  readonly what: string;
   readonly own: AnsweredQuestion;
   /** Absent when it did not answer in time. */
   readonly candidate?: AnsweredQuestion;
   /** Callers kept the candidate busy: how long it took says nothing. */
   readonly isCrowded: boolean;
+  /** Ids of the people that each of them saw on a picture. */
+  readonly names?: { readonly own: readonly string[]; readonly candidate: readonly string[] };
 }
+
+/** Every kind of route, and the reads that failed to somebody. */
+export type QuestionKind = 'read' | 'failed' | 'write' | 'stream' | 'view' | 'picture';
 
 export interface AnsweredQuestion {
   /** Without a fault of its own: below 500. */
   readonly isWell: boolean;
+  /** It has as many callers as it takes: there is nothing to compare. */
+  readonly isRefused?: true;
   readonly durationMs: number;
 }
 
@@ -97,6 +109,9 @@ export interface GateLimits {
   readonly errorPercentTwoMinutes: number;
   readonly errorPercentAtOnce: number;
   readonly requestsMin: number;
+  readonly questionsInRow: number;
+  /** Share of the named pictures on which a candidate may miss a name. */
+  readonly nameDropMax: number;
   readonly p99MsMax: number;
   readonly slowerTimesMax: number;
   readonly slowerFloorMs: number;

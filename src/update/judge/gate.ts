@@ -4,9 +4,10 @@ import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 import {
   causedStrainPercent, isCrowdsStrain, isMachineCheck, isWell, strainedChecks, wasStrained,
 } from './machine-strain.ts'; // prettier-ignore
+import { judgeNames } from './names.ts';
 import { judgeOwnPresses } from './own-press.ts';
 import { judgePresses } from './presses.ts';
-import { judgeErrors, judgeP99, judgeSlower } from './questions.ts';
+import { judgeErrors, judgeKinds, judgeP99, judgeRow, judgeSlower } from './questions.ts';
 
 /** Every way in which a trial can end badly during probation: the reason that is stored and counted. */
 export type GateTrigger =
@@ -21,6 +22,9 @@ export type GateTrigger =
   | 'error-rate-at-once'
   | 'error-rate-two-minutes'
   | 'error-rate'
+  | 'questions-in-row'
+  | 'questions'
+  | 'names'
   | 'p99'
   | 'slower'
   | 'processor'
@@ -68,6 +72,9 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['error-rate-at-once', (facts, limits) => judgeErrors(facts, { limits, spanMs: atOnceMs, percentMax: limits.errorPercentAtOnce })],
   ['error-rate-two-minutes', (facts, limits) => judgeErrors(facts, { limits, spanMs: twoMinutesMs, percentMax: limits.errorPercentTwoMinutes })],
   ['error-rate', (facts, limits) => judgeErrors(facts, { limits, spanMs: Infinity, percentMax: limits.errorPercent, requestsTimes: 5 })],
+  ['questions-in-row', judgeRow],
+  ['questions', judgeKinds],
+  ['names', judgeNames],
   ['p99', judgeP99],
   ['slower', judgeSlower],
   ['processor', judgeProcessor],

@@ -4,7 +4,7 @@
  * nobody asks there is nothing to count.
  */
 import { type Evidence, type Finding, shown } from './finding.ts';
-import type { AskedBoth, GateFacts, GateLimits } from './gate-facts.ts';
+import type { AskedBoth, GateFacts, GateLimits, QuestionKind } from './gate-facts.ts';
 import { isShortOfTime, wasStrained } from './machine-strain.ts';
 
 interface ErrorSpan {
@@ -17,17 +17,63 @@ interface ErrorSpan {
 
 /** Times are compared over the last minute. */
 const timesMs = 60_000;
+/** Rows of failures are so many times longer on a machine without time to spare. */
+const strainedRowTimes = 2;
+/** Kinds that take a small and even time. */
+const timedKinds: readonly QuestionKind[] = ['read', 'write'];
 
 /** The candidate fails where the incumbent answers well. */
 export function judgeErrors(facts: GateFacts, { limits, spanMs, percentMax, requestsTimes = 1 }: ErrorSpan): Finding {
   const all = since(facts, spanMs);
-  const asked = all.filter((one) => one.own.isWell && !isExcused(facts, one));
+  const asked = all.filter((one) => isComparable(facts, one));
   const errors = asked.filter(({ candidate }) => candidate?.isWell !== true).length;
   const evidence = evidenceOf(all, { compared: asked.length, saw: `${errors} of ${asked.length} failed` });
   if (asked.length < limits.requestsMin * requestsTimes) return shown(evidence, undefined); // Few questions are no sign of anything.
   const percent = (100 * errors) / asked.length;
   const broken = `${percent.toFixed(1)} % of ${asked.length} questions failed`;
   return shown(evidence, percent > percentMax ? { broken } : undefined);
+}
+
+/**
+ * So many of one kind in a row fail where the incumbent answers well: no share needs to be counted then. On a machine that
+ * has no time twice as many: the incumbent has found the time for each of them.
+ */
+export function judgeRow(facts: GateFacts, { questionsInRow }: GateLimits): Finding {
+  const rowMin = questionsInRow * (isShortOfTime(facts) ? strainedRowTimes : 1);
+  for (const kind of kindsOf(facts)) {
+    const ofKind = facts.asked.filter((one) => one.kind === kind && one.own.isWell && !isCrowdedOut(one));
+    const last = ofKind.slice(-rowMin);
+    if (last.length < rowMin || last.some(({ candidate }) => candidate?.isWell === true)) continue;
+    const broken = `${rowMin} questions in a row failed, the last: ${kind} ${last.at(-1)?.what ?? ''}`;
+    return shown(evidenceOf(last, { compared: last.length, saw: broken }), { broken });
+  }
+  return undefined;
+}
+
+/** Nothing is committed before every kind of question that the incumbent answers was answered well once. */
+export function judgeKinds(facts: GateFacts): Finding {
+  const open = kindsOf(facts).filter(
+    (kind) => kind !== 'failed' && !facts.asked.some((one) => one.kind === kind && isAnswered(one)),
+  );
+  const saw = kindsOf(facts).map((kind) => `${kind} ${facts.asked.filter((one) => one.kind === kind).length}`);
+  const evidence = evidenceOf(facts.asked, { compared: facts.asked.length, saw: saw.join(', ') });
+  return shown(evidence, open.length === 0 ? undefined : { missing: `not answered well yet: ${open.join(', ')}` });
+}
+
+function kindsOf({ asked }: GateFacts): readonly QuestionKind[] {
+  return [...new Set(asked.filter(({ own }) => own.isWell).map(({ kind }) => kind))];
+}
+
+function isAnswered({ candidate }: AskedBoth): boolean {
+  return candidate?.isWell === true && candidate.isRefused !== true;
+}
+
+function isComparable(facts: GateFacts, one: AskedBoth): boolean {
+  return one.own.isWell && one.candidate?.isRefused !== true && !isExcused(facts, one);
+}
+
+function isCrowdedOut({ candidate, isCrowded }: AskedBoth): boolean {
+  return candidate?.isRefused === true || (candidate === undefined && isCrowded);
 }
 
 /** Silence in time is excused where the machine has no time for anybody, or callers take it. A fault never is. */
@@ -67,8 +113,11 @@ function timesOf(
   facts: GateFacts,
   { requestsMin }: GateLimits,
 ): { own: readonly number[]; candidate: readonly number[] } | undefined {
-  const asked = since(facts, timesMs).flatMap(({ own, candidate, isCrowded }) =>
-    candidate === undefined || isCrowded ? [] : [{ own: own.durationMs, candidate: candidate.durationMs }],
+  const timed = since(facts, timesMs).filter(({ kind }) => timedKinds.includes(kind));
+  const asked = timed.flatMap(({ own, candidate, isCrowded }) =>
+    candidate === undefined || candidate.isRefused === true || isCrowded
+      ? []
+      : [{ own: own.durationMs, candidate: candidate.durationMs }],
   );
   if (asked.length < requestsMin) return undefined;
   return { own: asked.map(({ own }) => own), candidate: asked.map(({ candidate }) => candidate) };

@@ -9,8 +9,9 @@ const healthQuestions = new Set(['/health', '/ready', '/api/v1/health']);
 /** A household never makes so many connections and requests within a second; whoever does keeps the machine busy. */
 const callsCrowd = 40;
 const crowdMs = 1000;
-/** Reads that failed here, each once, until somebody asks for them. */
+/** Reads that failed here, each once, until somebody asks for them or for some seconds. */
 const failedMax = 8;
+const failedMs = 5000;
 const addressLettersMax = 300;
 
 /** How requests went, for people. Counts run from the start of the process. */
@@ -45,6 +46,7 @@ export class RequestFigures {
   #uploads = 0;
   #calls = { sinceMs: 0, count: 0, before: 0 };
   readonly #failed = new Set<string>();
+  readonly #failedAtMs = new Map<string, number>();
 
   constructor(clock: Pick<Clock, 'uptimeMs'>) {
     this.#clock = clock;
@@ -56,6 +58,7 @@ export class RequestFigures {
       this.#errors += 1;
       const isAskable = method === 'GET' && address !== undefined && address.length <= addressLettersMax;
       if (isAskable && this.#failed.size < failedMax) this.#failed.add(address);
+      if (isAskable && this.recentlyFailed().length < failedMax) this.#failedAtMs.set(address, this.#clock.uptimeMs());
     }
     this.#samples.push({ atMs: this.#clock.uptimeMs(), durationMs });
     if (this.#samples.length >= 2 * samplesMax) this.#samples = this.#samples.slice(-samplesMax);
@@ -91,6 +94,13 @@ export class RequestFigures {
     const failed = [...this.#failed];
     this.#failed.clear();
     return failed;
+  }
+
+  /** Addresses of reads that failed within the last seconds. */
+  recentlyFailed(): readonly string[] {
+    const sinceMs = this.#clock.uptimeMs() - failedMs;
+    for (const [address, atMs] of this.#failedAtMs) if (atMs < sinceMs) this.#failedAtMs.delete(address);
+    return [...this.#failedAtMs.keys()];
   }
 
   summary(): RequestSummary {

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { DoorKnocking } from '../../../src/appliance/trial/door-knocking.ts';
-import { isAtWork, knock } from '../../../src/machine/process/door-knock.ts';
+import { knock, mainThreadOf } from '../../../src/machine/process/door-knock.ts';
 import { nodeClock } from '../../../src/machine/node/node-clock.ts';
 import { until } from '../street.ts';
 
@@ -27,7 +27,7 @@ async function watched(
   const door = new DoorKnocking({
     clock: nodeClock,
     knock: (path) => knock(`http://127.0.0.1:${port}`, path),
-    isAtWork: () => isAtWork(process.pid),
+    mainThread: () => mainThreadOf(process.pid),
     onSilence: () => (told += 1),
   });
   void door.run(end.signal);
@@ -71,6 +71,10 @@ test('one that falls silent after a while is silent since then; one that cuts ev
 });
 
 test('a process that computes is at work, one that has ended says nothing', () => {
-  assert.equal(isAtWork(process.pid), true);
-  assert.equal(isAtWork(2 ** 22), undefined);
+  const before = mainThreadOf(process.pid);
+  for (let turn = 0; turn < 20_000_000; turn += 1) Math.sqrt(turn);
+  const after = mainThreadOf(process.pid);
+  assert.equal(after?.isBusy, true);
+  assert.ok((after?.workedMs ?? 0) > (before?.workedMs ?? 0));
+  assert.equal(mainThreadOf(2 ** 22), undefined);
 });

@@ -1,70 +1,101 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { OwnQuestions } from '../../../src/appliance/trial/own-questions.ts';
+import { chooseFrom, namesIn } from '../../../src/appliance/trial/own-pictures.ts';
+import { OwnQuestions, type OwnQuestionsParts } from '../../../src/appliance/trial/own-questions.ts';
+import type { DoorAnswer, DoorRequest } from '../../../src/machine/process/door-question.ts';
 import { nodeClock } from '../../../src/machine/node/node-clock.ts';
 import type { Candidate } from '../../../src/system/candidate.ts';
 
-interface Asked {
-  readonly kind: string;
-  readonly address: string;
-}
+const answered = (status: number, body = ''): DoorAnswer => ({ outcome: 'answered', status, body: Buffer.from(body) });
+const late: DoorAnswer = { outcome: 'late' };
+const beat = { kind: 'heartbeat', sequence: 1, frames: 0, checks: {}, requests: 0, errors: 0, memoryBytes: 1 };
 
-/** A candidate that answers so, and what it was asked. */
-function candidateThat(
-  answer: (asked: Asked) => unknown,
-  heartbeat?: unknown,
-): { candidate: Candidate; asked: string[] } {
-  const asked: string[] = [];
-  const candidate = {
-    async ask(question: Asked) {
-      asked.push(question.address);
-      return answer(question);
-    },
-    lastHeartbeat: () => (heartbeat === undefined ? undefined : { atMs: 0, message: heartbeat }),
-  } as unknown as Candidate;
-  return { candidate, asked };
+function candidateSaying(said: object = {}): Candidate {
+  return { lastHeartbeat: () => ({ atMs: 0, message: { ...beat, ...said } }) } as unknown as Candidate;
 }
-const well = { kind: 'requested', status: 200, isCrowded: false, failed: [] };
+/** Ada on one picture, and what the two sides answer. */
+function questionsOf(changed: Partial<OwnQuestionsParts> = {}): OwnQuestions {
+  return new OwnQuestions({
+    clock: nodeClock,
+    askOwn: async () => answered(200),
+    askDoor: async () => answered(200, JSON.stringify({ faces: [{ outcome: 'known', personId: 'ada' }] })),
+    pictures: { next: async () => ({ path: 'ada.jpg', bytes: new Uint8Array(9) }), look: async () => ['ada'] },
+    unsetSetting: () => 'household.timeZone',
+    hasFrames: true,
+    ...changed,
+  });
+}
+const name = ({ method, path }: DoorRequest): string => `${method} ${path}`;
 
-test('both are asked the same, this process first, and a fault is told from a refusal', async () => {
-  const own: string[] = [];
-  const answer = async (address: string): Promise<number> => (own.push(address), 404);
-  const questions = new OwnQuestions({ clock: nodeClock, answer });
-  const { candidate, asked } = candidateThat(() => ({ ...well, status: 500, isCrowded: true }));
-  const seen = await questions.ask(candidate);
-  assert.deepEqual(own, asked);
-  assert.deepEqual([seen?.own.isWell, seen?.candidate?.isWell, seen?.isCrowded], [true, false, true]);
+test('within one round every kind of route is asked of both, and this process first', async () => {
+  const order: string[] = [];
+  const questions = questionsOf({
+    askOwn: async (asked) => (order.push(`own ${name(asked)}`), answered(200)),
+    askDoor: async (asked) => (order.push(`door ${name(asked)}`), answered(200, '{"faces":[]}')),
+  });
+  const kinds = [];
+  for (let turn = 0; turn < 8; turn += 1) kinds.push((await questions.ask(candidateSaying()))?.kind);
+  assert.deepEqual([...new Set(kinds)].toSorted(), ['picture', 'read', 'stream', 'view', 'write']);
+  assert.ok(order.indexOf('own PATCH /api/v1/settings') < order.indexOf('door PATCH /api/v1/settings'));
+  assert.ok(order.includes('door POST /api/v1/recognize') && order.includes('door GET /api/v1/events'));
+  for (let turn = 0; turn < 32; turn += 1) kinds.push((await questions.ask(candidateSaying()))?.kind);
+  assert.equal(kinds.filter((kind) => kind === 'picture').length, 1, 'one picture in forty questions');
 });
 
-test('every kind of page has its turn; what the candidate failed at is asked again, every second time', async () => {
-  const questions = new OwnQuestions({ clock: nodeClock, answer: async () => 200 });
-  let failed = ['/api/v1/visits/7', '/api/v1/visits/7', 'http://elsewhere/'];
-  const { candidate, asked } = candidateThat(() => ({ ...well, failed: failed.splice(0) }));
-  for (let turn = 0; turn < 20; turn += 1) await questions.ask(candidate);
-  assert.equal(asked.filter((address) => address === '/api/v1/visits/7').length, 1);
-  assert.ok(new Set(asked).size >= 9, 'eight usual ones, and the one that failed');
-  failed = Array.from({ length: 20 }, (_, number) => `/${number}`);
-  asked.length = 0;
-  for (let turn = 0; turn < 20; turn += 1) await questions.ask(candidate);
-  assert.ok(asked.filter((address) => /^\/\d+$/.test(address)).length <= 10);
-});
-
-test('silence is told with what was known of its callers; where this process does not answer there is nothing to compare', async () => {
-  const heartbeat = {
-    kind: 'heartbeat',
-    sequence: 1,
-    frames: 0,
-    checks: {},
-    isCrowded: true,
-    requests: 0,
-    errors: 0,
-    memoryBytes: 1,
+test('a fault, a missing page, a cut connection and silence are told apart from a refusal', async () => {
+  const seen = async (there: DoorAnswer, own = answered(200)): Promise<unknown> => {
+    const one = await questionsOf({ askOwn: async () => own, askDoor: async () => there }).ask(candidateSaying());
+    return one?.candidate === undefined ? one?.candidate : (one.candidate.isRefused ?? one.candidate.isWell);
   };
-  const answering = new OwnQuestions({ clock: nodeClock, answer: async () => 200 });
-  const silent = await answering.ask(candidateThat(() => undefined, heartbeat).candidate);
-  assert.deepEqual([silent?.candidate, silent?.isCrowded], [undefined, true]);
-  const mute = new OwnQuestions({ clock: nodeClock, answer: () => Promise.reject(new Error('closed')) });
-  const { candidate, asked } = candidateThat(() => well);
-  assert.equal(await mute.ask(candidate), undefined);
+  assert.equal(await seen(answered(500)), false);
+  assert.equal(await seen(answered(404)), false);
+  assert.equal(await seen(answered(404), answered(404)), true);
+  assert.equal(await seen(answered(401)), true, 'it may ask who it is that asks');
+  assert.equal(await seen({ outcome: 'cut' }), false);
+  assert.equal(await seen(answered(429)), true);
+  assert.equal(await seen(late), undefined);
+});
+
+test('what the candidate failed at is asked of both, every second time; never what does not end or is no address', async () => {
+  const asked: string[] = [];
+  const questions = questionsOf({ askDoor: async (one) => (asked.push(one.path), answered(200, '{"faces":[]}')) });
+  const failed = ['/api/v1/visits/7', 'http://elsewhere/', '/a b', '/api/v1/events?x'];
+  await questions.ask(candidateSaying({ failed }));
+  for (let turn = 0; turn < 15; turn += 1) await questions.ask(candidateSaying());
+  assert.equal(asked.filter((path) => path === '/api/v1/visits/7').length, 1);
+  assert.ok(!asked.includes('http://elsewhere/') && !asked.includes('/a b') && !asked.includes('/api/v1/events?x'));
+});
+
+test('where this process does not answer there is nothing to compare', async () => {
+  const asked: string[] = [];
+  const askDoor = async (one: DoorRequest): Promise<DoorAnswer> => (asked.push(one.path), answered(200));
+  assert.equal(await questionsOf({ askOwn: async () => late, askDoor }).ask(candidateSaying()), undefined);
   assert.deepEqual(asked, []);
+});
+
+test('names on a picture are held side by side; where the nets were let go, none are', async () => {
+  const picture = async (changed: Partial<OwnQuestionsParts> = {}): ReturnType<OwnQuestions['ask']> => {
+    const questions = questionsOf(changed);
+    for (let turn = 0; turn < 7; turn += 1) await questions.ask(candidateSaying());
+    return questions.ask(candidateSaying({ isCrowded: true }));
+  };
+  const seen = await picture();
+  assert.deepEqual([seen?.kind, seen?.what, seen?.isCrowded], ['picture', 'ada.jpg', true]);
+  assert.deepEqual(seen?.names, { own: ['ada'], candidate: ['ada'] });
+  assert.equal((await picture({ askDoor: async () => answered(200, 'no JSON') }))?.candidate?.isWell, false);
+  const pictures = { next: async () => ({ path: 'ada.jpg', bytes: new Uint8Array(9) }), look: async () => undefined };
+  assert.equal(await picture({ pictures }), undefined);
+});
+
+test('pictures of the known and of others take turns; a name is one of a known or probable face', () => {
+  const visit = (outcome: 'known' | 'stranger', picture: string) => ({ outcome, picture }); // prettier-ignore
+  const visits = [visit('known', '1'), visit('known', '2'), visit('stranger', '3'), visit('known', '4')];
+  assert.deepEqual(chooseFrom(visits), ['1', '3', '2', '4']);
+  const faces = [
+    { outcome: 'known', personId: 'ada' },
+    { outcome: 'stranger', personId: null },
+    { outcome: 'probably', personId: 'eve' },
+  ];
+  assert.deepEqual(namesIn(Buffer.from(JSON.stringify({ faces }))), ['ada', 'eve']);
+  assert.equal(namesIn(Buffer.from('{"faces":1}')), undefined);
 });

@@ -4,7 +4,7 @@ import { judgeDoor } from '../../../src/update/judge/door.ts';
 import type { DoorSight } from '../../../src/update/judge/gate-facts.ts';
 import { limits } from './minute-of-a-trial.ts';
 
-const quiet: DoorSight = { knocks: 100, answered: 98, silentMs: 0, isAtWork: false, ownMs: 5 };
+const quiet: DoorSight = { knocks: 100, answered: 98, silentMs: 0, isAtWork: false, workedMs: 0, ownMs: 5 };
 const word = (sight: Partial<DoorSight>): string => {
   const finding = judgeDoor({ door: { ...quiet, ...sight } }, limits) ?? {};
   return ['broken', 'missing', 'well'].find((name) => name in finding) ?? 'nothing';
@@ -17,9 +17,10 @@ test('a door at which nobody is answered is broken within 200 ms, and is not com
   assert.equal(word({ silentMs: 200 }), 'broken');
 });
 
-test('one that has work is only late, for three times as long', () => {
-  assert.equal(word({ silentMs: 599, isAtWork: true }), 'missing');
-  assert.equal(word({ silentMs: 600, isAtWork: true }), 'broken');
+test('one that is at work is only late, until it has had three times as much processor time; never for ever', () => {
+  assert.equal(word({ silentMs: 2000, isAtWork: true, workedMs: 599 }), 'missing');
+  assert.equal(word({ silentMs: 600, isAtWork: true, workedMs: 600 }), 'broken');
+  assert.equal(word({ silentMs: 3000, isAtWork: true, workedMs: 9 }), 'broken');
 });
 
 test('on a machine that makes the incumbent wait, the candidate may take four times what that needs', () => {

@@ -77,7 +77,7 @@ test('a check that failed under the incumbent may go on failing, one that is new
 });
 
 test('few questions are no sign of anything', () => {
-  const asked = asking(() => ({ candidate: { isWell: false, durationMs: 9000 } })).slice(-19);
+  const asked = asking((turn) => (turn % 2 === 0 ? { candidate: { isWell: false, durationMs: 9000 } } : {})).slice(-19);
   assert.equal(verdict({}, { asked }), 'commit');
 });
 
@@ -96,7 +96,9 @@ test('on a machine that was busy before, neither silence nor the longest wait is
     samples: busy({ ownPercent: 12, untilMs: 60_000 }),
     baseline: { ...onFourProcessors, checks: ['database'] },
   };
-  const silent = asking(() => ({})).map(({ atMs, own }) => ({ atMs, own, isCrowded: false }));
+  const silent = asking(() => ({})).map(({ candidate: _candidate, ...one }, turn) =>
+    turn % 2 === 0 ? { ...one, candidate: answeredIn(1) } : one,
+  );
   assert.equal(verdict({}, { ...strained, asked: silent }), 'commit');
   const late = asking((turn) => (turn % 50 === 0 ? { candidate: answeredIn(2400) } : {}));
   assert.equal(verdict({}, { ...strained, asked: late }), 'hold');
@@ -104,7 +106,14 @@ test('on a machine that was busy before, neither silence nor the longest wait is
 
 test('silence is a fault, but not of one that callers keep busy; a fault is one even then', () => {
   const asked = (change: Partial<AskedBoth>): string =>
-    verdict({}, { asked: asking(() => ({})).map(({ atMs, own }) => ({ atMs, own, isCrowded: false, ...change })) });
+    verdict(
+      {},
+      {
+        asked: asking(() => ({})).map(({ candidate, ...one }, turn) =>
+          turn === 0 ? { ...one, ...(candidate === undefined ? {} : { candidate }) } : { ...one, ...change },
+        ),
+      },
+    );
   assert.equal(asked({}), 'error-rate-at-once');
   assert.equal(asked({ isCrowded: true }), 'commit');
   assert.equal(asked({ isCrowded: true, candidate: fault }), 'error-rate-at-once');

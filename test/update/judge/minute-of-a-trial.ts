@@ -9,6 +9,8 @@ export const limits: GateLimits = {
   errorPercentTwoMinutes: 5,
   errorPercentAtOnce: 10,
   requestsMin: 20,
+  questionsInRow: 3,
+  nameDropMax: 0.1,
   p99MsMax: 2000,
   slowerTimesMax: 2,
   slowerFloorMs: 20,
@@ -35,6 +37,8 @@ export function asking(change: (question: number) => Partial<AskedBoth>, nowMs =
   const answered = { isWell: true, durationMs: 10 };
   return Array.from({ length: 240 }, (_, question) => ({
     atMs: nowMs - 60_000 + (question + 1) * 250,
+    kind: 'read' as const,
+    what: '/',
     own: answered,
     candidate: answered,
     isCrowded: false,
