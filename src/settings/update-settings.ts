@@ -27,6 +27,13 @@ export const gateSection = Type.Object(
       description:
         'A door at which nobody is answered for this long ends a trial, in milliseconds; one whose release is at work is given three times as much processor time, and every one longer where the incumbent has to wait too',
     }),
+    threadSilentMsMax: Type.Integer({
+      default: 10 * second,
+      minimum: second,
+      maximum: 10 * minute,
+      description:
+        'A thread of a candidate that does no work for this long ends a trial; three times as long on a busy machine',
+    }),
     checkFailures: Type.Integer({
       default: 3,
       minimum: 1,

@@ -103,6 +103,8 @@ export const heartbeatSchema = Type.Object({
   cameraGapMs: Type.Optional(Type.Number({ minimum: 0 })),
   /** What the camera itself took of that, from being opened to its first frame. */
   cameraStartMs: Type.Optional(Type.Number({ minimum: 0 })),
+  /** How long each thread has neither answered nor done any work, by name. */
+  threadsSilentMs: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.Number({ minimum: 0 }))),
   /** Reads that failed to callers within the last seconds: the incumbent puts the same to both. */
   failed: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20 })),
   /** What the release asks of itself failed ("validation failed" of the contract): why, for people. */

@@ -8,7 +8,7 @@ const looksPerKnock = 2;
 /** Reads without a limit of their own, and one that leads nowhere. */
 const paths = ['/ready', '/nothing-here', '/health'] as const;
 /** So long is remembered what this process needed itself. */
-const ownMemoryMs = 3000;
+const ownMemoryMs = 5000;
 /** So many wait at a door that does not answer; one that was passed over makes room. */
 const waitingMax = 10;
 /** Above this silence somebody is told at every look. */

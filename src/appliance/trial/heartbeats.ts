@@ -4,6 +4,7 @@ import type { Clock } from '../../system/clock.ts';
 import { heartbeatIntervalMs, type Heartbeat } from '../../update/trial-protocol.ts';
 import type { Rooms } from '../rooms.ts';
 import type { CameraTimes } from './camera-gap.ts';
+import { ThreadPulse } from './thread-pulse.ts';
 
 export interface HeartbeatParts {
   readonly rooms: Rooms;
@@ -24,7 +25,11 @@ export async function sendHeartbeats({
   isOver,
   cameraTimes,
 }: HeartbeatParts): Promise<void> {
-  const { front, house, caretaker, ground, loops } = rooms;
+  const { front, house, caretaker, ground, loops, senses } = rooms;
+  const threads = new ThreadPulse(clock, [
+    { name: 'writer', ask: () => ground.store.ping() },
+    { name: 'inference', ask: () => senses.recognition.ping(), done: () => senses.recognition.stats().answered },
+  ]);
   for (let sequence = 0; !isOver() && loops.isOnDuty; sequence += 1) {
     const heartbeat: Heartbeat & { lastEventId: number } = {
       kind: 'heartbeat',
@@ -36,6 +41,7 @@ export async function sendHeartbeats({
       failed: [...front.figures.recentlyFailed()],
       memoryBytes: resources.memory().ownBytes,
       processorMs: resources.ownProcessorMs(),
+      threadsSilentMs: threads.silentMs(),
       lastEventId: ground.events.lastId,
       ...cameraTimes(),
     };

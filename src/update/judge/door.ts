@@ -9,17 +9,30 @@ import type { GateFacts, GateLimits } from './gate-facts.ts';
 const atWorkTimes = 3;
 /** A candidate may take so many times what its incumbent needs. */
 const ownTimes = 4;
+/** One that waits for a processor is given so many times the time of a heartbeat. */
+const starvedTimes = 4;
 
 /** Nobody is answered for longer than the incumbent can account for. */
 export function judgeDoor({ door }: Pick<GateFacts, 'door'>, { doorSilentMsMax, heartbeatMsMax }: GateLimits): Finding {
   if (door === undefined) return undefined;
   const { knocks, answered, silentMs, isAtWork, workedMs, ownMs } = door;
   const isOver = isAtWork
-    ? workedMs >= doorSilentMsMax * atWorkTimes || silentMs >= heartbeatMsMax
+    ? workedMs >= doorSilentMsMax * atWorkTimes || silentMs >= heartbeatMsMax * starvedTimes
     : silentMs >= doorSilentMsMax;
   const saw = `silent for ${Math.round(silentMs)} ms, ${Math.round(workedMs)} ms of them at work, the incumbent needs up to ${Math.round(ownMs)} ms`;
   const evidence = { asked: knocks, answered, compared: knocks, saw };
   const broken = `nobody who knocks has been answered for ${Math.round(silentMs)} ms`;
   if (isOver && silentMs >= ownMs * ownTimes) return shown(evidence, { broken });
   return shown(evidence, silentMs >= doorSilentMsMax / 2 ? { missing: 'nobody answers just now' } : undefined);
+}
+
+/** How long a candidate may be silent, on a machine that keeps it or its incumbent waiting for a processor. */
+export function heartbeatPatienceMs(
+  { door }: Pick<GateFacts, 'door'>,
+  { doorSilentMsMax, heartbeatMsMax }: Pick<GateLimits, 'doorSilentMsMax' | 'heartbeatMsMax'>,
+): number {
+  if (door === undefined) return heartbeatMsMax;
+  const { silentMs, isAtWork, workedMs, ownMs } = door;
+  const isStarved = silentMs > 0 && isAtWork && workedMs < doorSilentMsMax * atWorkTimes;
+  return Math.max(heartbeatMsMax * (isStarved ? starvedTimes : 1), ownMs * ownTimes);
 }

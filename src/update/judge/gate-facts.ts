@@ -78,6 +78,8 @@ export interface GateSample {
   readonly memoryBytes: number;
   /** Processor time of all its threads. Absent in releases that do not tell it. */
   readonly processorMs?: number;
+  /** How long each of its threads has done nothing, by name. Absent in releases that do not tell it. */
+  readonly threadsSilentMs?: Readonly<Record<string, number>>;
   /** Judged by nobody, kept for people. */
   readonly cameraGapMs?: number;
   readonly cameraStartMs?: number;
@@ -103,6 +105,7 @@ export interface GateBaseline {
 export interface GateLimits {
   readonly probationMs: number;
   readonly heartbeatMsMax: number;
+  readonly threadSilentMsMax: number;
   readonly doorSilentMsMax: number;
   readonly checkFailures: number;
   readonly errorPercent: number;

@@ -1,4 +1,4 @@
-import { judgeDoor } from './door.ts';
+import { heartbeatPatienceMs, judgeDoor } from './door.ts';
 import { type Finding, type Judgement, judgementOf, shown } from './finding.ts';
 import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 import {
@@ -8,6 +8,7 @@ import { judgeNames } from './names.ts';
 import { judgeOwnPresses } from './own-press.ts';
 import { judgePresses } from './presses.ts';
 import { judgeErrors, judgeKinds, judgeP99, judgeRow, judgeSlower } from './questions.ts';
+import { judgeThreads } from './threads.ts';
 
 /** Every way in which a trial can end badly during probation: the reason that is stored and counted. */
 export type GateTrigger =
@@ -17,6 +18,7 @@ export type GateTrigger =
   | 'press-unanswered'
   | 'own-press'
   | 'heartbeat'
+  | 'threads'
   | 'validation'
   | 'health-check'
   | 'error-rate-at-once'
@@ -67,6 +69,7 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['press-unanswered', judgePresses],
   ['own-press', judgeOwnPresses],
   ['heartbeat', judgeHeartbeat],
+  ['threads', judgeThreads],
   ['validation', judgeValidation],
   ['health-check', judgeChecks],
   ['error-rate-at-once', (facts, limits) => judgeErrors(facts, { limits, spanMs: atOnceMs, percentMax: limits.errorPercentAtOnce })],
@@ -153,12 +156,13 @@ function judgeEnd({ ended, samples }: GateFacts): Finding {
   return ended === killed && samples.at(-1)?.isCrowded === true ? { broken, isItsFault: false } : { broken };
 }
 
-function judgeHeartbeat({ samples, nowMs, startedMs }: GateFacts, limits: GateLimits): Finding {
+function judgeHeartbeat(facts: GateFacts, limits: GateLimits): Finding {
+  const { samples, nowMs, startedMs } = facts;
   const last = samples.at(-1);
   const silentMs = nowMs - (last?.atMs ?? startedMs);
   const saw = `the last ${Math.round(silentMs)} ms ago`;
   const evidence = { asked: samples.length, answered: samples.length, compared: 0, saw };
-  if (silentMs > limits.heartbeatMsMax)
+  if (silentMs > heartbeatPatienceMs(facts, limits))
     return shown(evidence, { broken: `no heartbeat for ${Math.round(silentMs)} ms` });
   // One that fell silent a moment ago may have hung: it is not committed on what it said before.
   const isSilent = last === undefined || silentMs > limits.heartbeatMsMax / 2;

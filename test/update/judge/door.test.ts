@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { judgeDoor } from '../../../src/update/judge/door.ts';
+import { heartbeatPatienceMs, judgeDoor } from '../../../src/update/judge/door.ts';
 import type { DoorSight } from '../../../src/update/judge/gate-facts.ts';
 import { limits } from './minute-of-a-trial.ts';
 
@@ -20,12 +20,23 @@ test('a door at which nobody is answered is broken within 200 ms, and is not com
 test('one that is at work is only late, until it has had three times as much processor time; never for ever', () => {
   assert.equal(word({ silentMs: 2000, isAtWork: true, workedMs: 599 }), 'missing');
   assert.equal(word({ silentMs: 600, isAtWork: true, workedMs: 600 }), 'broken');
-  assert.equal(word({ silentMs: 3000, isAtWork: true, workedMs: 9 }), 'broken');
+  assert.equal(word({ silentMs: 11_999, isAtWork: true, workedMs: 9 }), 'missing');
+  assert.equal(word({ silentMs: 12_000, isAtWork: true, workedMs: 9 }), 'broken');
 });
 
 test('on a machine that makes the incumbent wait, the candidate may take four times what that needs', () => {
   assert.equal(word({ silentMs: 1199, ownMs: 300 }), 'missing');
   assert.equal(word({ silentMs: 1200, ownMs: 300 }), 'broken');
+});
+
+test('a heart that does not beat is given longer where its thread waits for a processor, or the incumbent does', () => {
+  const patience = (sight: Partial<DoorSight>): number => heartbeatPatienceMs({ door: { ...quiet, ...sight } }, limits);
+  assert.equal(heartbeatPatienceMs({}, limits), 3000);
+  assert.equal(patience({}), 3000);
+  assert.equal(patience({ silentMs: 3000, isAtWork: true, workedMs: 100 }), 12_000);
+  assert.equal(patience({ silentMs: 3000, isAtWork: true, workedMs: 600 }), 3000, 'it has had its time');
+  assert.equal(patience({ silentMs: 3000, isAtWork: false }), 3000);
+  assert.equal(patience({ ownMs: 1000 }), 4000);
 });
 
 test('before anybody has knocked nothing is said', () => {

@@ -3,6 +3,7 @@ import type { AskedBoth, GateFacts, GateLimits, GateSample } from '../../../src/
 export const limits: GateLimits = {
   probationMs: 60_000,
   heartbeatMsMax: 3000,
+  threadSilentMsMax: 10_000,
   doorSilentMsMax: 200,
   checkFailures: 3,
   errorPercent: 1,
