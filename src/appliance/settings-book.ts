@@ -23,12 +23,20 @@ export function settingsBook(ground: Ground, ownPort?: () => number): SettingsBo
         if (value === null) await store.write('removeDeviceSetting', { key });
         else await store.write('setDeviceSetting', { key, value });
       }
-      const isNews =
-        typeof before === 'string' || Object.keys(changes).some((key) => changes[key] !== null || key in before);
-      if (isNews) events.emit({ type: 'CONFIGURATION_CHANGED', status: 'success', component: 'settings' });
+      if (isNews(ground, changes, typeof before === 'string' ? {} : before))
+        events.emit({ type: 'CONFIGURATION_CHANGED', status: 'success', component: 'settings' });
       return { outcome: 'changed' };
     },
   };
+}
+
+/** Whether a value comes or goes that is not the one that holds. */
+function isNews(ground: Ground, changes: Changes, before: Changes): boolean {
+  const holds = new Map(explainSettings(ground.loaded).map(({ key, value }) => [key, JSON.stringify(value)]));
+  return Object.entries(changes).some(([key, value]) => {
+    const moved = value ?? before[key];
+    return moved !== undefined && JSON.stringify(moved) !== holds.get(key);
+  });
 }
 
 /** Judged as the next start will judge it: alone, together with what files and environment say, and by this machine. */

@@ -46,17 +46,11 @@ export const takeOverSchema = Type.Object({ kind: Type.Literal('take-over') });
 /** Presses and requests are answered by the candidate now. Frames may still be on their way: the gate watches them. */
 export const readySchema = Type.Object({ kind: Type.Literal('ready'), durationMs: Type.Number({ minimum: 0 }) });
 
-/** Answer this address to yourself, as you would answer a stranger who asks for it. */
+/**
+ * Answer this address to yourself, as you would answer a stranger who asks for it: `requested`, with the status, whether
+ * callers keep you busy, and the reads that failed to them since. Asked by earlier releases only: this one asks at the door.
+ */
 export const requestSchema = Type.Object({ kind: Type.Literal('request'), address: Type.String({ maxLength: 300 }) });
-export const requestedSchema = Type.Object({
-  kind: Type.Literal('requested'),
-  status: Type.Integer({ minimum: 100, maximum: 599 }),
-  /** Callers keep it busy just now. */
-  isCrowded: Type.Boolean(),
-  /** Reads of strangers that failed there since the last question: the incumbent puts the same to both. */
-  failed: Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20 }),
-});
-
 /** The link names you. You are the incumbent: stay when this channel closes. */
 export const commitSchema = Type.Object({ kind: Type.Literal('commit') });
 export const committedSchema = Type.Object({ kind: Type.Literal('committed') });
@@ -118,7 +112,6 @@ export type Hello = Static<typeof helloSchema>;
 export type Rehearse = Static<typeof rehearseSchema>;
 export type Rehearsed = Static<typeof rehearsedSchema>;
 export type TakeOver = Static<typeof takeOverSchema>;
-export type AnswerAddress = Static<typeof requestSchema>;
 export type Commit = Static<typeof commitSchema>;
 export type Revert = Static<typeof revertSchema>;
 export type Heartbeat = Static<typeof heartbeatSchema>;

@@ -29,7 +29,7 @@ interface Asked {
 interface Act {
   readonly kind: string;
   readonly pauseMs?: number;
-  ask(): Promise<unknown>;
+  readonly ask: () => Promise<unknown>;
 }
 
 export interface PassersReport {

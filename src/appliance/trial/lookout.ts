@@ -1,6 +1,5 @@
 import { knock, mainThreadOf } from '../../machine/process/door-knock.ts';
 import { askDoor, doorAt, doorInside } from '../../machine/process/door-question.ts';
-import { explainSettings } from '../../settings/explain.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { CandidateProcess } from '../../machine/process/candidate-process.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -9,6 +8,7 @@ import type { AskedBoth } from '../../update/judge/gate-facts.ts';
 import { DoorKnocking } from './door-knocking.ts';
 import { ownPictures } from './own-pictures.ts';
 import { OwnQuestions } from './own-questions.ts';
+import { ownSetting } from './own-setting.ts';
 import type { Rooms } from '../rooms.ts';
 
 const minuteMs = 60_000;
@@ -73,7 +73,7 @@ export class Lookout {
   /** Nobody waits for a processor within this process, and everybody at the door of another: that is added. */
   #note(asked: AskedBoth, lateMs: number): void {
     const own = { ...asked.own, durationMs: asked.own.durationMs + wakesPerQuestion * lateMs };
-    this.#asked = [...this.#asked, { ...asked, own }];
+    this.#asked = [...this.#asked, { ...asked, own, lateMs }];
     this.#door.noteOwn(own.durationMs);
   }
 
@@ -107,16 +107,8 @@ export function lookOut({ rooms, clock, disk, candidate, address, hasFrames }: L
     askOwn: (request, timeoutMs) => askDoor(inside, request, timeoutMs),
     askDoor: (request, timeoutMs) => askDoor(outside, request, timeoutMs),
     pictures: ownPictures(rooms, disk),
-    unsetSetting: () => unsetSetting(ground),
+    setting: () => ownSetting(ground),
     hasFrames,
   });
   return new Lookout({ clock, candidate, address, questions, questionsPerMinute });
-}
-
-/** A setting that the device has no value of its own for. */
-function unsetSetting(ground: Rooms['ground']): string | undefined {
-  const device = ground.deviceSettings();
-  return typeof device === 'string'
-    ? undefined
-    : explainSettings(ground.loaded).find(({ key }) => !(key in device))?.key;
 }

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { Check } from 'typebox/value';
 import { namedOutcomes, type VisitOutcome, visitOutcomes } from '../../system/outcome.ts';
 import { i420Bytes, spareBuffer } from '../../system/pixels.ts';
+import type { Pictures } from '../../system/inference.ts';
 import type { Disk } from '../../system/disk.ts';
 import { recognize } from '../../web/recognition.ts';
 import type { Rooms } from '../rooms.ts';
@@ -51,7 +52,7 @@ export function ownPictures({ ground, home, house, senses }: Rooms, disk: Disk):
     async next() {
       const path = paths[shown % Math.max(1, paths.length)];
       shown += 1;
-      if (path === undefined) return { path: 'blank', bytes: await blank(pictures.encode) };
+      if (path === undefined) return { path: 'blank', bytes: await blank(pictures) };
       const bytes = await disk.read(`${home.root}/${path}`);
       return bytes === undefined ? undefined : { path, bytes };
     },
@@ -100,8 +101,8 @@ function nameOf({
   return personId !== null && namedOutcomes.some((name) => name === outcome) ? [personId] : [];
 }
 
-function blank(encode: Rooms['senses']['recognition']['pictures']['encode']): Promise<Uint8Array> {
+function blank(pictures: Pick<Pictures, 'encode'>): Promise<Uint8Array> {
   const pixels = new SharedArrayBuffer(i420Bytes(blankSide, blankSide));
   new Uint8Array(pixels).fill(128);
-  return encode({ width: blankSide, height: blankSide, pixels }, {});
+  return pictures.encode({ width: blankSide, height: blankSide, pixels }, {});
 }

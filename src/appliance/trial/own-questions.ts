@@ -4,6 +4,7 @@ import type { Clock } from '../../system/clock.ts';
 import type { AskedBoth, QuestionKind } from '../../update/judge/gate-facts.ts';
 import { heartbeatSchema, readMessage } from '../../update/trial-protocol.ts';
 import { namesIn, type OwnPictures } from './own-pictures.ts';
+import type { OwnSetting } from './own-setting.ts';
 
 /** Reads of every kind that the page and the commands ask for: small, and without an effect. */
 const reads = [
@@ -16,9 +17,14 @@ const reads = [
   '/api/v1/update',
   '/nothing-here',
 ] as const;
-/** In this order, again and again; once a picture was answered the next comes after so many rounds. */
+/** In this order, again and again; what costs most comes again after so many rounds when it was answered. */
 const round = ['read', 'write', 'read', 'stream', 'read', 'view', 'read', 'picture'] as const;
-const roundsPerPicture = 5;
+const roundsToRest = 5;
+const costly = ['write', 'picture'] as const;
+/** So often first: one picture is no sign of anything. */
+const untilRest = { write: 1, picture: 4 };
+/** Slower than so many times the incumbent is late, where it takes long at all. */
+const lateTimes = 4;
 /** Longer than the gate lets a question take. */
 const questionMsMax = 2500;
 /** What decodes it may have to be started first. */
@@ -36,12 +42,12 @@ const jpegStart = Buffer.from([0xff, 0xd8, 0xff]);
 export interface OwnQuestionsParts {
   readonly clock: Clock;
   /** Puts a request to this process, as a caller's. */
-  askOwn(request: DoorRequest, timeoutMs: number): Promise<DoorAnswer>;
+  readonly askOwn: (request: DoorRequest, timeoutMs: number) => Promise<DoorAnswer>;
   /** The same over the socket at which callers are answered, whoever answers there. */
-  askDoor(request: DoorRequest, timeoutMs: number): Promise<DoorAnswer>;
+  readonly askDoor: (request: DoorRequest, timeoutMs: number) => Promise<DoorAnswer>;
   readonly pictures: OwnPictures;
-  /** A setting that the device has no value of its own for: to remove it changes nothing. */
-  unsetSetting(): string | undefined;
+  /** What may be written without changing anything; undefined when there is nothing. */
+  setting(): OwnSetting | undefined;
   /** The live view shows something. */
   readonly hasFrames: boolean;
 }
@@ -56,7 +62,9 @@ export class OwnQuestions {
   readonly #parts: OwnQuestionsParts;
   #asked = 0;
   #reads = 0;
-  #nextPictureRound = 0;
+  /** Not before this round. */
+  readonly #restsUntil = { write: 0, picture: 0 };
+  readonly #answered = { write: 0, picture: 0 };
   #isFailedNext = false;
   #failed: readonly string[] = [];
 
@@ -69,6 +77,7 @@ export class OwnQuestions {
     this.#hear(candidate);
     const kind = this.#nextKind();
     if (kind === 'picture') return this.#askPicture(candidate);
+    if (kind === 'write') return this.#askWrite(candidate);
     const question = this.#questionOf(kind);
     return question === undefined ? undefined : this.#askBoth(candidate, question);
   }
@@ -99,11 +108,45 @@ export class OwnQuestions {
       own: { answer: answeredWell, durationMs: own.durationMs },
       there,
     });
-    if (asked.candidate !== undefined) this.#nextPictureRound = this.#asked / round.length + roundsPerPicture - 1;
+    this.#restAfter('picture', asked);
+    if (asked.candidate?.isWell === false) {
+      const same = await this.#parts.askOwn(request, pictureMsMax);
+      const isWellHere = same.outcome === 'answered' && same.status < faultStatus;
+      return isWellHere ? asked : undefined; // Nobody can look at pictures that are sent to this machine.
+    }
     if (asked.candidate?.isWell !== true || there.answer.outcome !== 'answered') return asked;
     const names = namesIn(there.answer.body);
     if (names === undefined) return { ...asked, candidate: { ...asked.candidate, isWell: false } };
     return { ...asked, names: { own: own.answer, candidate: names } };
+  }
+
+  /** Over there after over here: what was written is looked for in the database each time, and is gone in the end. */
+  async #askWrite(candidate: Candidate): Promise<AskedBoth | undefined> {
+    const { askDoor, askOwn } = this.#parts;
+    const setting = this.#parts.setting();
+    if (setting === undefined) return undefined;
+    const own = await this.#timed(() => write(askOwn, setting));
+    if (own.answer.outcome !== 'answered') return undefined;
+    const there = await this.#timed(() => write(askDoor, setting));
+    const asked = this.#compared(candidate, {
+      kind: 'write',
+      what: settings,
+      own: { ...own, answer: own.answer },
+      there,
+    });
+    if (setting.isStored()) await write(askOwn, setting);
+    this.#restAfter('write', asked);
+    return asked;
+  }
+
+  #restAfter(kind: (typeof costly)[number], { candidate }: AskedBoth): void {
+    if (candidate === undefined) return;
+    this.#answered[kind] += 1;
+    if (this.#answered[kind] >= untilRest[kind]) this.#restsUntil[kind] = this.#round + roundsToRest;
+  }
+
+  get #round(): number {
+    return Math.floor(this.#asked / round.length);
   }
 
   #compared(candidate: Candidate, { kind, what, own, there }: Compared): AskedBoth {
@@ -116,11 +159,13 @@ export class OwnQuestions {
       isCrowded: wasCrowded(candidate),
     };
     const { answer, durationMs } = there;
-    if (answer.outcome === 'late') return asked;
+    const isLate = durationMs > questionMsMax && durationMs > own.durationMs * lateTimes;
+    if (answer.outcome === 'late' || isLate) return asked;
     if (answer.outcome === 'cut') return { ...asked, candidate: { isWell: false, durationMs } };
     if (answer.status === tooManyStatus) return { ...asked, candidate: { isWell: true, isRefused: true, durationMs } };
-    const isMissing = own.answer.status < 300 && missingStatuses.includes(answer.status);
-    return { ...asked, candidate: { isWell: answer.status < faultStatus && !isMissing, durationMs } };
+    const isLess =
+      own.answer.status < 300 && (missingStatuses.includes(answer.status) || isPoorer(answer.body, own.answer.body));
+    return { ...asked, candidate: { isWell: answer.status < faultStatus && !isLess, durationMs } };
   }
 
   async #timed<Answer>(ask: () => Promise<Answer>): Promise<{ readonly answer: Answer; readonly durationMs: number }> {
@@ -130,16 +175,10 @@ export class OwnQuestions {
     return { answer, durationMs: clock.uptimeMs() - startedMs };
   }
 
-  #questionOf(kind: Exclude<QuestionKind, 'picture'>): Question | undefined {
+  #questionOf(kind: Exclude<QuestionKind, 'picture' | 'write'>): Question | undefined {
     switch (kind) {
       case 'read':
       case 'failed': return this.#nextRead();
-      case 'write': {
-        const key = this.#parts.unsetSetting();
-        if (key === undefined) return undefined;
-        const headers = { 'content-type': 'application/json' };
-        return { kind, request: { method: 'PATCH', path: '/api/v1/settings', headers, body: JSON.stringify({ [key]: null }) } };
-      }
       case 'stream': return { kind, request: { method: 'GET', path: '/api/v1/events', isEnough: (bytes) => bytes.includes('data: ') } };
       case 'view': {
         if (!this.#parts.hasFrames) return undefined;
@@ -150,9 +189,9 @@ export class OwnQuestions {
 
   #nextKind(): (typeof round)[number] {
     const kind = round[this.#asked % round.length] ?? 'read';
-    const isEarly = Math.floor(this.#asked / round.length) < this.#nextPictureRound;
+    const rests = costly.some((one) => one === kind && this.#round < this.#restsUntil[one]);
     this.#asked += 1;
-    return kind === 'picture' && isEarly ? 'read' : kind;
+    return rests ? 'read' : kind;
   }
 
   #nextRead(): Question {
@@ -174,6 +213,45 @@ export class OwnQuestions {
   }
 }
 
+const settings = '/api/v1/settings';
+
+type Ask = OwnQuestionsParts['askOwn'];
+
+/** Sets, looks and removes; the answer to what went wrong first, or to the last. */
+async function write(ask: Ask, { set, remove, isStored }: OwnSetting): Promise<DoorAnswer> {
+  const change = { method: 'PATCH', path: settings, headers: { 'content-type': 'application/json' } } as const;
+  const first = await ask({ ...change, body: set }, questionMsMax);
+  if (first.outcome !== 'answered' || first.status >= 300) return first;
+  if (!isStored()) return { ...first, status: faultStatus };
+  const second = await ask({ ...change, body: remove }, questionMsMax);
+  return second.outcome === 'answered' && second.status < 300 && isStored()
+    ? { ...second, status: faultStatus }
+    : second;
+}
+
+/** An answer that is empty where the incumbent's is not, or lacks a part of it. */
+function isPoorer(there: Uint8Array, own: Uint8Array): boolean {
+  if (own.length === 0) return false;
+  if (there.length === 0) return true;
+  const [ours, theirs] = [partsOf(own), partsOf(there)];
+  return Object.entries(ours).some(([name, part]) => {
+    const other = theirs[name];
+    return (
+      other === undefined || (Array.isArray(part) && part.length > 0 && Array.isArray(other) && other.length === 0)
+    );
+  });
+}
+
+/** The parts of a JSON object; none of anything else. */
+function partsOf(body: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const answer: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
+    return typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? { ...answer } : {};
+  } catch {
+    return {};
+  }
+}
+
 interface Timed<Answer> {
   readonly answer: Answer;
   readonly durationMs: number;
@@ -182,7 +260,7 @@ interface Timed<Answer> {
 interface Compared {
   readonly kind: QuestionKind;
   readonly what: string;
-  readonly own: Timed<{ readonly status: number }>;
+  readonly own: Timed<Pick<typeof answeredWell, 'status' | 'body'>>;
   readonly there: Timed<DoorAnswer>;
 }
 

@@ -47,6 +47,8 @@ export interface AskedBoth {
   readonly candidate?: AnsweredQuestion;
   /** Callers kept the candidate busy: how long it took says nothing. */
   readonly isCrowded: boolean;
+  /** How late the incumbent woke up just before, on a machine with more to do than processors. */
+  readonly lateMs?: number;
   /** Ids of the people that each of them saw on a picture. */
   readonly names?: { readonly own: readonly string[]; readonly candidate: readonly string[] };
 }

@@ -19,8 +19,11 @@ interface ErrorSpan {
 const timesMs = 60_000;
 /** Rows of failures are so many times longer on a machine without time to spare. */
 const strainedRowTimes = 2;
+/** On a machine that lets the incumbent wait for so long, times may differ by so much more. */
+const lateMsMin = 5;
+const lateTimes = 2;
 /** Kinds that take a small and even time. */
-const timedKinds: readonly QuestionKind[] = ['read', 'write'];
+const timedKinds: readonly QuestionKind[] = ['read'];
 
 /** The candidate fails where the incumbent answers well. */
 export function judgeErrors(facts: GateFacts, { limits, spanMs, percentMax, requestsTimes = 1 }: ErrorSpan): Finding {
@@ -99,9 +102,11 @@ export function judgeSlower(facts: GateFacts, limits: GateLimits): Finding {
   if (times === undefined) return undefined;
   const own = rankOf(times.own, 0.5);
   const candidate = rankOf(times.candidate, 0.5);
+  const isLate = rankOf(times.late, 0.5) >= lateMsMin;
+  const timesMax = limits.slowerTimesMax * (isLate ? lateTimes : 1);
   const saw = `questions take ${Math.round(candidate)} ms, the incumbent takes ${Math.round(own)} ms`;
   const evidence = evidenceOf(since(facts, timesMs), { compared: times.own.length, saw });
-  if (candidate <= Math.max(own * limits.slowerTimesMax, limits.slowerFloorMs)) return shown(evidence, undefined);
+  if (candidate <= Math.max(own * timesMax, limits.slowerFloorMs)) return shown(evidence, undefined);
   return shown(evidence, wasStrained(facts) ? { strained: `${saw}, on a busy machine` } : { broken: saw });
 }
 
@@ -112,15 +117,19 @@ function evidenceOf(asked: readonly AskedBoth[], seen: Pick<Evidence, 'compared'
 function timesOf(
   facts: GateFacts,
   { requestsMin }: GateLimits,
-): { own: readonly number[]; candidate: readonly number[] } | undefined {
+): { own: readonly number[]; candidate: readonly number[]; late: readonly number[] } | undefined {
   const timed = since(facts, timesMs).filter(({ kind }) => timedKinds.includes(kind));
-  const asked = timed.flatMap(({ own, candidate, isCrowded }) =>
+  const asked = timed.flatMap(({ own, candidate, isCrowded, lateMs = 0 }) =>
     candidate === undefined || candidate.isRefused === true || isCrowded
       ? []
-      : [{ own: own.durationMs, candidate: candidate.durationMs }],
+      : [{ own: own.durationMs, candidate: candidate.durationMs, late: lateMs }],
   );
   if (asked.length < requestsMin) return undefined;
-  return { own: asked.map(({ own }) => own), candidate: asked.map(({ candidate }) => candidate) };
+  return {
+    own: asked.map(({ own }) => own),
+    candidate: asked.map(({ candidate }) => candidate),
+    late: asked.map(({ late }) => late),
+  };
 }
 
 function since({ asked, nowMs }: GateFacts, spanMs: number): readonly AskedBoth[] {

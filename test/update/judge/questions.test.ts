@@ -50,7 +50,15 @@ test('nothing is committed before every kind of question was answered well once'
   assert.equal(judgeTrial(facts({}, { asked: streams([fault]) }), limits).outcome, 'hold');
 });
 
-test('times are those of reads and writes: a picture takes what it takes', () => {
+test('where the incumbent waits for a processor too, the candidate may take twice as much more', () => {
+  const word = (durationMs: number, lateMs: number): string => {
+    const asked = asking(() => ({ own: answeredIn(15), candidate: answeredIn(durationMs), lateMs }));
+    return judgeTrial(facts({}, { asked }), limits).outcome;
+  };
+  assert.deepEqual([word(31, 1), word(31, 5), word(61, 5)], ['revert', 'commit', 'revert']);
+});
+
+test('times are those of reads: a picture takes what it takes', () => {
   const pictures = asking((turn) => (turn % 2 === 0 ? { kind: 'picture', candidate: answeredIn(5000) } : {}));
   assert.equal(judgeTrial(facts({}, { asked: pictures }), limits).outcome, 'commit');
 });
