@@ -94,6 +94,8 @@ async function attack(house: HostileHouse, run: HostileRun): Promise<HostileFigu
   const door = new Door(house);
   const frames = new PushingCamera(house.address, await scene(1280, 720).jpeg({ quality: 80 }).toBuffer());
   if (run.camera === 'push') await frames.begin();
+  await door.press(); // What its start takes is another figure (bench:start).
+  door.takeRings();
   const memory = watchMemory(house.child.pid ?? 0);
   run.tell(`quiet: ${run.quietPresses} presses ...`);
   for (let press = 0; press < run.quietPresses; press += 1) await door.press();

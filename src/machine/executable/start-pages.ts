@@ -4,10 +4,12 @@ import { systemAddon } from './system-addon.ts';
 const startMsMax = 10_000;
 
 /**
- * Gives back what only a start needs of the program's file: 60 MB of the 90 that it has read by then. Done once: later it
- * would be what the next press needs, and under pressure that would have to come from the card.
+ * Gives back what only a start needs of the program's file: 60 MB of the 90 that it has read by then, and more where the
+ * kernel reads in large pieces. Done at the start alone: later it would be what the next press needs, and under pressure
+ * that would have to come from the card.
  */
 export function letGoOfStartPages(): void {
   const letGo = (): void => void systemAddon()?.forgetFilePages();
+  letGo();
   setTimeout(letGo, startMsMax).unref();
 }
