@@ -119,7 +119,7 @@ const oneMeaning: readonly (readonly [forms: RegExp, means: string, where: RegEx
     /^(un)?(watch|watched|watching|watcher|watche)$/,
     'a person whose visit rings the alarm',
     /^src\/(people|visit|notify|ui)\/|^src\/command\/people\.ts$/,
-    /: watchedFolder$/, // A setting that people have written down.
+    /: watch(edFolder|Hours)$/, // Settings that people have written down.
   ],
   [/^(released|releasing|releaser)$/, 'a thing, not an act', /^$/],
 ];

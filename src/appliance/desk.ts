@@ -58,7 +58,7 @@ export class HouseDesk implements UpdateDesk {
   giveTo(tell: (wish: UpdateWish) => void): void {
     this.#ask = (wish) => {
       tell(wish);
-      return wish.kind !== 'revert' || this.#status.trial !== undefined;
+      return wish.kind !== 'revert' || this.#status.trial !== undefined || this.#status.aftercare?.backTo !== undefined;
     };
   }
 
@@ -84,6 +84,10 @@ export class HouseDesk implements UpdateDesk {
 
   async history(): Promise<readonly PastTrial[]> {
     return (await this.#record.read()).history;
+  }
+
+  async untold(): Promise<string | undefined> {
+    return (await this.#record.read()).untold;
   }
 
   async checkNow(): Promise<void> {

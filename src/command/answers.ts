@@ -104,6 +104,19 @@ export type RecognitionAnswer = Static<typeof recognitionAnswer>;
 const nullableNumber = Type.Union([Type.Number(), Type.Null()]);
 const phases = Type.Array(Type.Object({ phase: Type.String(), durationMs: Type.Number() }));
 const figures = Type.Record(Type.String(), Type.Number());
+const judges = Type.Optional(
+  Type.Array(
+    Type.Object({
+      judge: Type.String(),
+      verdict: Type.String(),
+      words: nullableText,
+      evidence: Type.Union([
+        Type.Null(),
+        Type.Object({ asked: Type.Number(), answered: Type.Number(), compared: Type.Number(), saw: nullableText }),
+      ]),
+    }),
+  ),
+);
 
 export const statusAnswer = Type.Object({
   version: Type.String(),
@@ -124,8 +137,14 @@ export const updateAnswer = Type.Object({
   fetched: nullableNumber,
   trial: Type.Union([
     Type.Null(),
-    Type.Object({ version: Type.String(), phase: Type.String(), elapsedMs: Type.Number(), phases, figures }),
+    Type.Object({ version: Type.String(), phase: Type.String(), elapsedMs: Type.Number(), phases, figures, judges }),
   ]),
+  aftercare: Type.Optional(
+    Type.Union([
+      Type.Null(),
+      Type.Object({ version: Type.String(), backTo: nullableText, leftMs: Type.Number(), crashes: Type.Number() }),
+    ]),
+  ),
   problem: nullableText,
   refusal: Type.Union([
     Type.Null(),
@@ -164,6 +183,7 @@ const pastTrial = Type.Object({
   startedMs: Type.Number(),
   phases,
   figures,
+  judges,
 });
 export type PastTrial = Static<typeof pastTrial>;
 export const historyAnswer = Type.Object({ trials: Type.Array(pastTrial) });

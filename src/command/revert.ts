@@ -5,9 +5,11 @@ import { failed, reach } from './reach.ts';
 /** Back to the release that has proved itself. */
 export const revertCommand: Command = {
   name: 'revert',
-  summary: 'Revert the trial under way: the release that has proved itself serves again',
+  summary: 'Revert the trial under way, or the release that was committed last: the one before serves again',
   parameters: { text: '[REASON]', min: 0, max: 1 },
-  description: 'The release is remembered as rejected, with the reason. See doorward history.',
+  description:
+    'After a commit the release before is the way back for update.watchHours, a day when nothing else is set.\n' +
+    'The release that is reverted is remembered as rejected, with the reason. See doorward history.',
   run: (context) =>
     reach(
       context,

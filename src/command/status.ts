@@ -6,7 +6,7 @@ import type { CommandContext } from './context.ts';
 import { failed, printJson, reach } from './reach.ts';
 import { announcement } from './ring.ts';
 import { localTime, plain, table } from './text.ts';
-import { durationText, nowWords, phaseWords } from './trial-words.ts';
+import { durationText, judgeLines, nowWords, phaseWords } from './trial-words.ts';
 
 /** Of a file whose version nobody knows. */
 const nameCharactersMax = 60;
@@ -44,6 +44,7 @@ async function show(context: CommandContext, client: ApiClient): Promise<ExitCod
     return printJson(context, { status: appliance, update: release, lastVisit });
   }
   for (const line of table(rowsOf(sight))) context.terminal.print(line);
+  for (const line of judgeLines(sight.update?.trial?.judges)) context.terminal.print(line);
   return exitCodes.done;
 }
 
@@ -69,6 +70,7 @@ function releaseRows(update: UpdateAnswer): string[][] {
     ...scrubRows(update),
     ['updates', nowWords(update)],
     ...asideRows(update),
+    ...aftercareRows(update),
     ...(trial === null || trial.phases.length === 0
       ? []
       : [['trial', `${trial.version}: ${phaseWords(trial.phases)}`]]),
@@ -81,6 +83,15 @@ function asideRows({ setAside = [] }: UpdateAnswer): string[][] {
     const again = againMs === null ? 'removed' : `looked at again in ${durationText(againMs)}`;
     return ['set aside', `${plain(version ?? file.slice(0, nameCharactersMax))}: ${plain(message)}; ${again}`];
   });
+}
+
+/** What was committed not long ago, and the way back from it. */
+function aftercareRows({ aftercare }: UpdateAnswer): string[][] {
+  if (aftercare === undefined || aftercare === null) return [];
+  const { version, backTo, leftMs, crashes } = aftercare;
+  const back = backTo === null ? 'there is no way back' : `doorward revert goes back to ${plain(backTo)}`;
+  const crashed = crashes === 0 ? '' : `, crashed ${crashes} ${crashes === 1 ? 'time' : 'times'}`;
+  return [['watched', `${plain(version)} for ${durationText(leftMs)} more${crashed}; ${back}`]];
 }
 
 /** What the last reading of both slots has shown; nothing before the first one. */

@@ -196,6 +196,25 @@ export const updateSection = Type.Object(
       maximum: 10_080,
       description: 'Minutes that a candidate serves under the eyes of the incumbent',
     }),
+    watchHours: Type.Number({
+      default: 24,
+      minimum: 0,
+      maximum: 8760,
+      description:
+        'Hours of service after a commit in which the other slot is the way back, taken by itself when need be; 0 for none',
+    }),
+    crashesMax: Type.Integer({
+      default: 5,
+      minimum: 1,
+      maximum: 100,
+      description: 'Crashes within a day of the time after a commit that lead back to the other slot',
+    }),
+    unwellMinutesMax: Type.Number({
+      default: 30,
+      minimum: 0.01,
+      maximum: 1440,
+      description: 'Minutes without a break that a check may be unhealthy in that time, when it was well before',
+    }),
     rehearsalVisits: Type.Integer({
       default: 20,
       minimum: 0,

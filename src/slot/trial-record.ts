@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { type Aftercare, aftercareSchema } from './aftercare.ts';
 
 /** One more than the largest would be the same number again. */
 const closedCount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -19,6 +20,30 @@ const historySchema = Type.Object({
   phases: Type.Array(Type.Object({ phase: name, durationMs: Type.Number() }), { maxItems: 20 }),
   /** What the gate saw last. */
   figures: Type.Record(Type.String(), Type.Number()),
+  /** The word of each judge, and what it is built on. Of the newest trials only. */
+  judges: Type.Optional(
+    Type.Array(
+      Type.Object({
+        judge: name,
+        verdict: Type.Union([
+          Type.Literal('well'),
+          Type.Literal('broken'),
+          Type.Literal('missing'),
+          Type.Literal('strained'),
+        ]),
+        words: Type.Optional(Type.String({ maxLength: 300 })),
+        evidence: Type.Optional(
+          Type.Object({
+            asked: Type.Number(),
+            answered: Type.Number(),
+            compared: Type.Number(),
+            saw: Type.Optional(Type.String({ maxLength: 300 })),
+          }),
+        ),
+      }),
+      { maxItems: 50 },
+    ),
+  ),
 });
 
 /** The schema of what the incumbent remembers. Read by every later release: fields are added, never changed. */
@@ -51,6 +76,10 @@ export const trialRecordSchema = Type.Object({
   ),
   /** The release file that the owner agreed to, when the device asks first. */
   agreedTo: Type.Optional(name),
+  /** Of the release that was committed last. */
+  aftercare: Type.Optional(aftercareSchema),
+  /** The way back was taken by a process that could tell nobody: this trial of the history is still to be told. */
+  untold: Type.Optional(name),
 });
 
 /** What the incumbent remembers of trials. The link, not this, says which slot is committed. */
@@ -69,6 +98,8 @@ export const deathsMax = 3;
 const rejectedMax = 200;
 const attemptsMax = 50;
 const historyMax = 50;
+/** Older trials keep their reason and their figures. */
+const judgedMax = 10;
 
 /** Reason of a release that met too many power cuts; one signed anew is tried again. */
 export const powerCutsReason = 'power-cuts';
@@ -89,15 +120,47 @@ export function beginTrial(record: TrialRecord, trial: TrialUnderWay): TrialReco
 /** How a trial ended, as far as the record keeps it. */
 export type TrialEnd = Omit<TrialHistory, 'id' | 'version' | 'digest' | 'startedMs' | 'outcome'>;
 
-/** The link names the candidate. */
-export function commitTrial(record: TrialRecordUnderWay, end: TrialEnd): TrialRecord {
-  const { version, digest, signed } = record.underWay;
+/** The link names the candidate, and from now on it is watched. `checks`: those that were well, where that is known. */
+export function commitTrial(record: TrialRecordUnderWay, end: TrialEnd, checks?: readonly string[]): TrialRecord {
+  const { id, version, digest, signed, file, slot } = record.underWay;
   const rest = endTrial(record, { ...end, outcome: 'committed' });
+  const aftercare = newAftercare({ id, version, digest, signed, file, slot });
   return {
     ...rest,
     newestCommitted: { version, digest, signed },
+    aftercare: checks === undefined ? aftercare : { ...aftercare, checks: [...checks] },
     attempts: rest.attempts.filter((attempt) => attempt.digest !== digest),
   };
+}
+
+/** Nothing has been seen of it yet. */
+export function newAftercare(
+  release: Pick<Aftercare, 'id' | 'version' | 'digest' | 'signed' | 'file' | 'slot'>,
+): Aftercare {
+  return { ...release, servedMs: 0, crashes: [], powerCuts: 0 };
+}
+
+/** A committed release was found wanting, and the way back is taken: told as a trial that was reverted late. */
+export function revertCommitted(
+  record: TrialRecord,
+  release: ReleaseName & { readonly file: string },
+  end: Pick<TrialHistory, 'reason' | 'message' | 'startedMs' | 'figures'> & { readonly isToBlame: boolean },
+): TrialRecord {
+  const { version, digest } = release;
+  const { isToBlame, ...told } = end;
+  const id = `back-${record.sequence}`;
+  const outcome = isToBlame ? 'reverted' : 'interrupted';
+  const entry: TrialHistory = { id, version, digest, outcome, phases: [], ...told };
+  const { aftercare, ...rest } = record;
+  const history = historyWith(record, entry);
+  const left = {
+    ...rest,
+    history,
+    untold: id,
+    ...(aftercare === undefined ? {} : { aftercare: { ...aftercare, isOver: true } }),
+  };
+  if (!isToBlame) return left;
+  return rejectRelease(left, { ...release, reason: end.reason, atMs: end.startedMs });
 }
 
 /** The candidate was found wanting: for good. */
@@ -159,7 +222,16 @@ function endTrial(
   const { underWay, ...rest } = record;
   const { id, version, digest, startedMs } = underWay;
   const entry: TrialHistory = { id, version, digest, startedMs, ...end };
-  return { ...rest, history: [...record.history, entry].slice(-historyMax) };
+  return { ...rest, history: historyWith(record, entry) };
+}
+
+function historyWith({ history }: TrialRecord, entry: TrialHistory): TrialHistory[] {
+  const all = [...history, entry].slice(-historyMax);
+  return all.map((trial, place) => (place < all.length - judgedMax ? withoutJudges(trial) : trial));
+}
+
+function withoutJudges({ judges: _judges, ...trial }: TrialHistory): TrialHistory {
+  return trial;
 }
 
 function isSame(one: { digest: string; signed: number }, other: { digest: string; signed: number }): boolean {

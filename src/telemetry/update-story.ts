@@ -34,6 +34,8 @@ export interface StoryDesk {
   readonly status: StoryStatus;
   subscribe(listener: (status: StoryStatus) => void): () => void;
   history(): Promise<readonly StoryTrial[]>;
+  /** The trial of the history that nobody could tell when it ended. Default none. */
+  untold?(): Promise<string | undefined>;
 }
 
 /** Where its figures go: `Metrics`. */
@@ -87,8 +89,17 @@ export class UpdateStory {
     const past = await this.#history();
     this.#told = new Set(past.map(({ id }) => id));
     metrics.releaseAttempts(attemptsOf(past));
+    await this.#tellUntold(past);
     const stop = desk.subscribe((status) => this.#hear(status));
     return stop;
+  }
+
+  /** A way back that was taken while nobody served: who starts next tells it. */
+  async #tellUntold(past: readonly StoryTrial[]): Promise<void> {
+    if (this.#parts.isCandidate()) return;
+    const id = await this.#parts.desk.untold?.().catch(() => undefined); // What cannot be read, the history has shown.
+    const untold = past.find((trial) => trial.id === id);
+    if (untold !== undefined) this.#tell(untold);
   }
 
   #hear(status: StoryStatus): void {
@@ -133,7 +144,8 @@ export class UpdateStory {
     const { desk, log, metrics } = this.#parts;
     this.#told.add(trial.id);
     // Who has handed over for good ends in this moment: a release tells of its own commit, and its incumbent of the rest.
-    if (trial.outcome === 'committed' ? trial.version !== desk.running.version : this.#parts.isCandidate()) return;
+    const isOwn = trial.version === desk.running.version;
+    if (trial.outcome === 'committed' ? !isOwn : isOwn || this.#parts.isCandidate()) return;
     const { version, outcome, reason, message, phases } = trial;
     metrics.trialEnded({
       outcome,

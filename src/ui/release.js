@@ -1,11 +1,13 @@
 import { ask } from './api.js';
 import { closeDialog, confirmFirst } from './dialog.js';
 import { button, byId } from './element.js';
+import { showJudges } from './judges.js';
 import { attempt, notice } from './notice.js';
 import { pushRelease } from './push-release.js';
 import { agoOf } from './words.js';
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
 /**
  * What runs, what the updater does with a new release, and the owner's say in it. Hidden until the doorbell says the first
@@ -22,7 +24,9 @@ export function releaseCard() {
     if (!state.isPushing) showProgress(sentence(update.words), update.fetched);
     showLine('release-trial', trialWords(update));
     showLine('release-problem', update.problem ?? update.refusal?.message ?? damageWords(update.scrub));
+    showLine('release-watch', watchWords(update));
     showLine('release-last', update.trial === null ? lastWords(last) : undefined);
+    showJudges(update.trial === null ? last?.judges : update.trial.judges);
     showButtons(state);
   };
   const push = async (/** @type {File} */ file) => {
@@ -84,6 +88,16 @@ function trialWords({ trial }) {
   return `On trial for ${since}${seen}. The release before stands by.`;
 }
 
+/** @param {any} update */
+function watchWords({ trial, aftercare }) {
+  if (trial !== null || aftercare === null || aftercare === undefined) return undefined;
+  const { version, backTo, leftMs, crashes } = aftercare;
+  const crashed = crashes === 0 ? '' : ` It has crashed ${crashes === 1 ? 'once' : `${crashes} times`}.`;
+  if (backTo === null) return crashed === '' ? undefined : `Release ${version} is new.${crashed}`;
+  const hours = Math.ceil(leftMs / hourMs);
+  return `Release ${version} is new: for ${hours} h more, ${backTo} stands by and serves again when need be.${crashed}`;
+}
+
 /** @param {any} scrub */
 function damageWords(scrub) {
   const [damage] = scrub?.damaged ?? [];
@@ -105,18 +119,20 @@ function lastWords(trial) {
 function showButtons(state) {
   const { update } = state;
   const mayRevert = update.mayRevert === true;
+  /** @type {string | null} */
+  const back = update.trial === null ? (update.aftercare?.backTo ?? null) : null;
   const asks = update.waitsFor === 'consent' && update.offer !== null;
   const isIdle = update.phase === 'wait' && !asks;
-  const wanted = JSON.stringify([mayRevert, asks ? update.offer.file : '', isIdle]);
+  const wanted = JSON.stringify([mayRevert, back, asks ? update.offer.file : '', isIdle]);
   if (wanted === state.buttons) return;
   state.buttons = wanted;
   byId('release-acts').replaceChildren(
     ...(asks
       ? [button({ text: `Install ${update.offer.version ?? 'it'}`, kind: 'primary' }, () => agree(update.offer.file))]
       : []),
-    ...(mayRevert ? [button({ text: 'Revert', kind: 'danger' }, revert)] : []),
+    ...(mayRevert ? [button({ text: back === null ? 'Revert' : `Back to ${back}`, kind: 'danger' }, revert)] : []),
     ...(isIdle ? [button({ text: 'Look for a release' }, look)] : []),
-    ...(mayRevert ? [] : [button({ text: 'Release file' }, () => byId('release-file').click())]),
+    ...(mayRevert && back === null ? [] : [button({ text: 'Release file' }, () => byId('release-file').click())]),
   );
 }
 
@@ -133,7 +149,7 @@ function look() {
 }
 
 function revert() {
-  const text = 'The release that has proved itself serves again, within a second. This one is not tried any more.';
+  const text = 'The release before serves again, and nobody at the door notices. This one is not tried any more.';
   confirmFirst({ title: 'Revert the release?', text, yes: 'Revert' }, async () => {
     await attempt(() => ask('/update/revert', { method: 'POST', json: { reason: 'the owner said so on the page' } }));
     closeDialog();

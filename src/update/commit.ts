@@ -1,8 +1,7 @@
-import { gateFigures } from './judge/gate.ts';
 import { moveCurrent } from '../slot/current-link.ts';
 import { commitTrial, isUnderWay, type TrialRecord } from '../slot/trial-record.ts';
 import type { Slot } from '../slot/slot.ts';
-import { gateFacts } from './probation.ts';
+import { seenIn } from './probation.ts';
 import { proveSlot } from './stage.ts';
 import type { TrialFailure } from './trial-failure.ts';
 import { type Commit, committedSchema, readMessage } from './trial-protocol.ts';
@@ -31,10 +30,11 @@ export async function commit(
     if (committed !== trial.slot) throw error;
     log.error('cannot make the commit survive a power cut', { error }); // Tried twice: what serves goes on serving.
   }
-  const end = { reason: 'proved', message: 'it served its probation well', figures: figuresOf(tools, trial) };
+  const end = { reason: 'proved', message: 'it served its probation well', ...seenIn(tools, trial) };
   const done = enterPhase(trial, { phase: 'committed' }, clock.uptimeMs());
   try {
-    if (isUnderWay(record)) await recordFile.write(commitTrial(record, { ...end, phases: [...done.phases] }));
+    if (isUnderWay(record))
+      await recordFile.write(commitTrial(record, { ...end, phases: [...done.phases] }, checksOf(trial)));
   } catch (error) {
     log.error('cannot write down the commit: the next start does it', { error }); // The link has said it already.
   }
@@ -55,8 +55,9 @@ export async function commit(
   return done;
 }
 
-function figuresOf(tools: UpdateTools, { state }: Trial): Record<string, number> {
-  return state.phase === 'probation' ? { ...gateFigures(gateFacts(tools, state, undefined)) } : {};
+/** What was well in the incumbent is well in the candidate, or it would not be committed. */
+function checksOf({ state }: Trial): readonly string[] | undefined {
+  return state.phase === 'probation' ? state.baseline.checks : undefined;
 }
 
 function failed(trial: Trial, message: string, nowMs: number): Trial {

@@ -42,6 +42,8 @@ export interface Duty {
   takeBack(gone?: Promise<void>): Promise<DutyResult>;
   /** Tells the service manager that this process is the main one now, and waits for its acknowledgement. */
   nameMain(pid: number): Promise<DutyResult>;
+  /** Ends this process in good order while it has the door, where a service manager then starts what the link names; elsewhere nothing. */
+  restart(): Promise<void>;
   /** Drains what is under way here and ends this process, without closing anything that was passed on. */
   leave(): Promise<void>;
 }

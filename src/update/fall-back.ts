@@ -5,7 +5,7 @@ import { moveCurrent, readCurrent } from '../slot/current-link.ts';
 import type { Places } from '../slot/places.ts';
 import { otherSlot, type Slot } from '../slot/slot.ts';
 import { markUnusable, markUsable, readMark, type SlotMark } from '../slot/slot-mark.ts';
-import { rejectRelease, type TrialRecord } from '../slot/trial-record.ts';
+import { type ReleaseName, revertCommitted, type TrialRecord } from '../slot/trial-record.ts';
 import { TrialRecordFile } from '../slot/trial-record-file.ts';
 import type { Clock } from '../system/clock.ts';
 import { DiskFault } from '../system/disk.ts';
@@ -22,9 +22,19 @@ export interface FallBackParts {
   readonly clock: Clock;
   /** Something beside the slots was damaged, and is mended: the release that crashed is not to blame. */
   readonly isBlameless?: boolean;
+  /** Why the way back is taken; a crash loop when nothing is said. */
+  readonly why?: FallBackReason;
+  /** What runs still rings: it is left for the release of the other slot, and not for the factory's. */
+  readonly isOtherSlotOnly?: boolean;
 }
 
-export const crashLoopReason = 'crash-loop';
+/** Why a committed release is left: for programs, and for people. */
+export interface FallBackReason {
+  readonly reason: 'crash-loop' | 'health-lost' | 'presses-unanswered' | 'operator';
+  readonly message: string;
+}
+
+const crashLoop: FallBackReason = { reason: 'crash-loop', message: 'it ended again and again' };
 
 /** What is so before anything is changed. */
 interface Situation extends FallBackParts {
@@ -51,11 +61,20 @@ export async function fallBack(parts: FallBackParts): Promise<FallBackResult> {
       refusals.push(judged.message);
       continue;
     }
-    await condemn(situation);
+    const { version } = judged.manifest;
+    await condemn(situation, version);
     await moveCurrent(storage, places, slot);
-    return { outcome: 'moved', to: slot, version: judged.manifest.version };
+    return { outcome: 'moved', to: slot, version };
   }
-  return fallBackToFactory(situation, refusals);
+  return parts.isOtherSlotOnly === true ? refused(refusals) : fallBackToFactory(situation, refusals);
+}
+
+/** The release of the slot that is not committed, when the way back may lead there. Not a byte of it is run that was not read back just before. */
+export async function readWayBack(parts: FallBackParts): Promise<Judged> {
+  const crashed = await readCurrent(parts.storage, parts.places);
+  if (crashed === undefined) return { outcome: 'refused', message: 'no slot is committed' };
+  const recordFile = new TrialRecordFile(parts.storage, parts.places);
+  return judgeSlot({ ...parts, crashed, recordFile, record: await recordFile.read() }, otherSlot(crashed));
 }
 
 /** Without a link that says what was committed, what the record knows as committed last comes first. */
@@ -67,7 +86,7 @@ async function candidatesOf({ storage, places, crashed, record }: Situation): Pr
   return isB ? ['b', 'a'] : ['a', 'b'];
 }
 
-type Judged =
+export type Judged =
   | { readonly outcome: 'whole'; readonly manifest: Manifest }
   | { readonly outcome: 'refused'; readonly message: string };
 
@@ -98,20 +117,41 @@ async function readWhole(storage: Storage, directory: string): Promise<Judged> {
   }
 }
 
-/** The crashed release is not tried any more. One that the card has damaged is not to blame: its slot is. */
-async function condemn(situation: Situation): Promise<void> {
-  const { storage, places, clock, crashed, recordFile, record } = situation;
-  if (crashed === undefined || situation.isBlameless === true) return;
+/** The crashed release is not tried any more. One that the card has damaged is not to blame: its slot is. Either way the history tells it. */
+async function condemn(situation: Situation, next: string): Promise<void> {
+  const { storage, places, clock, crashed, recordFile, record, why = crashLoop } = situation;
+  if (crashed === undefined) return;
   const mark = await readMark(storage, places, crashed);
   if (mark.state !== 'usable') return;
-  if ((await readWhole(storage, places.slot[crashed])).outcome === 'refused')
-    return markUnusable(storage, places, crashed);
-  const { version, digest } = mark;
-  if (record.rejected.some((rejected) => rejected.version === version && rejected.digest === digest)) return;
-  const signed = record.newestCommitted?.digest === digest ? record.newestCommitted.signed : 0;
-  const file = `slot-${crashed}:${digest}`;
-  const atMs = clock.wallMs();
-  await recordFile.write(rejectRelease(record, { version, digest, signed, file, reason: crashLoopReason, atMs }));
+  const isWhole = (await readWhole(storage, places.slot[crashed])).outcome === 'whole';
+  if (!isWhole) await markUnusable(storage, places, crashed);
+  const isToBlame = isWhole && situation.isBlameless !== true;
+  const release = releaseIn(crashed, mark, record);
+  const figures = figuresOf(record, release.digest);
+  const because = isToBlame ? '' : ', because of what the card had damaged';
+  const message = `${why.message}${because}; ${next} serves again`.slice(0, messageLettersMax);
+  const end = { reason: why.reason, message, startedMs: clock.wallMs(), figures, isToBlame };
+  await recordFile.write(revertCommitted(record, release, end));
+}
+
+const messageLettersMax = 2000;
+
+/** As it was offered, so that the same offer is known again. */
+function releaseIn(
+  slot: Slot,
+  { version, digest }: Extract<SlotMark, { state: 'usable' }>,
+  { newestCommitted, aftercare }: TrialRecord,
+): ReleaseName & { readonly file: string } {
+  if (aftercare?.slot === slot && aftercare.digest === digest)
+    return { version, digest, signed: aftercare.signed, file: aftercare.file };
+  const signed = newestCommitted?.digest === digest ? newestCommitted.signed : 0;
+  return { version, digest, signed, file: `slot-${slot}:${digest}` };
+}
+
+function figuresOf({ aftercare }: TrialRecord, digest: string): Readonly<Record<string, number>> {
+  if (aftercare === undefined || aftercare.digest !== digest) return {};
+  const { servedMs, crashes, powerCuts } = aftercare;
+  return { servedMs, crashes: crashes.length, powerCuts };
 }
 
 async function fallBackToFactory(situation: Situation, refusals: readonly string[]): Promise<FallBackResult> {
@@ -125,7 +165,7 @@ async function fallBackToFactory(situation: Situation, refusals: readonly string
   const isFactory = mark?.state === 'usable' && isSame(mark, { version, digest });
   if (isFactory && crashed !== undefined && (await readWhole(storage, places.slot[crashed])).outcome === 'whole')
     return refused([...refusals, `the factory release ${version} is what ends again and again`]);
-  await condemn(situation);
+  await condemn(situation, version);
   const slot = crashed === undefined ? 'a' : otherSlot(crashed);
   try {
     await markUnusable(storage, places, slot);

@@ -2,11 +2,13 @@ import { readCurrent } from '../slot/current-link.ts';
 import { otherSlot } from '../slot/slot.ts';
 import { readMark } from '../slot/slot-mark.ts';
 import { seeLease } from '../slot/update-lease.ts';
+import { aftercareFacts } from './aftercare.ts';
 import type { Notebook } from './notebook.ts';
 import { untilOpenMs } from './maintenance-window.ts';
 import { chooseOffer } from './choose-offer.ts';
 import { planMemory } from './memory-plan.ts';
 import { judgeProbation } from './probation.ts';
+import { lifeNow } from './settle.ts';
 import type { Trial, UpdateTools } from './update-parts.ts';
 import type { TrialFacts, UpdateFacts } from './update-state.ts';
 
@@ -15,17 +17,20 @@ export async function look(tools: UpdateTools, notebook: Notebook): Promise<Upda
   const { storage, places, processes, clock, settings, resources, running, recordFile } = tools;
   const committed = await readCurrent(storage, places);
   const record = await recordFile.read();
-  const { trial, verified } = notebook;
+  const { trial, verified, fallBack } = notebook;
   const nowMs = clock.uptimeMs();
   const choice = chooseOffer(notebook, { nowMs, record, runningVersion: running.version });
   const offer = trial?.offer ?? choice.offer;
+  const standby = await readMark(storage, places, otherSlot(committed ?? running.slot));
+  const aftercare = aftercareFacts({ record, running, standby, settings, now: lifeNow(tools), wanted: fallBack });
   return {
     nowMs,
     lease: await seeLease(storage, places, processes),
     committed,
     running,
     record,
-    standby: await readMark(storage, places, otherSlot(committed ?? running.slot)),
+    standby,
+    ...(aftercare === undefined ? {} : { aftercare }),
     tidied: notebook.tidied,
     ...(trial === undefined ? {} : { trial: trialFacts(tools, trial) }),
     pauseUntilMs: notebook.pauseUntilMs,
@@ -51,7 +56,7 @@ function trialFacts(tools: UpdateTools, trial: Trial): TrialFacts {
       return { phase: 'rehearsed', slot, ...(ended === undefined ? {} : { ended }), ...word };
     }
     case 'probation':
-      return { phase: 'probation', slot, verdict: judgeProbation(tools, state, revertWord) };
+      return { phase: 'probation', slot, ...judgeProbation(tools, state, revertWord) };
     case 'failed':
       return { phase: 'failed', slot, ...state.failure };
     case 'unrecorded':

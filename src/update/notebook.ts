@@ -1,10 +1,13 @@
+import type { Judgement } from './judge/finding.ts';
 import type { GateSample } from './judge/gate-facts.ts';
+import type { AftercareFacts } from './aftercare.ts';
+import type { FallBackReason } from './fall-back.ts';
 import type { FetchProgress } from './fetch.ts';
 import type { Offer, SeenSource, SetAside } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
 import type { ScrubReport } from './scrub-report.ts';
 import type { Trial } from './update-parts.ts';
-import type { Tidied, UpdateStep, WaitReason } from './update-state.ts';
+import type { Tidied, UpdateFacts, UpdateStep, WaitReason } from './update-state.ts';
 
 /** What this life of the process remembers between two turns. Forgetting it costs time, never a promise. */
 export interface Notebook {
@@ -16,6 +19,8 @@ export interface Notebook {
   readonly trial?: Trial;
   /** Offers that cannot be taken, each with its reason and its own time; the last one last. */
   readonly aside: readonly SetAside[];
+  /** Why the way back is to be taken, in the aftercare after a commit. */
+  readonly fallBack?: FallBackReason;
   /** The release file that was refused last, and why: for people, who look when it is long over. */
   readonly refusal?: { readonly file: string; readonly reason: string; readonly message: string };
   readonly tidied: Tidied;
@@ -45,12 +50,14 @@ export const emptyNotebook: Notebook = {
 export interface Wishes {
   readonly look?: true;
   readonly revertWord?: string;
+  readonly fallBack?: FallBackReason;
   /** The release file that the owner agrees to; undefined inside when to none. */
   readonly consent?: { readonly file: string | undefined };
 }
 
 /** The notebook with the wishes on it. A wish to revert means the trial under way, not the next one. */
-export function withWishes(notebook: Notebook, { look, revertWord, consent }: Wishes): Notebook {
+export function withWishes(before: Notebook, { look, revertWord, consent, fallBack }: Wishes): Notebook {
+  const notebook = fallBack === undefined ? before : { ...before, fallBack, pauseUntilMs: 0 };
   const isAsked = look === true || consent?.file !== undefined;
   const tried = isAsked ? withoutWaits(notebook) : notebook;
   const soon = look === true ? { ...tried, nextLookMs: 0 } : tried;
@@ -103,6 +110,17 @@ export interface UpdateStatus {
     readonly phases: readonly { readonly phase: string; readonly durationMs: number }[];
     /** What the candidate said last. */
     readonly figures: Readonly<Record<string, number>>;
+    /** What each judge says so far, during the probation. */
+    readonly judges?: readonly Judgement[];
+  };
+  /** What runs was committed not long ago. `endsMs`: `clock.uptimeMs()` then. */
+  readonly aftercare?: {
+    readonly version: string;
+    readonly backTo?: string;
+    readonly endsMs: number;
+    readonly crashes: number;
+    /** Those that were well when it was committed, where that is known. */
+    readonly checks?: readonly string[];
   };
   readonly problem?: string;
   /** The release file that was refused last in this life. */
@@ -112,8 +130,12 @@ export interface UpdateStatus {
   readonly scrub?: ScrubReport;
 }
 
+/** What the last look has shown of what people see. */
+type StatusSight = Pick<UpdateFacts, 'aftercare' | 'trial'> & { readonly offer?: Offer | undefined };
+
 /** The status for people after a step was chosen for the best offer. */
-export function statusOf(notebook: Notebook, step: UpdateStep, offer: Offer | undefined): UpdateStatus {
+export function statusOf(notebook: Notebook, step: UpdateStep, sight: StatusSight = {}): UpdateStatus {
+  const { offer, aftercare } = sight;
   const { trial, fetch } = notebook;
   const release = notebook.verified?.file === offer?.file ? notebook.verified?.release : undefined;
   const version = release?.version ?? offer?.version;
@@ -132,12 +154,23 @@ export function statusOf(notebook: Notebook, step: UpdateStep, offer: Offer | un
           },
         }),
     ...(fetch === undefined || chunks === 0 ? {} : { fetched: fetch.chunksDone / chunks }),
-    ...(trial === undefined ? {} : { trial: trialStatus(trial) }),
+    ...(trial === undefined ? {} : { trial: { ...trialStatus(trial), ...judgesOf(sight) } }),
+    ...(aftercare === undefined ? {} : { aftercare: aftercareStatus(aftercare) }),
     ...(notebook.problem === undefined ? {} : { problem: notebook.problem }),
     ...(notebook.refusal === undefined ? {} : { refusal: notebook.refusal }),
     ...(notebook.aside.length === 0 ? {} : { setAside: notebook.aside.slice(-asideShownMax) }),
     ...(notebook.scrub === undefined ? {} : { scrub: notebook.scrub }),
   };
+}
+
+function aftercareStatus({ aftercare, backTo, endsMs }: AftercareFacts): NonNullable<UpdateStatus['aftercare']> {
+  const crashes = aftercare.crashes.length;
+  const checks = aftercare.checks === undefined ? {} : { checks: aftercare.checks };
+  return { version: aftercare.version, endsMs, crashes, ...checks, ...(backTo === undefined ? {} : { backTo }) };
+}
+
+function judgesOf({ trial }: StatusSight): Pick<NonNullable<UpdateStatus['trial']>, 'judges'> {
+  return trial?.phase === 'probation' && trial.judges !== undefined ? { judges: trial.judges } : {};
 }
 
 function trialStatus({ release, state, memory, phaseStartedMs, phases }: Trial): NonNullable<UpdateStatus['trial']> {

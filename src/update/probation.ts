@@ -1,8 +1,8 @@
-import { judgeTrial, type GateVerdict } from './judge/gate.ts';
+import { gateFigures, hearTrial, type Hearing } from './judge/gate.ts';
 import type { GateFacts, GateLimits, GateSample } from './judge/gate-facts.ts';
 import type { UpdateSettings } from '../settings/update-settings.ts';
 import { type Heartbeat, heartbeatIntervalMs, heartbeatSchema, readMessage } from './trial-protocol.ts';
-import type { Trial, TrialState, UpdateParts } from './update-parts.ts';
+import type { SeenInTrial, Trial, TrialState, UpdateParts } from './update-parts.ts';
 
 export type Probation = Extract<TrialState, { phase: 'probation' }>;
 
@@ -51,9 +51,16 @@ export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: 
   };
 }
 
-/** The gate's word on the candidate, now. */
-export function judgeProbation(parts: UpdateParts, probation: Probation, revertWord: string | undefined): GateVerdict {
-  return judgeTrial(gateFacts(parts, probation, revertWord), gateLimits(parts.settings));
+/** The gate's word on the candidate, now, and that of each judge. */
+export function judgeProbation(parts: UpdateParts, probation: Probation, revertWord: string | undefined): Hearing {
+  return hearTrial(gateFacts(parts, probation, revertWord), gateLimits(parts.settings));
+}
+
+/** What is kept of a probation in the history, whatever it has come to. */
+export function seenIn(parts: UpdateParts, { state, revertWord }: Trial): SeenInTrial {
+  if (state.phase !== 'probation') return { figures: {} };
+  const figures = { ...gateFigures(gateFacts(parts, state, undefined)) };
+  return { figures, judges: [...judgeProbation(parts, state, revertWord).judges] };
 }
 
 function gateLimits(settings: UpdateSettings): GateLimits {

@@ -1,9 +1,8 @@
-import { gateFigures } from './judge/gate.ts';
 import { cancelTrial, isUnderWay, revertTrial, type TrialRecord } from '../slot/trial-record.ts';
 import type { Candidate } from '../system/candidate.ts';
-import { gateFacts } from './probation.ts';
+import { seenIn } from './probation.ts';
 import { readMessage, type Revert, revertedSchema } from './trial-protocol.ts';
-import { enterPhase, type Trial, type UpdateTools } from './update-parts.ts';
+import { enterPhase, type SeenInTrial, type Trial, type UpdateTools } from './update-parts.ts';
 import type { TrialFailure } from './trial-failure.ts';
 
 /** A candidate that works answers at once; one that hangs has had its chance. */
@@ -19,7 +18,7 @@ export async function revert(tools: UpdateTools, trial: Trial, failure: TrialFai
   const { duty, clock, log } = tools;
   const { state } = trial;
   const startedMs = clock.uptimeMs();
-  const figures = state.phase === 'probation' ? gateFigures(gateFacts(tools, state, undefined)) : {};
+  const seen = seenIn(tools, trial);
   const candidate = 'candidate' in state ? state.candidate : undefined;
   const hasLetGo = candidate !== undefined && (await letGo(tools, candidate, failure));
   if (!hasLetGo) await candidate?.stop(0);
@@ -27,7 +26,11 @@ export async function revert(tools: UpdateTools, trial: Trial, failure: TrialFai
   const back = await duty.takeBack(candidate?.stop(stopMsMax));
   if (back.outcome === 'failed') log.error('cannot serve again after a revert', { reason: back.reason });
   const revertMs = back.outcome === 'done' ? toldMs + back.durationMs : clock.uptimeMs() - startedMs;
-  return enterPhase(trial, { phase: 'unrecorded', failure, figures: { ...figures, revertMs } }, clock.uptimeMs());
+  return enterPhase(
+    trial,
+    { phase: 'unrecorded', failure, seen: { ...seen, figures: { ...seen.figures, revertMs } } },
+    clock.uptimeMs(),
+  );
 }
 
 /** True when the candidate has let button, camera and socket go. */
@@ -43,15 +46,11 @@ async function letGo({ log }: UpdateTools, candidate: Candidate, { message }: Tr
 export async function recordRevert(
   tools: UpdateTools,
   trial: Trial,
-  {
-    failure,
-    figures,
-    record,
-  }: { failure: TrialFailure; figures: Readonly<Record<string, number>>; record: TrialRecord },
+  { failure, seen, record }: { failure: TrialFailure; seen: SeenInTrial; record: TrialRecord },
 ): Promise<void> {
   if (!isUnderWay(record)) return;
   const { reason, isItsFault } = failure;
   const message = failure.message.slice(0, 2000);
-  const end = { reason, message, phases: [...trial.phases], figures: { ...figures } };
+  const end = { reason, message, phases: [...trial.phases], ...seen };
   await tools.recordFile.write(isItsFault ? revertTrial(record, end) : cancelTrial(record, end));
 }

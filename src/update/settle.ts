@@ -1,7 +1,10 @@
 import { moveCurrent } from '../slot/current-link.ts';
 import { markUsable, readMark } from '../slot/slot-mark.ts';
 import type { Slot } from '../slot/slot.ts';
-import { cancelTrial, commitTrial, interruptTrial, isUnderWay, type TrialRecord } from '../slot/trial-record.ts';
+import {
+  cancelTrial, commitTrial, interruptTrial, isUnderWay, newAftercare, type TrialRecord,
+} from '../slot/trial-record.ts'; // prettier-ignore
+import { beginLife, endLife, type LifeNow, type Aftercare } from '../slot/aftercare.ts';
 import type { UpdateTools } from './update-parts.ts';
 import { compareVersions } from '../release/version.ts';
 
@@ -19,7 +22,7 @@ export async function settle(tools: UpdateTools, record: TrialRecord, committed:
   if (mark.state !== 'usable')
     await markUsable(storage, places, { slot: running.slot, version: running.version, digest: '' });
   const closed = isUnderWay(record) ? close(tools, record) : record;
-  const settled = floorAt(closed, running.version);
+  const settled = inAftercare(tools, told(floorAt(closed, running.version)));
   if (settled !== record) await recordFile.write(settled);
 }
 
@@ -42,6 +45,54 @@ function close(
       message: 'the trial could not be written down',
     });
   return interruptTrial(record, bootId);
+}
+
+/** Who tells of it has read it before the first step. */
+function told(record: TrialRecord): TrialRecord {
+  const { untold, ...rest } = record;
+  return untold === undefined ? record : rest;
+}
+
+/** A release that was committed is watched from its first life on, whoever has committed it. */
+function inAftercare(tools: UpdateTools, record: TrialRecord): TrialRecord {
+  const { running, settings } = tools;
+  const aftercare = missingAftercare(record, running) ?? record.aftercare;
+  if (aftercare === undefined || aftercare.isOver === true || aftercare.slot !== running.slot) return record;
+  if (settings.watchHours === 0) return { ...record, aftercare: { ...aftercare, isOver: true } };
+  return { ...record, aftercare: beginLife(aftercare, lifeNow(tools)) };
+}
+
+/** Of a release that an incumbent has committed which does not aftercare. */
+function missingAftercare(
+  { history, newestCommitted, aftercare }: TrialRecord,
+  { slot, version }: UpdateTools['running'],
+): Aftercare | undefined {
+  const last = history.at(-1);
+  if (aftercare?.id === last?.id) return undefined;
+  if (last?.outcome !== 'committed' || last.version !== version || newestCommitted?.digest !== last.digest)
+    return undefined;
+  const { id, digest } = last;
+  return newAftercare({ id, version, digest, signed: newestCommitted.signed, file: `slot-${slot}:${digest}`, slot });
+}
+
+/** Somebody has told this process to end: that is no crash. */
+export async function noteEnd(tools: UpdateTools): Promise<void> {
+  const { recordFile, log } = tools;
+  const now = lifeNow(tools);
+  try {
+    const record = await recordFile.read();
+    const { aftercare } = record;
+    if (aftercare?.life?.by === now.by && aftercare.life.bootId === now.bootId)
+      await recordFile.write({ ...record, aftercare: endLife(aftercare, now) });
+  } catch (error) {
+    log.warn('that this process ends in good order is not written down', { error });
+  }
+}
+
+/** This process, now. */
+export function lifeNow({ processes, clock }: Pick<UpdateTools, 'processes' | 'clock'>): LifeNow {
+  const { bootId, pid, startTicks } = processes.self;
+  return { bootId, by: `${pid}:${startTicks}`, nowMs: clock.uptimeMs() };
 }
 
 /** Whatever runs by the committed link is the least that may follow. */

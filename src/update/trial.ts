@@ -76,8 +76,8 @@ export async function writeDown(
 ): Promise<Notebook> {
   const { state } = trial;
   assert(state.phase === 'unrecorded', `cannot write the trial down: it is ${state.phase}`);
-  const { failure, figures } = state;
-  await recordRevert(tools, trial, { failure, figures, record: facts.record });
+  const { failure, seen } = state;
+  await recordRevert(tools, trial, { failure, seen, record: facts.record });
   const free = withoutTrial(notebook);
   const { offer } = trial;
   if (failure.isItsFault) {

@@ -1,6 +1,7 @@
 import type { AskedBoth, DoorSight, GateSample } from './judge/gate-facts.ts';
 import type { Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
+import type { TrialEnd } from '../slot/trial-record.ts';
 import type { TrialRecordFile } from '../slot/trial-record-file.ts';
 import type { Candidate, Candidates } from '../system/candidate.ts';
 import type { Clock } from '../system/clock.ts';
@@ -67,8 +68,11 @@ export type TrialState =
       readonly door?: DoorSight;
     }
   | { readonly phase: 'failed'; readonly candidate?: Candidate; readonly failure: TrialFailure }
-  | { readonly phase: 'unrecorded'; readonly failure: TrialFailure; readonly figures: Readonly<Record<string, number>> }
+  | { readonly phase: 'unrecorded'; readonly failure: TrialFailure; readonly seen: SeenInTrial }
   | { readonly phase: 'committed' };
+
+/** As the trial record keeps it. */
+export type SeenInTrial = Pick<TrialEnd, 'figures' | 'judges'>;
 
 /** The trial in its next phase, with the time that the last one took. */
 export function enterPhase(trial: Trial, state: TrialState, nowMs: number): Trial {

@@ -1,8 +1,10 @@
-import type { GateVerdict } from './judge/gate.ts';
+import type { GateVerdict, Hearing } from './judge/gate.ts';
 import type { Slot } from '../slot/slot.ts';
 import type { SlotMark } from '../slot/slot-mark.ts';
 import type { Lease } from '../slot/update-lease.ts';
 import { rejectionOf, type TrialRecord } from '../slot/trial-record.ts';
+import type { AftercareFacts } from './aftercare.ts';
+import type { FallBackReason } from './fall-back.ts';
 import type { Offer } from './offer.ts';
 import type { SignedRelease } from './release-acts.ts';
 import type { TrialFailure, TrialFailureReason } from './trial-failure.ts';
@@ -24,6 +26,8 @@ export interface UpdateFacts {
   readonly tidied: Tidied;
   /** The trial of this life of the process. */
   readonly trial?: TrialFacts;
+  /** What runs was committed not long ago. */
+  readonly aftercare?: AftercareFacts;
   /** Something failed that says nothing about the offer: nothing new is begun before this time. */
   readonly pauseUntilMs: number;
   readonly nextLookMs: number;
@@ -46,19 +50,26 @@ export interface UpdateFacts {
 /** Where a trial stands, and what was seen of it. */
 export type TrialFacts =
   | { readonly phase: 'rehearsed'; readonly slot: Slot; readonly ended?: string; readonly revertWord?: string }
-  | { readonly phase: 'probation'; readonly slot: Slot; readonly verdict: GateVerdict }
+  | {
+      readonly phase: 'probation';
+      readonly slot: Slot;
+      readonly verdict: GateVerdict;
+      readonly judges?: Hearing['judges'];
+    }
   | ({ readonly phase: 'failed'; readonly slot: Slot } & TrialFailure)
   /** Reverted, but the record could not be written yet. */
   | { readonly phase: 'unrecorded'; readonly slot: Slot }
   | { readonly phase: 'committed'; readonly slot: Slot };
 
-export type WaitReason = 'lease' | 'pause' | IdleReason | 'consent' | 'window' | 'memory';
+export type WaitReason = 'lease' | 'pause' | IdleReason | 'consent' | 'window' | 'memory' | 'aftercare';
 
 export type UpdateStep =
   | { readonly kind: 'wait'; readonly durationMs: number; readonly reason: WaitReason }
   | { readonly kind: 'take-lease' }
   | { readonly kind: 'settle' }
   | { readonly kind: 'clean' }
+  | { readonly kind: 'note-served' }
+  | ({ readonly kind: 'fall-back' } & FallBackReason)
   | { readonly kind: 'scrub' }
   | { readonly kind: 'check' }
   | { readonly kind: 'verify'; readonly offer: Offer }
@@ -104,7 +115,9 @@ function nextQuietStep(facts: UpdateFacts): UpdateStep {
   if (facts.lease.holder === 'nobody') return { kind: 'take-lease' };
   if (facts.tidied === 'nothing' || facts.committed === undefined || facts.record.underWay !== undefined)
     return { kind: 'settle' };
-  return facts.tidied === 'all' ? nextOfferStep(facts) : { kind: 'clean' };
+  if (facts.tidied !== 'all') return { kind: 'clean' };
+  if (facts.aftercare?.fallBack !== undefined) return { kind: 'fall-back', ...facts.aftercare.fallBack };
+  return facts.aftercare?.isNoteDue === true ? { kind: 'note-served' } : nextOfferStep(facts);
 }
 
 /** The slots are read again when there is nothing else to do. */
@@ -144,6 +157,8 @@ function nextOfferStep(facts: UpdateFacts): UpdateStep {
   const why = whyUnfit(release, facts);
   if (why !== undefined) return { kind: 'set-aside', offer, release, why };
   if (!offer.isOrdered && !hasConsent(facts, offer)) return wait('consent', waitMsMax);
+  const keptMs = offer.isOrdered ? 0 : (facts.aftercare?.keptMs ?? 0);
+  if (keptMs > 0) return wait('aftercare', keptMs);
   if (standby.state !== 'usable' || standby.digest !== release.digest) {
     return facts.isFetched ? { kind: 'stage', offer, release } : { kind: 'fetch', offer, release };
   }

@@ -28,9 +28,11 @@ import { lookFar, lookNear } from './check.ts';
 import { type Notebook, emptyNotebook, statusOf, type UpdateStatus, type Wishes, withWishes } from './notebook.ts';
 import { look } from './look.ts';
 import { type Offer, SourceFault } from './offer.ts';
+import type { FallBackReason } from './fall-back.ts';
+import { handBack, noteAftercare } from './hand-back.ts';
 import { failByFault } from './rehearse.ts';
 import { firstScrubMs, ScrubInterrupted, scrubSlots } from './scrub.ts';
-import { clean, settle } from './settle.ts';
+import { clean, noteEnd, settle } from './settle.ts';
 import { beginRehearsal, leave, revertCandidate, takeTrialStep, writeDown } from './trial.ts';
 import type { TrialFailure } from './trial-failure.ts';
 import { heartbeatIntervalMs } from './trial-protocol.ts';
@@ -57,6 +59,8 @@ export class Updater {
   #notebook: Notebook;
   #wishes: Wishes = {};
   #status: UpdateStatus = { phase: 'settle' };
+  /** The last look. */
+  #seen: Pick<UpdateFacts, 'aftercare' | 'trial'> = {};
   #sleep = new AbortController();
   readonly #listeners = new Set<(status: UpdateStatus) => void>();
 
@@ -78,7 +82,6 @@ export class Updater {
   /** Takes steps until the signal is aborted, or until this process has handed over for good and left. */
   async run(signal: AbortSignal): Promise<'stopped' | 'left'> {
     signal.addEventListener('abort', () => this.#sleep.abort(), { once: true });
-    if (signal.aborted) return 'stopped';
     while (!signal.aborted) if ((await this.takeStep()).kind === 'leave') return 'left';
     await this.#stop();
     return 'stopped';
@@ -92,6 +95,7 @@ export class Updater {
       await this.#hear();
       if (this.#notebook.trial === undefined) this.#notebook = await lookNear(this.#tools, this.#notebook);
       const facts = await look(this.#tools, this.#notebook);
+      this.#seen = facts;
       step = nextStep(facts);
       offer = facts.offer;
       this.#show(step, offer);
@@ -115,6 +119,8 @@ export class Updater {
       case 'take-lease': await takeLease(tools.storage, tools.places, tools.processes); return notebook;
       case 'settle': await settle(tools, facts.record, facts.committed); return { ...notebook, tidied: 'settled', nextScrubMs: firstScrubMs(tools) };
       case 'clean': await clean(tools); return { ...notebook, tidied: 'all' };
+      case 'note-served': return noteAftercare(tools, notebook);
+      case 'fall-back': return handBack(tools, notebook, step);
       case 'scrub': return scrubSlots(tools, notebook, () => this.#breathe());
       case 'check': return lookFar(tools, notebook);
       case 'verify': return verifyOffer(tools, notebook, { offer: step.offer, record: facts.record });
@@ -155,12 +161,19 @@ export class Updater {
     this.#wish({ look: true });
   }
 
-  /** Has the trial under way reverted. False when there is none. */
+  /** Has the trial under way reverted, or the release that was committed not long ago. False when there is neither. */
   revert(word: string): boolean {
     const phase = this.#notebook.trial?.state.phase;
-    if (phase !== 'rehearsed' && phase !== 'probation') return false;
-    this.#wish({ revertWord: word });
+    if (phase === 'rehearsed' || phase === 'probation') this.#wish({ revertWord: word });
+    else return this.fallBack({ reason: 'operator', message: `somebody wanted it: ${word}` });
     return true;
+  }
+
+  /** Has the door given back to the release before, in the aftercare after a commit. False when there is no way back. */
+  fallBack(why: FallBackReason): boolean {
+    const isPossible = this.#notebook.trial === undefined && this.#seen.aftercare?.backTo !== undefined;
+    if (isPossible) this.#wish({ fallBack: why });
+    return isPossible;
   }
 
   /** The owner agrees to a release file (`status.offer.file`), or with undefined no longer agrees to any. */
@@ -203,6 +216,7 @@ export class Updater {
 
   /** The process is to end: what is on trial goes first, and it is not its fault. */
   async #stop(): Promise<void> {
+    await noteEnd(this.#tools);
     const { trial } = this.#notebook;
     if (trial === undefined || trial.state.phase === 'committed') return;
     const failure: TrialFailure = { reason: 'stopped', message: 'the incumbent was asked to stop', isItsFault: false };
@@ -213,7 +227,7 @@ export class Updater {
   }
 
   #show(step: UpdateStep, offer: Offer | undefined): void {
-    const status = statusOf(this.#notebook, step, offer);
+    const status = statusOf(this.#notebook, step, { ...this.#seen, offer });
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
     this.#status = status;
     for (const listener of this.#listeners) listener(status);

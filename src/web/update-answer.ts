@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { Judgement } from '../update/judge/finding.ts';
 import type { WaitReason } from '../update/update-state.ts';
 import { nullable } from './shapes.ts';
 import type { PastTrial, UpdateDesk } from './update-desk.ts';
@@ -9,6 +10,25 @@ const phasesShape = Type.Array(Type.Object({ phase: Type.String(), durationMs: T
   description: 'What is done, in order',
 });
 const figuresShape = Type.Record(Type.String(), Type.Number(), { description: 'What the gate saw last' });
+
+const judgesShape = Type.Array(
+  Type.Object({
+    judge: Type.String({ description: 'What it looks at: heartbeat, health-check, slower …' }),
+    verdict: Type.Enum(['well', 'broken', 'missing', 'strained'], {
+      description: 'broken ends the trial; missing and strained keep it from being committed',
+    }),
+    words: nullable(Type.String({ description: 'Why it is not well' })),
+    evidence: nullable(
+      Type.Object({
+        asked: Type.Integer({ description: 'How often it asked or looked' }),
+        answered: Type.Integer(),
+        compared: Type.Integer({ description: 'Held against the incumbent’s own answers' }),
+        saw: nullable(Type.String({ description: 'What it saw, for people' })),
+      }),
+    ),
+  }),
+  { description: 'Each judge of the trial, with what its word is built on' },
+);
 
 export const updateShape = Type.Object({
   running: Type.Object({ version: Type.String(), slot: Type.String() }),
@@ -35,7 +55,21 @@ export const updateShape = Type.Object({
       elapsedMs: Type.Number({ description: 'Since the present phase began' }),
       phases: phasesShape,
       figures: figuresShape,
+      judges: judgesShape,
     }),
+  ),
+  aftercare: nullable(
+    Type.Object(
+      {
+        version: Type.String({ description: 'Committed not long ago' }),
+        backTo: nullable(
+          Type.String({ description: 'The release in the other slot; null where there is no way back' }),
+        ),
+        leftMs: Type.Number({ description: 'Until nothing is watched any more' }),
+        crashes: Type.Integer(),
+      },
+      { description: 'After a commit the other slot stays the way back: taken by itself, or by a revert' },
+    ),
   ),
   problem: nullable(Type.String({ description: 'What went wrong last' })),
   refusal: nullable(
@@ -86,17 +120,29 @@ export const pastTrialShape = Type.Object({
   startedMs: Type.Number({ description: 'Milliseconds since 1970' }),
   phases: phasesShape,
   figures: figuresShape,
+  judges: judgesShape,
 });
 
 /** One trial that is over. */
 export function pastTrialAnswer(trial: PastTrial): Static<typeof pastTrialShape> {
-  const { id, version, outcome, reason, message, startedMs, phases, figures } = trial;
-  return { id, version, outcome, reason, message, startedMs, phases: [...phases], figures: { ...figures } };
+  const { id, version, outcome, reason, message, startedMs, phases, figures, judges = [] } = trial;
+  const seen = { phases: [...phases], figures: { ...figures }, judges: judges.map(judgeAnswer) };
+  return { id, version, outcome, reason, message, startedMs, ...seen };
+}
+
+/** The word of one judge. */
+function judgeAnswer({ judge, verdict, words, evidence }: Judgement): Static<typeof judgesShape>[number] {
+  return {
+    judge,
+    verdict,
+    words: words ?? null,
+    evidence: evidence === undefined ? null : { ...evidence, saw: evidence.saw ?? null },
+  };
 }
 
 /** What the updater does, for people and programs. `nowMs`: `clock.uptimeMs()`. */
 export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | 'status'>, nowMs: number): UpdateAnswer {
-  const { phase, waitsFor, offer, fetched, trial, problem, refusal, setAside = [], scrub } = status;
+  const { phase, waitsFor, offer, fetched, trial, aftercare, problem, refusal, setAside = [], scrub } = status;
   return {
     running: { version: running.version, slot: running.slot },
     phase,
@@ -114,7 +160,9 @@ export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | '
             elapsedMs: Math.max(0, nowMs - trial.phaseStartedMs),
             phases: [...trial.phases],
             figures: { ...trial.figures },
+            judges: (trial.judges ?? []).map(judgeAnswer),
           },
+    aftercare: aftercare === undefined ? null : aftercareAnswer(aftercare, nowMs),
     problem: problem ?? null,
     refusal: refusal === undefined ? null : { ...refusal },
     setAside: setAside.map(({ file, from, version, reason, message, untilMs, isPutAway }) => ({
@@ -128,8 +176,20 @@ export function updateAnswer({ running, status }: Pick<UpdateDesk, 'running' | '
             filesRepaired: scrub.repaired.length,
             damaged: scrub.damaged.map((damage) => ({ ...damage })),
           },
-    mayRevert: trial?.phase === 'rehearsed' || trial?.phase === 'probation',
+    mayRevert: mayRevert(status),
   };
+}
+
+function aftercareAnswer(
+  { version, backTo, endsMs, crashes }: NonNullable<Status['aftercare']>,
+  nowMs: number,
+): NonNullable<UpdateAnswer['aftercare']> {
+  return { version, backTo: backTo ?? null, leftMs: Math.max(0, endsMs - nowMs), crashes };
+}
+
+function mayRevert({ trial, aftercare }: Status): boolean {
+  if (trial === undefined) return aftercare?.backTo !== undefined;
+  return trial.phase === 'rehearsed' || trial.phase === 'probation';
 }
 
 const waitWords: Readonly<Record<Exclude<WaitReason, 'consent'>, string>> = {
@@ -139,6 +199,7 @@ const waitWords: Readonly<Record<Exclude<WaitReason, 'consent'>, string>> = {
   'rejected': 'what was found was rejected before',
   'not-newer': 'what was found is not newer than what runs',
   'set-aside': 'what was found cannot be taken now',
+  'aftercare': 'waiting: the release before is the way back for the first hour after a commit',
   'window': 'waiting for the maintenance window',
   'memory': 'waiting for memory: too little is free to start a release',
 }; // prettier-ignore
@@ -153,6 +214,8 @@ function wordsOf(status: Status): string | undefined {
     case 'take-lease':
     case 'settle':
     case 'clean': return 'tidying up after the last start';
+    case 'note-served': return 'writing down the time served';
+    case 'fall-back': return 'giving the door back to the release before';
     case 'scrub': return 'reading both slots again';
     case 'check': return 'looking for a release';
     case 'verify': return `verifying ${name}`;

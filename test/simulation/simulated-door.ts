@@ -162,6 +162,9 @@ export class SimulatedDoor implements Duty, Candidates {
     if (this.candidate !== undefined) this.candidate.process.isNamed = true;
     return done;
   }
+  async restart(): Promise<void> {
+    this.#machine.passTime(5);
+  }
   async leave(): Promise<void> {
     this.hasLeft = true;
   }

@@ -39,6 +39,7 @@ class Told {
     gauges: () => ({}),
   });
   past: StoryTrial[] = [];
+  untold: string | undefined;
   isCandidate = false;
   readonly story: UpdateStory;
   #watcher: (status: StoryStatus) => void = () => undefined;
@@ -55,6 +56,7 @@ class Told {
           return () => undefined;
         },
         history: async () => this.past,
+        untold: async () => this.untold,
       },
       metrics: this.metrics,
       chronicle: { record: async (entry) => void this.entries.push(entry) },
@@ -175,4 +177,21 @@ test('consent is in the audit chain with who gave it', () => {
     result: 'success',
   });
   assert.equal(entryOfConsent(undefined, 'api').action, 'withdraw-consent');
+});
+
+test('a way back that was taken while nobody served is told by who starts next, once, and not by who was left', async () => {
+  const back = ended('reverted', 'crash-loop');
+  const next = new Told();
+  next.past = [ended('committed', 'proved'), back];
+  next.untold = back.id;
+  await next.story.begin();
+  await next.becomes({ phase: 'check' });
+  assert.deepEqual(next.entries.map(({ action, data }) => [action, data]), [['revert-release', { reason: 'crash-loop' }]]); // prettier-ignore
+  assert.match((await next.metrics.text()).body, /outcome="reverted",reason="crash-loop"\} 1\n/);
+
+  const left = new Told('2.0.0');
+  await left.story.begin();
+  left.past = [back];
+  await left.becomes({ phase: 'fall-back' }, { phase: 'leave' });
+  assert.deepEqual(left.entries, []);
 });

@@ -49,7 +49,7 @@ test('a release that can never be right is put away, and one on a stick is left 
 test('a trial that failed through no fault of the release is tried again, but not at once', async () => {
   const after = async (isItsFault: boolean): Promise<unknown> => {
     const failure = { reason: 'machine-strained', message: 'busy', isItsFault } as const;
-    const state = { phase: 'unrecorded', failure, figures: {} } as const;
+    const state = { phase: 'unrecorded', failure, seen: { figures: {} } } as const;
     const trial = { state, offer: pushed, phases: [] } as unknown as Trial;
     const { tools, removed } = toolsWith({});
     const facts = { record: emptyRecord } as UpdateFacts;

@@ -5,6 +5,7 @@ import { chunkBytes, digestOf, type Manifest, manifestName, serialiseManifest } 
 import { readCurrent } from '../../src/slot/current-link.ts';
 import { placesAt } from '../../src/slot/places.ts';
 import { markUsable, readMark } from '../../src/slot/slot-mark.ts';
+import { newAftercare } from '../../src/slot/trial-record.ts';
 import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
 import { fallBack, type FallBackResult } from '../../src/update/fall-back.ts';
 import { SteppedClock } from '../fakes/stepped-clock.ts';
@@ -82,10 +83,42 @@ test('crash loops lead to the other slot, then to the factory release in a slot,
   assert.equal(await device.starts(), '1.0.0');
 });
 
+test('the history tells a way back that was taken, with its figures; the offer is known again by the name under which it came', async () => {
+  const device = await Device.withReleases();
+  const release = {
+    version: '2.0.0',
+    digest: digestOf(manifestOf('2.0.0')),
+    signed: 7,
+    file: 'pushed-2.0.0',
+    slot: 'b',
+  } as const;
+  const aftercare = { ...newAftercare({ id: 't', ...release }), servedMs: 90_000, crashes: [30_000, 60_000] };
+  await device.record.write({ ...(await device.record.read()), aftercare });
+  await device.fallBack();
+  const { history, rejected, untold, aftercare: after } = await device.record.read();
+  const [entry] = history;
+  assert.deepEqual([entry?.version, entry?.outcome, entry?.reason, entry?.figures], [
+    '2.0.0', 'reverted', 'crash-loop', { servedMs: 90_000, crashes: 2, powerCuts: 0 },
+  ]); // prettier-ignore
+  assert.equal(entry?.message, 'it ended again and again; 1.5.0 serves again');
+  assert.deepEqual([untold, after?.isOver], [entry?.id, true]);
+  assert.deepEqual([rejected[0]?.file, rejected[0]?.signed], ['pushed-2.0.0', 7]);
+});
+
+test('where what runs still rings, there is no way back to the factory release, and nothing is told', async () => {
+  const device = await Device.withReleases();
+  device.disk.rot(`${places.slot.a}/doorward`);
+  const why = { reason: 'operator', message: 'no' } as const;
+  const parts = { storage: device.disk, places, clock: new SteppedClock(), why, isOtherSlotOnly: true };
+  assert.equal((await fallBack(parts)).outcome, 'refused');
+  assert.deepEqual([await device.starts(), (await device.record.read()).history], ['2.0.0', []]);
+});
+
 test('a release that crashed because of what lay beside it is left, and not rejected', async () => {
   const device = await Device.withReleases();
   assert.deepEqual(await device.fallBack({ isBlameless: true }), { outcome: 'moved', to: 'a', version: '1.5.0' });
   assert.deepEqual(await device.rejected(), []);
+  assert.equal((await device.record.read()).history[0]?.outcome, 'interrupted');
 });
 
 test('a slot with a flipped bit is not fallen back to', async () => {

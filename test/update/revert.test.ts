@@ -37,7 +37,7 @@ async function revertOf({ answers }: { readonly answers: boolean }): Promise<{ a
   const tools = { duty, clock: { uptimeMs: () => nowMs }, log } as unknown as UpdateTools;
   const trial = { state: { phase: 'failed', candidate }, phases: [], phaseStartedMs: 0 } as unknown as Trial;
   const { state } = await revert(tools, trial, { reason: 'operator', message: 'somebody wanted it', isItsFault: true });
-  return { acts, revertMs: state.phase === 'unrecorded' ? state.figures['revertMs'] : undefined };
+  return { acts, revertMs: state.phase === 'unrecorded' ? state.seen.figures['revertMs'] : undefined };
 }
 
 test('a candidate that lets the door go may finish while the incumbent answers it already', async () => {

@@ -58,7 +58,7 @@ export class Counter implements UpdateDesk {
   agree = async (file: string | undefined): Promise<void> => void this.asked.push(`agree ${file ?? 'to none'}`);
   async revert(word: string): Promise<boolean> {
     this.asked.push(`revert: ${word}`);
-    return this.status.trial !== undefined;
+    return this.status.trial !== undefined || this.status.aftercare?.backTo !== undefined;
   }
 }
 

@@ -15,7 +15,7 @@ import {
 import { lookOut, type Lookout } from './lookout.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
 import { TrialPresses } from './trial-presses.ts';
-import { closeGround, type Rooms } from '../rooms.ts';
+import { closeGround, closeRooms, type Rooms } from '../rooms.ts';
 import { wordsOf } from '../../system/error-words.ts';
 
 /** Opening the household's database may mean migrating it on a slow card. The door is answered meanwhile. */
@@ -236,6 +236,13 @@ export class ApplianceDuty implements Duty {
     const startedMs = this.#parts.clock.uptimeMs();
     const named = await this.#parts.rooms.ground.service.nameMain(pid);
     return named.outcome === 'named' ? this.#done(startedMs) : failed(named.reason);
+  }
+
+  async restart(): Promise<void> {
+    const { rooms } = this.#parts;
+    if (!rooms.ground.service.isListening || this.#place.kind === 'behind') return;
+    await closeRooms(rooms);
+    this.#parts.onLeft();
   }
 
   async leave(): Promise<void> {

@@ -4,6 +4,7 @@ import { removeSpareLibraries } from '../../machine/executable/spare-libraries.t
 import { readWish } from '../../update/trial-protocol.ts';
 import { fulfil } from '../desk.ts';
 import { trialPartsOf, type TrialParts } from './trial-parts.ts';
+import { lookAfterCommit } from './after-commit.ts';
 import { clearOwnVisits } from './own-presses.ts';
 import { openUpdater } from './updater.ts';
 
@@ -58,7 +59,9 @@ async function runUpdates({ rooms, machine, trial }: Running, signal: AbortSigna
       const wish = readWish(message);
       if (wish !== undefined) fulfil(updater, wish);
     });
-    await updater.run(signal);
+    const looking = new AbortController();
+    void lookAfterCommit({ rooms, clock: machine.clock, updater }, looking.signal);
+    await updater.run(signal).finally(() => looking.abort());
   } catch (error) {
     log.error('the updater has failed, and rests until the next start', { error });
     await trial.candidates.endAll();

@@ -6,12 +6,12 @@ export interface Evidence {
   readonly answered: number;
   /** How many answers were held against the incumbent's own. 0 where there was nothing to hold them against. */
   readonly compared: number;
-  /** What it saw, with figures and units: "99 % took up to 12 ms, the incumbent 10 ms". At most `sawLettersMax`. */
+  /** What it saw, with figures and units: "99 % took up to 12 ms, the incumbent 10 ms". Cut at `lettersMax`. */
   readonly saw?: string;
 }
 
-/** What is longer is cut when it is shown and kept. */
-export const sawLettersMax = 300;
+/** Words that are longer are cut when they are shown and kept. */
+const lettersMax = 300;
 
 /**
  * `broken` ends the trial. `missing` keeps it from being committed, and ends it in the long run; so does `strained`, with
@@ -48,11 +48,15 @@ export function judgementOf<Judge extends string>(judge: Judge, finding: Finding
   if (finding === undefined) return { judge, verdict: 'well' };
   const evidence = finding.evidence === undefined ? {} : { evidence: cut(finding.evidence) };
   if ('well' in finding) return { judge, verdict: 'well', ...evidence };
-  if ('broken' in finding) return { judge, verdict: 'broken', words: finding.broken, ...evidence };
-  if ('missing' in finding) return { judge, verdict: 'missing', words: finding.missing, ...evidence };
-  return { judge, verdict: 'strained', words: finding.strained, ...evidence };
+  if ('broken' in finding) return { judge, verdict: 'broken', words: short(finding.broken), ...evidence };
+  if ('missing' in finding) return { judge, verdict: 'missing', words: short(finding.missing), ...evidence };
+  return { judge, verdict: 'strained', words: short(finding.strained), ...evidence };
 }
 
 function cut({ saw, ...counts }: Evidence): Evidence {
-  return saw === undefined ? counts : { ...counts, saw: saw.slice(0, sawLettersMax) };
+  return saw === undefined ? counts : { ...counts, saw: short(saw) };
+}
+
+function short(words: string): string {
+  return words.slice(0, lettersMax);
 }

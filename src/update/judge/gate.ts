@@ -87,26 +87,31 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['machine-strained', judgeMachine],
 ]; // prettier-ignore
 
-/** Commit, revert or wait: what the trial has shown so far. Missing data is never healthy. */
-export function judgeTrial(facts: GateFacts, limits: GateLimits): GateVerdict {
-  const unknown: string[] = [];
-  const strained: string[] = [];
-  for (const [trigger, judge] of triggers) {
-    const finding = judge(facts, limits);
-    if (finding === undefined || 'well' in finding) continue;
-    if ('broken' in finding) {
-      const { broken: message, isItsFault = true } = finding;
-      return { outcome: 'revert', trigger, message, isItsFault };
-    }
-    if ('missing' in finding) unknown.push(finding.missing);
-    else strained.push(finding.strained);
-  }
-  return judgeSilence(facts, limits, { unknown, strained });
+/** What the gate says of a trial, and what each judge has told it. */
+export interface Hearing {
+  readonly verdict: GateVerdict;
+  /** In the order in which they are told. */
+  readonly judges: readonly Judgement<GateTrigger>[];
 }
 
-/** What each judge says so far and what it is built on, in the order in which they are told. For people. */
-export function hearJudges(facts: GateFacts, limits: GateLimits): readonly Judgement<GateTrigger>[] {
-  return triggers.map(([trigger, judge]) => judgementOf(trigger, judge(facts, limits)));
+/** Commit, revert or wait: what the trial has shown so far. Missing data is never healthy. */
+export function judgeTrial(facts: GateFacts, limits: GateLimits): GateVerdict {
+  return hearTrial(facts, limits).verdict;
+}
+
+/** The same, with every judge that was heard. */
+export function hearTrial(facts: GateFacts, limits: GateLimits): Hearing {
+  const found = triggers.map(([trigger, judge]) => ({ trigger, finding: judge(facts, limits) }));
+  const judges = found.map(({ trigger, finding }) => judgementOf(trigger, finding));
+  for (const { trigger, finding } of found) {
+    if (finding === undefined || !('broken' in finding)) continue;
+    const { broken: message, isItsFault = true } = finding;
+    return { verdict: { outcome: 'revert', trigger, message, isItsFault }, judges };
+  }
+  const wordsOf = (verdict: Judgement['verdict']): string[] =>
+    judges.flatMap((judge) => (judge.verdict === verdict ? [judge.words ?? judge.judge] : []));
+  const verdict = judgeSilence(facts, limits, { unknown: wordsOf('missing'), strained: wordsOf('strained') });
+  return { verdict, judges };
 }
 
 /** Nothing is broken: is enough known to commit, or is it never going to be? */

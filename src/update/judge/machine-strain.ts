@@ -44,7 +44,12 @@ export function wasStrained(facts: GateFacts): boolean {
 /** Whether the processors had no time to spare within the last minute, whenever that began. */
 export function isShortOfTime({ samples, nowMs }: GateFacts): boolean {
   const recent = samples.filter(({ atMs }) => atMs > nowMs - strainShowsMs);
-  return recent.some(({ checks }) => checks[processorCheck]?.status === 'unhealthy');
+  return recent.some(({ checks }) => isShortOfTimeNow(checks));
+}
+
+/** Whether the processors have no time to spare just now. */
+export function isShortOfTimeNow(checks: GateSample['checks']): boolean {
+  return checks[processorCheck]?.status === 'unhealthy';
 }
 
 /**
@@ -67,7 +72,7 @@ export function isWell(check: { readonly status: string; readonly runs: number }
 }
 
 function isStrained({ checks }: GateSample): boolean {
-  return checks[processorCheck]?.status === 'unhealthy';
+  return isShortOfTimeNow(checks);
 }
 
 function runsOf({ checks }: GateSample): number {

@@ -69,7 +69,7 @@ function actRoutes(site: Site, parts: WebParts): void {
     '/api/v1/update/revert',
     {
       schema: {
-        summary: 'Revert the trial under way',
+        summary: 'Revert the trial under way, or the release that was committed not long ago',
         description: 'The release is remembered as rejected, with the reason.',
         tags,
         body: nullable(revertBody),
@@ -80,7 +80,7 @@ function actRoutes(site: Site, parts: WebParts): void {
       const isHeard = await deskOf(parts).revert(request.body?.reason ?? 'the owner said so');
       if (!isHeard)
         throw new RequestRefused(409, 'no-trial', {
-          message: 'cannot revert: no release is on trial',
+          message: 'cannot revert: no release is on trial, and none was committed not long ago with a way back',
           advice: 'See the history for how the last trial ended.',
         });
       parts.log.warn('a revert was asked for through the API', { requestId: request.id });

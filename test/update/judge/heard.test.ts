@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hearJudges } from '../../../src/update/judge/gate.ts';
+import { hearTrial, type Hearing } from '../../../src/update/judge/gate.ts';
 import type { GateFacts } from '../../../src/update/judge/gate-facts.ts';
 import { asking, facts, fault, limits } from './minute-of-a-trial.ts';
 
 test('every judge is heard, with what its word is built on, well or not', () => {
-  const judges = (changed: Partial<GateFacts>): ReturnType<typeof hearJudges> => hearJudges(facts({}, changed), limits);
+  const judges = (changed: Partial<GateFacts>): Hearing['judges'] => hearTrial(facts({}, changed), limits).judges;
   const wordOf = (name: string, changed: Partial<GateFacts> = {}): unknown =>
     judges(changed).find(({ judge }) => judge === name);
   const saw = 'questions take 10 ms, the incumbent takes 10 ms';
