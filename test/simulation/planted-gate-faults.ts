@@ -38,7 +38,7 @@ export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'a fault is excused where callers are', file: questions, from: 'return candidate === undefined && (isCrowded', to: 'return (isCrowded' },
   { name: 'a single question is enough', file: questions, from: 'if (asked.length < limits.requestsMin * requestsTimes)', to: 'if (asked.length < 1)' },
   { name: 'the longest wait is compared with nobody', file: questions, from: 'Math.max(limits.p99MsMax, own * limits.slowerTimesMax)', to: 'limits.p99MsMax' },
-  { name: 'the usual wait is compared with nobody', file: questions, from: 'Math.max(own * limits.slowerTimesMax, limits.slowerFloorMs)', to: 'limits.slowerFloorMs' },
+  { name: 'the usual wait is compared with nobody', file: questions, from: 'Math.max(own * timesMax, limits.slowerFloorMs)', to: 'limits.slowerFloorMs' },
   { name: 'a busy machine is the candidate’s fault', file: questions, from: 'isShortOfTime(facts) ? { strained', to: 'facts.nowMs < 0 ? { strained' },
   { name: 'the load of callers is the candidate’s', file: strain, from: '  if (strained.some(({ isCrowded }) => isCrowded === true)) return undefined;', to: '  //' },
   { name: 'memory that callers filled is the candidate’s fault', file: gate, from: 'isCrowded === true ? { strained: `${message}, with callers` } : { broken: message }', to: '{ broken: message }' },

@@ -1,39 +1,11 @@
 import type { Candidate, CandidateOptions, Candidates, StartedCandidate } from '../../src/system/candidate.ts';
-import type {
-  RehearsalMaterial,
-  RehearsedDecision,
-  Duty,
-  DutyBaseline,
-  DutyResult,
-  Sight,
-} from '../../src/update/duty.ts';
+import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult, Sight } from '../../src/update/duty.ts';
 import type { AskedBoth } from '../../src/update/judge/gate-facts.ts';
 import type { PressFacts } from '../../src/update/judge/presses.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
-
-/** What a release is like when it runs. */
-export type Nature =
-  | 'good'
-  | 'not-starting'
-  | 'never-ready'
-  | 'liar'
-  | 'wrong-names'
-  | 'blind'
-  | 'hangs-at-take-over'
-  | 'crashes'
-  | 'hangs'
-  | 'leaks'
-  | 'unhealthy'
-  | 'fails-requests'
-  | 'no-frames'
-  | 'takes-the-power';
+import { answerOf, decisions, doorOf, heartbeat, type Nature, pressesOf, rehearsal } from './simulated-nature.ts';
 
 const done: DutyResult = { outcome: 'done', durationMs: 1 };
-const decisions: readonly RehearsedDecision[] = [
-  { visitId: 'v1', outcome: 'known', personId: 'ada' },
-  { visitId: 'v2', outcome: 'stranger' },
-];
-
 /** What has become of a candidate. */
 interface CandidateProcess {
   end: string | undefined;
@@ -131,15 +103,17 @@ export class SimulatedDoor implements Duty, Candidates {
   }
   async attend(_candidate: Candidate, durationMs: number): Promise<Sight> {
     await this.#machine.sleep(durationMs);
-    return { asked: [this.#askBoth()] };
+    const door = doorOf(this.candidate?.nature);
+    return { asked: [this.#askBoth()], ...(door === undefined ? {} : { door }) };
   }
   #askBoth(): AskedBoth {
+    const answer = answerOf(this.candidate?.nature);
     const own = { isWell: true, durationMs: 5 };
-    const candidate = this.candidate?.nature === 'fails-requests' ? { isWell: false, durationMs: 5 } : own;
-    return { atMs: this.#machine.uptimeMs(), kind: 'read', what: '/', own, candidate, isCrowded: false };
+    const asked = { atMs: this.#machine.uptimeMs(), kind: 'read', what: '/', own, isCrowded: false } as const;
+    return answer === undefined ? asked : { ...asked, candidate: answer };
   }
   presses(): PressFacts {
-    return { passed: 0, stored: 0, slowestMs: 0 };
+    return pressesOf(this.candidate?.process.tookOverMs === undefined ? undefined : this.candidate.nature);
   }
   async settlePresses(): Promise<boolean> {
     return true;
@@ -263,30 +237,4 @@ export class SimulatedCandidate implements Candidate {
     this.#machine.passTime(this.process.isHanging ? timeoutMs : 5);
     this.kill('stopped');
   }
-}
-
-function rehearsal(nature: Nature): unknown {
-  const known = { visitId: 'v1', outcome: 'known', personId: nature === 'wrong-names' ? 'eve' : 'ada' };
-  const first = nature === 'blind' ? { visitId: 'v1', outcome: 'no-face' } : known;
-  return {
-    kind: 'rehearsed',
-    failures: [],
-    goldenFaces: { expected: 0, recognised: 0 },
-    decisions: [first, { visitId: 'v2', outcome: 'stranger' }],
-    memoryBytes: 1e8,
-  };
-}
-
-function heartbeat(beats: number, nature: Nature): unknown {
-  return {
-    kind: 'heartbeat',
-    sequence: beats,
-    frames: nature === 'no-frames' ? 0 : 1 + beats,
-    checks: { database: { status: nature === 'unhealthy' ? 'unhealthy' : 'healthy', runs: 1 + beats } },
-    requests: 10 * beats,
-    errors: 0,
-    meanMs: 5,
-    p99Ms: 20,
-    memoryBytes: nature === 'leaks' ? 1e8 + beats * 1e8 : 1e8,
-  };
 }

@@ -37,7 +37,7 @@ const settings: UpdateSettings = {
   probationMinutes: 0.02,
   watchHours: 0, // A second release comes within the hour; the way back has tests of its own.
   memory: 'warm',
-  gate: { ...Value.Create(gateSection), heartbeatMsMax: 600, requestsMin: 3 },
+  gate: { ...Value.Create(gateSection), heartbeatMsMax: 600, framesSilentMsMax: 600, requestsMin: 3 },
 };
 
 /** A process of the incumbent, from its start to its end: by the mains, by itself, or because it rests. */

@@ -4,7 +4,8 @@ import type { TrialRecord } from '../../src/slot/trial-record.ts';
 import type { Slot } from '../../src/slot/slot.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
-import type { Nature, SimulatedDoor } from './simulated-door.ts';
+import type { SimulatedDoor } from './simulated-door.ts';
+import type { Nature } from './simulated-nature.ts';
 import { damageOf, pathOf, type Placed, type TinyRelease } from './update-life-releases.ts';
 
 /** A device, and what is known of it from outside. */

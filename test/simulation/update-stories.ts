@@ -1,4 +1,4 @@
-import type { Nature } from './simulated-door.ts';
+import type { Nature } from './simulated-nature.ts';
 import { type Placed, type TinyRelease, tinyRelease } from './update-life-releases.ts';
 
 /** A story: what the release on offer is like, and who else is there. */
@@ -34,11 +34,16 @@ export const stories: readonly Story[] = [
   { ...goodStory, name: 'a good release, while another process updates', leaseSteps: 3 },
   {
     name: 'a release that fails its rehearsal',
-    natures: ['not-starting', 'never-ready', 'liar', 'wrong-names', 'blind', 'takes-the-power'],
+    natures: [
+      'not-starting', 'never-ready', 'liar', 'wrong-names', 'blind', 'cannot-migrate', 'forgets-visits', 'takes-the-power',
+    ], // prettier-ignore
   },
   {
     name: 'a release that fails its probation',
-    natures: ['hangs-at-take-over', 'crashes', 'hangs', 'leaks', 'unhealthy', 'fails-requests', 'no-frames'],
+    natures: [
+      'hangs-at-take-over', 'crashes', 'hangs', 'babbles', 'leaks', 'unhealthy', 'doubts-itself', 'fails-requests',
+      'answers-nothing', 'answers-late', 'shuts-the-door', 'says-stored', 'no-frames', 'frames-stand-still',
+    ], // prettier-ignore
   },
   { ...goodStory, name: 'a release that nobody signed', flaw: 'forged' },
   { ...goodStory, name: 'an older release', flaw: 'older' },

@@ -62,7 +62,10 @@ export class Callers {
     { pauseMs, act }: { readonly pauseMs: number; readonly act: () => Promise<Answered> },
   ): Promise<void> {
     while (!this.#end.signal.aborted) {
-      const answered = await act().catch((error: unknown) => this.#complain(`${kind}: ${String(error)}`));
+      const askedMs = performance.now();
+      const answered = await act().catch((error: unknown) =>
+        this.#complain(`${kind}: ${String(error)} after ${Math.round(performance.now() - askedMs)} ms`),
+      );
       this.tally[kind][answered] += 1;
       await sleep(pauseMs);
     }

@@ -6,7 +6,7 @@ const soon = 2000;
 const heartbeats = 'src/appliance/trial/heartbeats.ts';
 const beat = '    channel.heartbeat(heartbeat);';
 const still = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
-const hung = ['heartbeat', 'door', 'questions-in-row', 'press-unanswered', 'own-press'] as const;
+const hung = ['heartbeat', 'door', 'questions-in-row', 'press-unanswered', 'own-press', 'threads'] as const;
 
 export const badInSilence: readonly ZooRelease[] = [
   bad('hangs', 'its main thread stands still', { reasons: hung, patch: atTheDoor(`setTimeout(() => ${still.slice(0, -1)}, ${soon});`) }),
