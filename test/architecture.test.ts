@@ -168,6 +168,7 @@ test('the check sees a trespass of every kind', () => {
 /** Programs and threads of their own: to be loaded is to be started. */
 const entries = new Set([
   'src/main.ts',
+  'src/store/losses-thread.ts',
   'src/store/writer-thread.ts',
   'src/machine/inference/inference-worker.ts',
   'src/machine/picture/picture-decoder.ts',

@@ -29,6 +29,7 @@ const threads = [
   decoder,
   'src/machine/inference/inference-worker.ts',
   'src/machine/process/end-with-incumbent.ts',
+  'src/store/losses-thread.ts',
   'src/store/writer-thread.ts',
 ];
 const mainEntry = 'src/main.ts';
@@ -144,6 +145,7 @@ function replacements(checkout: string, version: string): Plugin {
     ...[
       'src/machine/inference/onnx-inference.ts',
       'src/machine/process/incumbent-channel.ts',
+      'src/store/search-losses.ts',
       'src/store/writer.ts',
     ].map((file) => ({
       file,

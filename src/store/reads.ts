@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import { deviceSettingReads } from './device-settings.ts';
 import { faceReads } from './faces.ts';
+import { inventoryReads } from './inventory.ts';
 import { leftoverReads } from './leftover-files.ts';
 import { schemaOf } from './migrate.ts';
 import { outboxReads } from './outbox.ts';
@@ -26,6 +27,7 @@ export function readsOf(db: Connection): StoreReads {
     ...leftoverReads(db),
     ...retentionReads(db),
     ...ownPressReads(db),
+    ...inventoryReads(db),
     counts: countsRead(db),
     schema: () => schemaOf(db),
   };

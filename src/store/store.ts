@@ -82,6 +82,10 @@ export interface StoreReads {
   /** Files of removed rows that nobody has yet reported as removed, relative to the home (`filesRemoved`). */
   leftoverFiles(limit: number): readonly string[];
   counts(): StoreCounts;
+  /** People, reference faces and settings, each with what its row says. */
+  inventory(): Inventory;
+  /** Visits in the order of `visitsRecorded`, at most 1,000; due when they have been seen for longer than `keptMs`. */
+  visitsInventory(keptMs: number, before?: RecordedVisit): readonly InventoriedVisit[];
   /** As it is now: a candidate may have added to it since this process opened the database. */
   schema(): SchemaState;
 }
@@ -90,6 +94,25 @@ export interface StoreReads {
 export interface SchemaState {
   readonly version: number;
   readonly readableFrom: number;
+}
+
+/** A row by its id, and what it says in a text that can be compared. */
+export interface InventoriedRow {
+  readonly id: string;
+  readonly says: string;
+}
+
+export interface Inventory {
+  readonly people: readonly (InventoriedRow & { readonly mergedInto: string | undefined })[];
+  readonly references: readonly InventoriedRow[];
+  readonly settings: readonly InventoriedRow[];
+}
+
+export interface InventoriedVisit extends RecordedVisit {
+  /** Merges not resolved. */
+  readonly personId: string | undefined;
+  /** The retention may remove it any time. */
+  readonly isDue: boolean;
 }
 
 /** A visit and its place in the order of recording. */

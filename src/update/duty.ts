@@ -1,7 +1,9 @@
-import type { VisitOutcome } from '../system/outcome.ts';
 import type { Candidate } from '../system/candidate.ts';
 import type { AskedBoth, DoorSight } from './judge/gate-facts.ts';
+import type { DecidedVisit, NamedTwice } from './judge/visit-names.ts';
 import type { PressFacts } from './judge/presses.ts';
+import type { StoredData } from './judge/stored-data.ts';
+import type { StoredRows } from './judge/stored-rows.ts';
 
 /**
  * What the incumbent can do with itself during an update: everything at the door that a candidate takes over.
@@ -12,7 +14,7 @@ export interface Duty {
    * Backs the database up, then lays a copy of it and of the frames of the most recent decided visits (at most
    * `visitsMax`) into `directory`, which is emptied first. Nothing at the door notices.
    */
-  prepareRehearsal(directory: string, visitsMax: number): Promise<RehearsalMaterial>;
+  prepareRehearsal(directory: string, about: RehearsalRequest): Promise<RehearsalMaterial>;
   /** Lets the models go, so that a candidate fits into memory (cold hand-over). Presses still ring; names come late. */
   makeRoom(): Promise<void>;
   /** The figures of this process itself over the last minutes, for comparison. */
@@ -48,11 +50,18 @@ export interface Duty {
   leave(): Promise<void>;
 }
 
+/** For which trial; the backup is called after it. */
+export interface RehearsalRequest {
+  readonly visitsMax: number;
+  readonly trialId: string;
+}
+
 /** What was seen of a candidate. */
 export interface Sight {
   /** Asked since the last look. */
   readonly asked: readonly AskedBoth[];
   readonly door?: DoorSight;
+  readonly rows?: StoredRows;
 }
 
 export type DutyResult =
@@ -61,15 +70,18 @@ export type DutyResult =
 
 /** What a candidate rehearses on, and what the incumbent decided about the same visits. */
 export type RehearsalMaterial =
-  | { readonly outcome: 'prepared'; readonly directory: string; readonly decisions: readonly RehearsedDecision[] }
+  | {
+      readonly outcome: 'prepared';
+      readonly directory: string;
+      readonly decisions: readonly RehearsedDecision[];
+      /** What became of the copy, read by this process itself. Rejects when it cannot read what it had copied. */
+      readonly compareData: () => Promise<StoredData>;
+    }
   | { readonly outcome: 'failed'; readonly reason: string };
 
-/** One visit as one release decided it. */
-export interface RehearsedDecision {
+/** One visit as the incumbent decided it, and what is stored of it. */
+export interface RehearsedDecision extends DecidedVisit, Pick<NamedTwice, 'stored' | 'farness'> {
   readonly visitId: string;
-  readonly outcome: VisitOutcome;
-  /** Whom the visit was said to be; absent for strangers and when there was no face. */
-  readonly personId?: string;
 }
 
 /** The incumbent's own figures. A figure that was not measured is absent, never 0. */

@@ -23,10 +23,8 @@ export async function lookAtCandidate(parts: UpdateParts, trial: Trial, probatio
     isNew && heartbeat !== undefined // Garbage is no sign of life.
       ? [...probation.samples, sampleOf(heartbeat, said.atMs)].slice(-samplesMax)
       : probation.samples;
-  return {
-    ...trial,
-    state: { ...probation, samples, asked, ...(sight.door === undefined ? {} : { door: sight.door }) },
-  };
+  const { asked: _asked, ...seen } = sight;
+  return { ...trial, state: { ...probation, samples, asked, ...seen } };
 }
 
 function sampleOf(heartbeat: Heartbeat, atMs: number): GateSample {
@@ -44,6 +42,7 @@ export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: 
     asked: probation.asked,
     ...(probation.door === undefined ? {} : { door: probation.door }),
     presses: parts.duty.presses(),
+    ...(probation.rows === undefined ? {} : { rows: probation.rows }),
     baseline: probation.baseline,
     freeBytes: parts.resources.memory().availableBytes,
     ...(ended === undefined ? {} : { ended }),

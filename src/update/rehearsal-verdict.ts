@@ -1,4 +1,5 @@
 import type { RehearsedDecision } from './duty.ts';
+import { compareNames } from './judge/visit-names.ts';
 import type { RehearsalFailure } from './trial-failure.ts';
 import type { Rehearsed } from './trial-protocol.ts';
 
@@ -22,17 +23,25 @@ export function judgeRehearsal(report: Rehearsed, measure: RehearsalMeasure): Re
   const byVisit = new Map(report.decisions.map((decision) => [decision.visitId, decision]));
   const missing = measure.decisions.filter(({ visitId }) => !byVisit.has(visitId)).length;
   if (missing > 0) return { reason: 'visits-missing', message: `it did not decide ${missing} visits` };
-  const wrong = measure.decisions.filter((own) => isFalseName(own, byVisit.get(own.visitId)));
-  if (wrong.length > 0) return { reason: 'false-name', message: `it gave another name in ${wrong.length} visits` };
-  const known = measure.decisions.filter(({ outcome }) => outcome === 'known');
-  const lost = known.filter(({ visitId }) => byVisit.get(visitId)?.outcome !== 'known').length;
-  if (lost <= known.length * measure.recognitionDropMax) return undefined;
-  return { reason: 'recognition-drop', message: `it did not know ${lost} of ${known.length} known visitors` };
+  return judgeNames(byVisit, measure);
 }
 
-/** It is sure of a name where the incumbent was sure of another, or of a stranger. */
-function isFalseName(own: RehearsedDecision, other: RehearsedDecision | undefined): boolean {
-  if (other?.outcome !== 'known') return false;
-  if (own.outcome === 'stranger') return true;
-  return own.personId !== undefined && own.personId !== other.personId;
+/** What it gets right that the incumbent gets wrong speaks for it; what the household has denied cannot be outweighed. */
+function judgeNames(
+  byVisit: ReadonlyMap<string, Rehearsed['decisions'][number]>,
+  { decisions, recognitionDropMax }: RehearsalMeasure,
+): RehearsalFailure | undefined {
+  const visits = decisions.map(({ stored, farness, visitId, ...own }) => ({
+    own,
+    stored,
+    farness,
+    candidate: byVisit.get(visitId),
+  }));
+  const { denied, other, farFetched, lost, righted, known } = compareNames(visits);
+  if (denied > 0)
+    return { reason: 'false-name', message: `it gave a name that the household has denied in ${denied} visits` };
+  if (other + farFetched > righted)
+    return { reason: 'false-name', message: `it gave another name in ${other + farFetched} visits` };
+  if (lost - righted <= known * recognitionDropMax) return undefined;
+  return { reason: 'recognition-drop', message: `it did not know ${lost} of ${known} known visitors` };
 }

@@ -2,7 +2,8 @@ import { trialBytesMax } from './judge/gate.ts';
 import type { Slot } from '../slot/slot.ts';
 import { beginTrial, type TrialRecord } from '../slot/trial-record.ts';
 import type { Candidate } from '../system/candidate.ts';
-import type { RehearsedDecision } from './duty.ts';
+import type { RehearsalMaterial } from './duty.ts';
+import { judgeStoredData } from './judge/stored-data.ts';
 import { candidateBytesMax } from './memory-plan.ts';
 import type { Offer } from './offer.ts';
 import { judgeRehearsal } from './rehearsal-verdict.ts';
@@ -46,17 +47,20 @@ export async function rehearse(tools: UpdateTools, task: RehearsalTask): Promise
     beginTrial(task.record, { ...name, bootId, by: `${pid}:${startTicks}`, startedMs: clock.wallMs() }),
   );
   const startedMs = clock.uptimeMs();
-  const state = await perform(tools, task);
+  const state = await perform(tools, task, name.id);
   const phases = [{ phase: 'rehearsal', durationMs: clock.uptimeMs() - startedMs }];
   return { release, offer, slot, memory, phaseStartedMs: clock.uptimeMs(), phases, state };
 }
 
-async function perform(tools: UpdateTools, task: RehearsalTask): Promise<TrialState> {
+async function perform(tools: UpdateTools, task: RehearsalTask, trialId: string): Promise<TrialState> {
   const { duty, candidates, places, resources, settings } = tools;
   // Looked at before the candidate is there, or one that spins would excuse itself.
   const baseline = duty.baseline();
   const wasStrained = baseline.isMachineStrained === true;
-  const material = await duty.prepareRehearsal(places.rehearsal, settings.rehearsalVisits);
+  const material = await duty.prepareRehearsal(places.rehearsal, {
+    visitsMax: settings.rehearsalVisits,
+    trialId,
+  });
   if (material.outcome === 'failed') return failed('rehearsal-not-prepared', material.reason);
   if (task.memory === 'cold') await duty.makeRoom(); // Not earlier: the incumbent decides the visits with its models.
   const damage = await proveSlot(tools, task.slot, task.release); // Not a byte is run that was not read back just before.
@@ -68,17 +72,17 @@ async function perform(tools: UpdateTools, task: RehearsalTask): Promise<TrialSt
   });
   if (started.outcome === 'failed') return failed('not-started', started.reason, { isItsFault: true });
   const { candidate } = started;
-  const failure = await question(candidate, { task, decisions: material.decisions, tools });
+  const failure = await question(candidate, { task, material, tools });
   if (failure !== undefined) {
-    const { isLate, ...why } = failure;
-    return { phase: 'failed', candidate, failure: { ...why, isItsFault: !(isLate && wasStrained) } };
+    const { isLate, isItsFault = !(isLate && wasStrained), ...why } = failure;
+    return { phase: 'failed', candidate, failure: { ...why, isItsFault } };
   }
   return { phase: 'rehearsed', candidate };
 }
 
 interface Questions {
   readonly task: RehearsalTask;
-  readonly decisions: readonly RehearsedDecision[];
+  readonly material: Extract<RehearsalMaterial, { outcome: 'prepared' }>;
   readonly tools: UpdateTools;
 }
 
@@ -86,11 +90,14 @@ interface Shortcoming {
   readonly reason: TrialFailureReason;
   readonly message: string;
   readonly isLate: boolean;
+  /** Only where it does not follow from being late. */
+  readonly isItsFault?: false;
 }
 
 /** Why the candidate is not good enough; undefined when it is. */
-async function question(candidate: Candidate, { task, decisions, tools }: Questions): Promise<Shortcoming | undefined> {
+async function question(candidate: Candidate, { task, material, tools }: Questions): Promise<Shortcoming | undefined> {
   const { gate, recognitionDropMax } = tools.settings;
+  const { decisions } = material;
   const hello: Hello = { kind: 'hello', protocol: trialProtocol };
   const answer = readMessage(helloAnswerSchema, await candidate.ask(hello, gate.helloMsMax));
   if (answer === undefined) return silent(candidate, 'never-ready', 'it never said hello');
@@ -103,9 +110,21 @@ async function question(candidate: Candidate, { task, decisions, tools }: Questi
   };
   const report = readMessage(rehearsedSchema, await candidate.ask(rehearsal, rehearseMsMax));
   if (report === undefined) return silent(candidate, 'rehearsal-unanswered', 'it did not report its rehearsal');
+  const damage = await dataDamage(material);
+  if (damage !== undefined) return damage;
   const goldenFaces = task.release.manifest.goldenFaces.length;
   const verdict = judgeRehearsal(report, { decisions, goldenFaces, recognitionDropMax });
   return verdict === undefined ? undefined : notGood(verdict.reason, verdict.message);
+}
+
+/** First of all that a rehearsal shows: whatever else a candidate can do, it must leave what is stored alone. */
+async function dataDamage({ compareData }: Questions['material']): Promise<Shortcoming | undefined> {
+  try {
+    const message = judgeStoredData(await compareData());
+    return message === undefined ? undefined : notGood('stored-data', message);
+  } catch (error) {
+    return { reason: 'incumbent-fault', message: wordsOf(error), isLate: false, isItsFault: false };
+  }
 }
 
 function notGood(reason: TrialFailureReason, message: string): Shortcoming {

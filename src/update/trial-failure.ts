@@ -2,7 +2,13 @@ import type { GateTrigger } from './judge/gate.ts';
 
 /** Why a rehearsal was not good enough. */
 export interface RehearsalFailure {
-  readonly reason: 'rehearsal-failed' | 'golden-faces' | 'visits-missing' | 'false-name' | 'recognition-drop';
+  readonly reason:
+    | 'rehearsal-failed'
+    | 'stored-data'
+    | 'golden-faces'
+    | 'visits-missing'
+    | 'false-name'
+    | 'recognition-drop';
   readonly message: string;
 }
 

@@ -1,4 +1,5 @@
 import type { AskedBoth, DoorSight, GateSample } from './judge/gate-facts.ts';
+import type { StoredRows } from './judge/stored-rows.ts';
 import type { Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
 import type { TrialEnd } from '../slot/trial-record.ts';
@@ -66,6 +67,7 @@ export type TrialState =
       readonly samples: readonly GateSample[];
       readonly asked: readonly AskedBoth[];
       readonly door?: DoorSight;
+      readonly rows?: StoredRows;
     }
   | { readonly phase: 'failed'; readonly candidate?: Candidate; readonly failure: TrialFailure }
   | { readonly phase: 'unrecorded'; readonly failure: TrialFailure; readonly seen: SeenInTrial }

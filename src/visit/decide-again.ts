@@ -1,4 +1,4 @@
-import type { Visit } from '../store/records.ts';
+import type { Decision, Visit } from '../store/records.ts';
 import type { VisitOutcome } from '../system/outcome.ts';
 import { decide } from './decide.ts';
 import { detect } from './detect.ts';
@@ -15,7 +15,12 @@ type AgainParts = Pick<
 const patienceMs = 60_000;
 
 export type DecidedAgain =
-  | { readonly outcome: 'decided'; readonly visit: VisitOutcome; readonly personId: string | undefined }
+  | {
+      readonly outcome: 'decided';
+      readonly visit: VisitOutcome;
+      readonly personId: string | undefined;
+      readonly decision: Decision;
+    }
   | { readonly outcome: 'blind'; readonly reason: string };
 
 /**
@@ -40,5 +45,5 @@ export async function decideAgain(
     sightings.push(match(gallery, frame.sequence, embedded.value));
   }
   const verdict = decide(sightings, { recognition: settings.recognition, recogniser: inference.recogniser });
-  return { outcome: 'decided', visit: verdict.outcome, personId: verdict.person?.personId };
+  return { outcome: 'decided', visit: verdict.outcome, personId: verdict.person?.personId, decision: verdict.decision };
 }

@@ -43,7 +43,7 @@ async function obey({ act, given }: Order): Promise<unknown> {
       return result.outcome === 'started' ? result.candidate.pid : result;
     }
     case 'ask': return candidate?.ask(given, 120_000);
-    case 'material': return duty.prepareRehearsal(join(root, 'rehearsal'), Number(given));
+    case 'material': return duty.prepareRehearsal(join(root, 'rehearsal'), { visitsMax: Number(given), trialId: 'trial' });
     case 'hand-over': return candidate === undefined ? undefined : duty.handOver(candidate);
     case 'stop': return candidate?.stop(Number(given));
     case 'take-back': return duty.takeBack(candidate?.stop(500));

@@ -2,6 +2,7 @@ import type { Candidate, CandidateOptions, Candidates, StartedCandidate } from '
 import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult, Sight } from '../../src/update/duty.ts';
 import type { AskedBoth } from '../../src/update/judge/gate-facts.ts';
 import type { PressFacts } from '../../src/update/judge/presses.ts';
+import type { StoredData } from '../../src/update/judge/stored-data.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 import { answerOf, decisions, doorOf, heartbeat, type Nature, pressesOf, rehearsal } from './simulated-nature.ts';
 
@@ -93,7 +94,9 @@ export class SimulatedDoor implements Duty, Candidates {
 
   async prepareRehearsal(directory: string): Promise<RehearsalMaterial> {
     this.#machine.passTime(5);
-    return { outcome: 'prepared', directory, decisions };
+    const losses = { gone: [], rows: [], changes: [], reordered: [] };
+    const compareData = async (): Promise<StoredData> => ({ losses, pictures: { before: 1, left: 1 } });
+    return { outcome: 'prepared', directory, decisions, compareData };
   }
   async makeRoom(): Promise<void> {
     this.hasModels = false;

@@ -12,6 +12,7 @@ const threads = [
   'src/machine/inference/inference-worker',
   'src/machine/picture/picture-decoder',
   'src/machine/process/end-with-incumbent',
+  'src/store/losses-thread',
   'src/store/writer-thread',
 ];
 /** Libraries that are loaded from files of their own: the installation lends the checkout's. */

@@ -40,6 +40,15 @@ export function failsAt(ending: string): Patch {
   };
 }
 
+/** Its schema has one step more. */
+export function migratesBy(sql: string): Patch {
+  return {
+    file: 'src/store/open.ts',
+    from: 'migrations: options.migrations ?? migrations,',
+    to: `migrations: [...(options.migrations ?? migrations), ${JSON.stringify(sql)}],`,
+  };
+}
+
 /** Where releases are made, and the keys that sign them. */
 export class Workshop {
   readonly #folder: string;

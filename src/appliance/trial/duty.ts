@@ -4,7 +4,7 @@ import { acceptOn, handleOf, stopAccepting } from '../../machine/process/listeni
 import type { Candidate } from '../../system/candidate.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
-import type { RehearsalMaterial, Duty, DutyBaseline, DutyResult, Sight } from '../../update/duty.ts';
+import type { RehearsalMaterial, RehearsalRequest, Duty, DutyBaseline, DutyResult, Sight } from '../../update/duty.ts';
 import type { Random } from '../../system/random.ts';
 import type { Resources } from '../../system/resources.ts';
 import type { Storage } from '../../system/storage.ts';
@@ -13,6 +13,7 @@ import {
   abilitiesOf, auditedSchema, preparedSchema, readMessage, webSocket, type Abilities, type Note, type Prepare,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
 import { lookOut, type Lookout } from './lookout.ts';
+import { type RowLooks, lookAtRows } from './row-looks.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
 import { TrialPresses } from './trial-presses.ts';
 import { closeGround, closeRooms, type Rooms } from '../rooms.ts';
@@ -65,6 +66,7 @@ export class ApplianceDuty implements Duty {
   readonly #parts: DutyParts;
   #place: Place = { kind: 'on-duty' };
   #lookout: Lookout | undefined;
+  #rows: RowLooks | undefined;
   /** Who hears of the events of this process. */
   #listener: CandidateProcess | undefined;
   /** What the button rings during a trial, and what is left of it afterwards. */
@@ -80,12 +82,8 @@ export class ApplianceDuty implements Duty {
     });
   }
 
-  async prepareRehearsal(directory: string, visitsMax: number): Promise<RehearsalMaterial> {
-    try {
-      return await prepareMaterial(this.#parts, directory, visitsMax);
-    } catch (error) {
-      return { outcome: 'failed', reason: wordsOf(error) };
-    }
+  prepareRehearsal(directory: string, about: RehearsalRequest): Promise<RehearsalMaterial> {
+    return prepareMaterial(this.#parts, directory, about).catch((error: unknown) => failed(wordsOf(error)));
   }
 
   makeRoom(): Promise<void> {
@@ -115,7 +113,7 @@ export class ApplianceDuty implements Duty {
     const { clock } = this.#parts;
     const place = this.#place;
     if (place.kind === 'behind' && place.candidate === candidate) {
-      this.#lookout ??= lookOut({ ...this.#parts, ...place });
+      this.#lookout ??= lookOut({ ...this.#parts, ...place, rows: this.#rows });
       return this.#lookout.attend(durationMs);
     }
     await clock.sleep(durationMs);
@@ -137,9 +135,12 @@ export class ApplianceDuty implements Duty {
     if (this.#place.kind === 'behind') return failed('another candidate has the door');
     try {
       candidate.raise();
+      this.#rows = await lookAtRows(this.#parts.rooms, this.#parts);
       const question: Prepare = { kind: 'prepare', tellsPresses: true };
       const prepared = readMessage(preparedSchema, await candidate.ask(question, prepareMsMax));
       if (prepared === undefined) return failed('the candidate could not prepare itself');
+      const harm = await this.#rows.harm(); // It has migrated the household's own database just now.
+      if (harm !== undefined) return failed(harm);
       const second = await candidate.pass(webSocket, handleOf(this.#parts.rooms.front.web.server), passMsMax);
       if (second === undefined || second === null) return failed('the candidate did not take the listening socket');
       await this.#stepBack(candidate, { second, ...abilitiesOf(prepared) });
@@ -285,6 +286,6 @@ function lastEventOf(candidate: Candidate): number {
   return typeof id === 'number' && Number.isSafeInteger(id) ? id : 0;
 }
 
-function failed(reason: string): DutyResult {
+function failed(reason: string): Extract<DutyResult, { outcome: 'failed' }> {
   return { outcome: 'failed', reason };
 }

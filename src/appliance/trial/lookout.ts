@@ -10,6 +10,7 @@ import { ownPictures } from './own-pictures.ts';
 import { OwnQuestions } from './own-questions.ts';
 import { ownSetting } from './own-setting.ts';
 import type { Rooms } from '../rooms.ts';
+import type { RowLooks } from './row-looks.ts';
 
 const minuteMs = 60_000;
 /** How late this process is, is seen by so short a sleep. */
@@ -24,6 +25,7 @@ interface LookoutParts {
   readonly address: string;
   readonly questions: OwnQuestions;
   readonly questionsPerMinute: number;
+  readonly stored: RowLooks | undefined;
 }
 
 /** What an incumbent does while a candidate has the door: it looks at it as its callers do, until it is told to stop. */
@@ -45,17 +47,18 @@ export class Lookout {
     });
     void this.#door.run(this.#end.signal);
     void this.#ask(this.#end.signal);
+    void parts.stored?.run(this.#end.signal);
     void candidate.over.then(() => this.#rest.abort());
   }
 
   /** Resolves after the time, or at once when the candidate is gone or its door silent, with what was seen since the last call. */
   async attend(durationMs: number): Promise<Sight> {
-    const { candidate, clock } = this.#parts;
+    const { candidate, clock, stored } = this.#parts;
     this.#rest = new AbortController();
     if (candidate.ended() === undefined) await clock.sleep(durationMs, this.#rest.signal);
     const asked = this.#asked;
     this.#asked = [];
-    return { asked, door: this.#door.sight() };
+    return { asked, door: this.#door.sight(), ...(stored === undefined ? {} : { rows: stored.facts }) };
   }
 
   async #ask(signal: AbortSignal): Promise<void> {
@@ -95,10 +98,12 @@ interface LookOut extends Pick<LookoutParts, 'clock' | 'candidate' | 'address'> 
   readonly disk: Disk;
   /** The camera gave pictures to this process. */
   readonly hasFrames: boolean;
+  /** Looks that began before the candidate opened the database. */
+  readonly rows: RowLooks | undefined;
 }
 
 /** Looks at a candidate from the rooms of its incumbent. */
-export function lookOut({ rooms, clock, disk, candidate, address, hasFrames }: LookOut): Lookout {
+export function lookOut({ rooms, clock, disk, candidate, address, hasFrames, rows }: LookOut): Lookout {
   const { front, ground } = rooms;
   const { questionsPerMinute } = ground.loaded.settings.gate;
   const [inside, outside] = [doorInside((connection) => front.web.admit(connection)), doorAt(address)];
@@ -110,5 +115,5 @@ export function lookOut({ rooms, clock, disk, candidate, address, hasFrames }: L
     setting: () => ownSetting(ground),
     hasFrames,
   });
-  return new Lookout({ clock, candidate, address, questions, questionsPerMinute });
+  return new Lookout({ clock, candidate, address, questions, questionsPerMinute, stored: rows });
 }

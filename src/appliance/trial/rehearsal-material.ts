@@ -1,18 +1,23 @@
 import { copyNumber } from '../../store/copy-number.ts';
+import { isHouseholdsWord } from '../../store/households-word.ts';
 import type { Visit } from '../../store/records.ts';
+import { searchLosses } from '../../store/search-losses.ts';
 import type { Disk } from '../../system/disk.ts';
 import { homeAt } from '../../system/home.ts';
-import type { RehearsalMaterial, RehearsedDecision } from '../../update/duty.ts';
+import type { RehearsalMaterial, RehearsalRequest, RehearsedDecision } from '../../update/duty.ts';
+import type { StoredData } from '../../update/judge/stored-data.ts';
 import type { Storage } from '../../system/storage.ts';
 import type { Clock } from '../../system/clock.ts';
 import { decideAgain } from '../../visit/decide-again.ts';
 import type { Rooms } from '../rooms.ts';
+import { listSnapshots, snapshotName, snapshotPattern } from '../snapshots.ts';
 
 /** Visits looked at to find those that have saved frames. */
 const visitsSeenMax = 1000;
 /** Copies made before trials that are kept. */
-const backupsKept = 3;
-const trialBackup = /^trial-(?<madeMs>\d+)\.db$/;
+const snapshotsKept = 3;
+/** Of the database, held in memory while it is copied. */
+const partBytes = 1024 * 1024;
 
 export interface MaterialParts {
   readonly rooms: Rooms;
@@ -28,17 +33,19 @@ export interface MaterialParts {
 export async function prepareMaterial(
   parts: MaterialParts,
   directory: string,
-  visitsMax: number,
+  { visitsMax, trialId }: RehearsalRequest,
 ): Promise<RehearsalMaterial> {
   const { disk, rooms, storage } = parts;
   const { ground, home } = rooms;
   const rehearsal = homeAt(directory);
   await disk.remove(directory);
   await disk.makeDirectory(directory);
-  await backUp(parts);
-  await ground.store.write('backup', { path: rehearsal.database });
+  const snapshot = await takeSnapshot(parts, trialId);
+  await copyDatabase(storage, { from: snapshot, to: rehearsal.database });
   await disk.makeDirectory(home.people);
-  await storage.makeLink(home.people, rehearsal.people); // Read only: a new recogniser embeds the crops again.
+  // Copies, not a link: a new recogniser embeds the crops again, and one that removes them removes these.
+  for (const { name } of await disk.list(home.people))
+    await copy(disk, { from: `${home.people}/${name}`, to: `${rehearsal.people}/${name}` });
   const decisions: RehearsedDecision[] = [];
   const recent = ground.store.read.visits({ limit: visitsSeenMax });
   for (const visit of recent) {
@@ -49,7 +56,29 @@ export async function prepareMaterial(
     for (const frame of visit.frames) await copy(disk, { from: `${home.root}/${frame}`, to: `${directory}/${frame}` });
     decisions.push(decision);
   }
-  return { outcome: 'prepared', directory, decisions };
+  const pictures = await picturesIn(disk, directory);
+  const compareData = async (): Promise<StoredData> => {
+    const now = new Set(await picturesIn(disk, directory));
+    const left = pictures.filter((picture) => now.has(picture)).length;
+    const losses = await searchLosses({ earlier: snapshot, later: rehearsal.database });
+    return { losses, pictures: { before: pictures.length, left } };
+  };
+  return { outcome: 'prepared', directory, decisions, compareData };
+}
+
+/** The pictures of people and visits below a home, with their sizes: one that was emptied is another. */
+async function picturesIn(disk: Disk, root: string): Promise<readonly string[]> {
+  const { people, visits } = homeAt(root);
+  const visitFolders = (await disk.list(visits)).map(({ name }) => `${visits}/${name}`);
+  const pictures: string[] = [];
+  for (const folder of [people, ...visitFolders])
+    for (const { name, bytes } of await disk.list(folder)) pictures.push(`${folder}/${name} ${bytes}`);
+  return pictures;
+}
+
+interface FromTo {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A visitor at the door goes first. */
@@ -61,23 +90,43 @@ async function decide(rooms: Rooms, parts: MaterialParts, visit: Visit): Promise
   const looking = { clock, disk, home, log: ground.log, inference, pictures, gallery: house.gallery, settings };
   const decided = await decideAgain(looking, visit, () => house.bell.idle());
   if (decided.outcome === 'blind') return undefined;
-  const person = decided.personId === undefined ? {} : { personId: decided.personId };
-  return { visitId: visit.id, outcome: decided.visit, ...person };
+  const { candidates, thresholds } = decided.decision;
+  return {
+    visitId: visit.id,
+    outcome: decided.visit,
+    ...named(decided.personId),
+    ...(visit.outcome === undefined
+      ? {}
+      : { stored: { outcome: visit.outcome, ...named(visit.personId), isHouseholds: isHouseholdsWord(visit.reason) } }),
+    farness: Object.fromEntries(candidates.map(({ personId, distance }) => [personId, distance / thresholds.probably])),
+  };
 }
 
-/** Kept beside the copies of migrations, and forgotten with a person like them. */
-async function backUp({ rooms, clock, disk }: MaterialParts): Promise<void> {
+function named(personId: string | undefined): { readonly personId?: string } {
+  return personId === undefined ? {} : { personId };
+}
+
+/** Kept beside the copies of migrations, and forgotten with a person like them. `doorward restore` goes back to it. */
+async function takeSnapshot({ rooms, clock, disk }: MaterialParts, trialId: string): Promise<string> {
   const { backups } = rooms.home;
   const before = (await disk.list(backups)).map(({ name }) => name);
-  const number = copyNumber(clock.wallMs(), before, trialBackup);
-  await rooms.ground.store.write('backup', { path: `${backups}/trial-${number}.db` });
-  const madeMs = (name: string): number => Number(trialBackup.exec(name)?.groups?.['madeMs']);
-  const names = (await disk.list(backups)).map(({ name }) => name).filter((name) => trialBackup.test(name));
-  const surplus = names.toSorted((one, other) => madeMs(other) - madeMs(one)).slice(backupsKept);
-  for (const name of surplus) await disk.remove(`${backups}/${name}`);
+  const snapshot = `${backups}/${snapshotName({ number: copyNumber(clock.wallMs(), before, snapshotPattern), trialId })}`;
+  await rooms.ground.store.write('backup', { path: snapshot });
+  const snapshots = await listSnapshots(disk, backups);
+  for (const { path } of snapshots.slice(snapshotsKept)) await disk.remove(path);
+  return snapshot;
 }
 
-async function copy(disk: Disk, { from, to }: { readonly from: string; readonly to: string }): Promise<void> {
+/** The same moment as the snapshot, byte for byte: what is different afterwards is the candidate's doing. */
+async function copyDatabase(storage: Storage, { from, to }: FromTo): Promise<void> {
+  for (let offset = 0; ; offset += partBytes) {
+    const part = await storage.readPart(from, offset, partBytes);
+    if (part === undefined || part.length === 0) return;
+    await storage.writePart(to, offset, part);
+  }
+}
+
+async function copy(disk: Disk, { from, to }: FromTo): Promise<void> {
   const content = await disk.read(from);
   if (content === undefined) return; // Removed meanwhile: the candidate does without, as its incumbent would.
   await disk.makeDirectory(to.slice(0, to.lastIndexOf('/')));

@@ -1,4 +1,5 @@
 import type { PressFacts } from './presses.ts';
+import type { StoredRows } from './stored-rows.ts';
 
 /** What the gate knows of a trial. All times on the scale of `clock.uptimeMs()`. */
 export interface GateFacts {
@@ -13,6 +14,8 @@ export interface GateFacts {
   readonly door?: DoorSight;
   /** What the incumbent passed on to it since. */
   readonly presses: PressFacts;
+  /** Absent before the first look. */
+  readonly rows?: StoredRows;
   /** How the candidate's process ended; absent while it lives. */
   readonly ended?: string;
   /** Why a person wants it reverted. */

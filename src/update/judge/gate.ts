@@ -8,6 +8,7 @@ import { judgeNames } from './names.ts';
 import { judgeOwnPresses } from './own-press.ts';
 import { judgePresses } from './presses.ts';
 import { judgeErrors, judgeKinds, judgeP99, judgeRow, judgeSlower } from './questions.ts';
+import { judgeStoredRows } from './stored-rows.ts';
 import { judgeThreads } from './threads.ts';
 
 /** Every way in which a trial can end badly during probation: the reason that is stored and counted. */
@@ -15,6 +16,7 @@ export type GateTrigger =
   | 'candidate-ended'
   | 'operator'
   | 'door'
+  | 'stored-rows'
   | 'press-unanswered'
   | 'own-press'
   | 'heartbeat'
@@ -66,6 +68,7 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['candidate-ended', judgeEnd],
   ['operator', ({ revertWord }) => (revertWord === undefined ? undefined : { broken: `somebody wanted it: ${revertWord}` })],
   ['door', judgeDoor],
+  ['stored-rows', judgeStoredRows],
   ['press-unanswered', judgePresses],
   ['own-press', judgeOwnPresses],
   ['heartbeat', judgeHeartbeat],

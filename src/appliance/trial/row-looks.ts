@@ -1,0 +1,174 @@
+import type { InventoriedRow, Inventory, InventoriedVisit, StoreReads } from '../../store/store.ts';
+import type { Clock } from '../../system/clock.ts';
+import type { Log } from '../../system/log.ts';
+import { type StoredRows, wordsOfRows } from '../../update/judge/stored-rows.ts';
+import type { Rooms, RoomsParts } from '../rooms.ts';
+import { type HouseholdActs, isExplained, isVisitExplained, readActs } from './household-acts.ts';
+
+/** Of a bell with more, the newest are known. */
+const visitsKnownMax = 20_000;
+/** From one look to the next: longer where there is more to read. */
+const lookRestMs = 1000;
+/** So much of the next hours' retention is expected now. */
+const retentionSlackMs = 2 * 60 * 60_000;
+/** Of the room for pictures: what was removed just now has made some. */
+const shortShare = 0.9;
+const dayMs = 24 * 60 * 60_000;
+/** How long something may be gone before its cause is written down, at a candidate that has not got the door yet. */
+const patienceMs = 3000;
+
+export interface RowLooksParts {
+  readonly reads: Pick<StoreReads, 'inventory' | 'visitsInventory'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly retention: { readonly days: number; readonly visitsMax: number };
+  /** What people have done since the first look, as the audit chain has it. */
+  readonly acts: () => Promise<HouseholdActs>;
+  /** Whether the pictures of visits are at the limit where the oldest go. */
+  readonly isSpaceShort: () => Promise<boolean>;
+}
+
+type Kind = 'people' | 'faces/reference' | 'device_settings' | 'visits';
+
+/** Looks, from before a candidate opens the database, whether nothing of the household goes without a cause. */
+export class RowLooks {
+  readonly #parts: RowLooksParts;
+  readonly #before: Inventory;
+  readonly #visits: readonly InventoriedVisit[];
+  #facts: StoredRows;
+
+  constructor(parts: RowLooksParts) {
+    this.#parts = parts;
+    this.#before = parts.reads.inventory();
+    this.#visits = this.#readVisits().filter(({ isDue }) => !isDue);
+    const { people, references, settings } = this.#before;
+    const known = people.length + references.length + settings.length + this.#visits.length;
+    this.#facts = { looks: 0, known, gone: [], changed: [] };
+  }
+
+  get facts(): StoredRows {
+    return this.#facts;
+  }
+
+  /** Why the candidate may not get the door; undefined when it has left everything as it was. */
+  async harm(): Promise<string | undefined> {
+    await this.look();
+    if (this.#facts.sinceMs === undefined) return undefined;
+    await this.#parts.clock.sleep(patienceMs);
+    await this.look();
+    const words = wordsOfRows(this.#facts);
+    return words === undefined ? undefined : `the candidate does not leave stored data as it was: ${words}`;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#parts;
+    while (!signal.aborted) {
+      await this.look().catch((error: unknown) => log.warn('cannot look at stored rows', { error }));
+      await clock.sleep(lookRestMs + this.#visits.length, signal);
+    }
+  }
+
+  async look(): Promise<void> {
+    const now = this.#parts.reads.inventory();
+    const { people, references, settings } = this.#before;
+    const lost = {
+      people: compare(people, now.people),
+      'faces/reference': compare(references, now.references),
+      device_settings: compare(settings, now.settings),
+      visits: this.#lostVisits(),
+    };
+    const isAmiss = Object.values(lost).some(({ gone, changed }) => gone.length + changed.length > 0);
+    const unexplained = isAmiss ? await this.#unexplained(lost) : lost;
+    const kinds = Object.entries(unexplained);
+    const counts = { people, 'faces/reference': references, device_settings: settings, visits: this.#visits };
+    const totals = new Map(Object.entries(counts).map(([table, rows]) => [table, rows.length]));
+    const before = (table: string): number => totals.get(table) ?? 0;
+    const gone = kinds
+      .filter(([, { gone: rows }]) => rows.length > 0)
+      .map(([table, { gone: rows }]) => ({ table, before: before(table), left: before(table) - rows.length }));
+    const changed = kinds
+      .filter(([, { changed: rows }]) => rows.length > 0)
+      .map(([table, { changed: rows }]) => ({ table, rows: rows.length }));
+    const { looks, known, sinceMs = this.#parts.clock.uptimeMs() } = this.#facts;
+    const since = gone.length + changed.length === 0 ? {} : { sinceMs };
+    this.#facts = { looks: looks + 1, known, gone, changed, ...since };
+  }
+
+  async #unexplained(lost: Readonly<Record<Kind, Lost>>): Promise<Readonly<Record<Kind, Lost>>> {
+    const acts = await this.#parts.acts();
+    const merged = new Map(this.#before.people.map(({ id, mergedInto }) => [id, mergedInto]));
+    const left = (kind: Exclude<Kind, 'visits'>): Lost => ({
+      gone: lost[kind].gone.filter((id) => !isExplained(acts, kind, { id, isGone: true, merged })),
+      changed: lost[kind].changed.filter((id) => !isExplained(acts, kind, { id, isGone: false, merged })),
+    });
+    const retained = await this.#retained(lost.visits.gone);
+    const visits = this.#visits
+      .filter(({ id }) => lost.visits.gone.includes(id) && !retained.has(id))
+      .filter((visit) => !isVisitExplained(acts, visit, merged));
+    return {
+      people: left('people'),
+      'faces/reference': left('faces/reference'),
+      device_settings: left('device_settings'),
+      visits: { gone: visits.map(({ id }) => id), changed: [] },
+    };
+  }
+
+  /** The oldest go when there are too many, or when their pictures are too large: those that are gone before the first that stays. */
+  async #retained(gone: readonly string[]): Promise<ReadonlySet<string>> {
+    const missing = new Set(gone);
+    const isFull = this.#readVisits().length + missing.size >= this.#parts.retention.visitsMax;
+    if (!isFull && !(await this.#parts.isSpaceShort())) return new Set();
+    const oldestFirst = this.#visits.toReversed();
+    const firstLeft = oldestFirst.findIndex(({ id }) => !missing.has(id));
+    return new Set(oldestFirst.slice(0, firstLeft === -1 ? 0 : firstLeft).map(({ id }) => id));
+  }
+
+  #lostVisits(): Lost {
+    const there = new Set(this.#readVisits().map(({ id }) => id));
+    return { gone: this.#visits.map(({ id }) => id).filter((id) => !there.has(id)), changed: [] };
+  }
+
+  /** Newest first. */
+  #readVisits(): readonly InventoriedVisit[] {
+    const { reads, retention } = this.#parts;
+    const keptMs = retention.days * dayMs - retentionSlackMs;
+    const visits: InventoriedVisit[] = [];
+    for (;;) {
+      const page = reads.visitsInventory(keptMs, visits.at(-1));
+      visits.push(...page);
+      if (page.length === 0 || visits.length >= visitsKnownMax) return visits;
+    }
+  }
+}
+
+/** Ids of rows. */
+interface Lost {
+  readonly gone: readonly string[];
+  readonly changed: readonly string[];
+}
+
+/** The looks of a running appliance, from now on. */
+export async function lookAtRows(
+  { ground, home }: Pick<Rooms, 'ground' | 'home'>,
+  { clock, disk }: Pick<RoomsParts['machine'], 'clock' | 'disk'>,
+): Promise<RowLooks> {
+  const { loaded, log, store } = ground;
+  const { retention } = loaded.settings;
+  const { lastSeq } = await readActs(disk, home.audit);
+  const isSpaceShort = async (): Promise<boolean> => {
+    let bytes = 0;
+    for (const { name } of await disk.list(home.visits))
+      for (const file of await disk.list(`${home.visits}/${name}`)) bytes += file.bytes;
+    return bytes > retention.bytesMax * shortShare;
+  };
+  const acts = async (): Promise<HouseholdActs> => (await readActs(disk, home.audit, { afterSeq: lastSeq })).acts;
+  return new RowLooks({ reads: store.read, clock, log: log.named('update'), retention, acts, isSpaceShort });
+}
+
+function compare(before: readonly InventoriedRow[], now: readonly InventoriedRow[]): Lost {
+  const says = new Map(now.map((row) => [row.id, row.says]));
+  return {
+    gone: before.filter(({ id }) => !says.has(id)).map(({ id }) => id),
+    changed: before.filter((row) => says.has(row.id) && says.get(row.id) !== row.says).map(({ id }) => id),
+  };
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { RowLooks } from '../../../src/appliance/trial/row-looks.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { judgeStoredRows } from '../../../src/update/judge/stored-rows.ts';
+import { addFace, face, person, storeInMemory, wholeVisit } from '../../store/samples.ts';
+import { RecordingLog } from '../../fakes/recorders.ts';
+import { SteppedClock } from '../../fakes/stepped-clock.ts';
+
+interface Scene {
+  readonly store: Store;
+  readonly looks: RowLooks;
+  readonly acts: Set<string>;
+  readonly clock: SteppedClock;
+  /** The verdict, so long after what was just done. */
+  after(ms: number): Promise<string | undefined>;
+}
+
+/** Two people, a setting and three visits; Bob was merged into Ada. */
+async function scene(t: TestContext, { visitsMax = 100, isSpaceShort = false } = {}): Promise<Scene> {
+  const store = storeInMemory(t);
+  await store.write('addPerson', person('ada'));
+  await store.write('addPerson', person('bob', { mergedInto: 'ada' }));
+  await store.write('addPerson', person('eve'));
+  await addFace(store, 1, face('ada-1', { personId: 'ada' }));
+  await store.write('setDeviceSetting', { key: 'household.name', value: 'home' });
+  await wholeVisit(store, 'v1', { outcome: 'known', personId: 'bob' });
+  await wholeVisit(store, 'v2', { outcome: 'known', personId: 'eve' });
+  await wholeVisit(store, 'v3');
+  const acts = new Set<string>();
+  const clock = new SteppedClock();
+  const looks = new RowLooks({
+    reads: store.read, clock, log: new RecordingLog(), retention: { days: 30, visitsMax }, acts: async () => acts, isSpaceShort: async () => isSpaceShort,
+  }); // prettier-ignore
+  const after = async (ms: number): Promise<string | undefined> => {
+    await looks.look();
+    const finding = judgeStoredRows({ rows: looks.facts, nowMs: clock.uptimeMs() + ms });
+    if (finding === undefined || 'well' in finding) return undefined;
+    return 'broken' in finding ? `broken: ${finding.broken}` : JSON.stringify(finding);
+  };
+  return { store, looks, acts, clock, after };
+}
+
+test('a person who is gone without a word ends the trial, after the time that the word takes', async (t) => {
+  const { store, acts, after } = await scene(t);
+  assert.equal(await after(9000), undefined);
+  await store.write('removePerson', { personId: 'eve' });
+  assert.match((await after(100)) ?? '', /missing.*3 people became 2/);
+  assert.match((await after(9000)) ?? '', /^broken: .*3 people became 2, 3 visits became 2/);
+  acts.add('rename person/eve');
+  assert.match((await after(9000)) ?? '', /^broken/, 'another act is no cause');
+  acts.add('remove person/eve');
+  assert.equal(await after(9000), undefined);
+});
+
+test('visits go by an act of their own or with their person, merged ones too', async (t) => {
+  const { store, acts, after } = await scene(t);
+  await store.write('removeVisit', { visitId: 'v3' });
+  assert.match((await after(9000)) ?? '', /broken.*3 visits became 2/);
+  acts.add('forget-visit visit/v3');
+  assert.equal(await after(9000), undefined);
+  await store.write('removePerson', { personId: 'ada' });
+  acts.add('remove person/ada');
+  assert.equal(await after(9000), undefined, 'Bob and his visit have gone with Ada');
+});
+
+test('new visits hide none that went; the oldest may go when there are too many, and no others', async (t) => {
+  const { store, after } = await scene(t);
+  await store.write('removeVisit', { visitId: 'v1' });
+  await wholeVisit(store, 'v4');
+  assert.match((await after(9000)) ?? '', /broken.*3 visits became 2/);
+  for (const limit of [{ visitsMax: 3 }, { isSpaceShort: true }]) {
+    const full = await scene(t, limit);
+    await full.store.write('removeVisit', { visitId: 'v1' });
+    assert.equal(await full.after(9000), undefined);
+    await full.store.write('removeVisit', { visitId: 'v3' });
+    assert.match((await full.after(9000)) ?? '', /broken.*3 visits became 2/);
+  }
+});
+
+test('a name, a setting or a face that says something else needs a cause as well', async (t) => {
+  const { store, acts, after } = await scene(t);
+  await store.write('renamePerson', { personId: 'eve', name: '' });
+  await store.write('setDeviceSetting', { key: 'household.name', value: 'elsewhere' });
+  await store.write('removeFace', { faceId: 'ada-1' });
+  assert.match((await after(9000)) ?? '', /1 reference faces became 0, 1 people say something else, 1 settings say/);
+  for (const act of ['rename person/eve', 'change-settings settings', 'remove-face face/ada-1']) acts.add(act);
+  assert.equal(await after(9000), undefined);
+});
+
+test('one that has harmed the database while it migrated does not get the door', async (t) => {
+  const { store, looks, clock } = await scene(t);
+  assert.equal(await looks.harm(), undefined);
+  await store.write('removeDeviceSetting', { key: 'household.name' });
+  const harm = looks.harm();
+  await clock.advance(3000);
+  assert.match((await harm) ?? '', /does not leave stored data as it was: .*1 settings became 0/);
+});
