@@ -169,6 +169,7 @@ export const schemaVersion = migrations.length;
 export type { RunningRelease };
 export { sqliteVersion };
 export { fallBackIn } from './appliance/installation.ts';
+export { restoreIn, snapshotsIn } from './appliance/restore.ts';
 export { lookAtCamera } from './appliance/look-at-camera.ts';
 
 /** Walks the audit chain of a home, whether or not an appliance runs there. */

@@ -6,6 +6,8 @@ export const applianceDoor = (release: RunningRelease): ApplianceDoor => ({
   start: async (request) => (await import('../appliance.ts')).startAppliance(request, release),
   runCandidate: async (request, signal) => (await import('../appliance.ts')).runCandidate(request, release, signal),
   fallBack: async (home) => (await import('../appliance.ts')).fallBackIn(home, release),
+  snapshots: async (home) => (await import('../appliance.ts')).snapshotsIn(home),
+  restore: async (home, before) => (await import('../appliance.ts')).restoreIn(home, before),
   lookAtCamera: async (settings, signal) =>
     (await import('../appliance.ts')).lookAtCamera(settings, `${release.modelsFolder}/demo`, signal),
   schemaVersion: async () => (await import('../appliance.ts')).schemaVersion,

@@ -18,6 +18,7 @@ import { releaseKeysCommand } from './release-keys.ts';
 import { releaseRootCommand } from './release-root.ts';
 import { releaseSignCommand } from './release-sign.ts';
 import { releaseVerifyCommand } from './release-verify.ts';
+import { restoreCommand } from './restore.ts';
 import { revertCommand } from './revert.ts';
 import { ringCommand } from './ring.ts';
 import { runCommand } from './run.ts';
@@ -38,7 +39,7 @@ export function commands(): readonly Command[] {
     runCommand, statusCommand, ringCommand, visitsCommand, recognizeCommand,
     ...peopleCommands, strangersCommand, strangersNameCommand,
     doctorCommand, settingsCommand, settingsExplainCommand, settingsSetCommand, settingsUnsetCommand, auditVerifyCommand,
-    updateCommand, revertCommand, historyCommand,
+    updateCommand, revertCommand, historyCommand, restoreCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,
     installCommand(commands), uninstallCommand, dashboardsCommand, licencesCommand, completionCommand(commands),

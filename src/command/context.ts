@@ -26,6 +26,13 @@ export interface ApplianceDoor {
       | { readonly outcome: 'refused'; readonly message: string }
     ) & { readonly mended: readonly { readonly path: string; readonly from: string }[] }
   >;
+  /** Snapshots from before trials, the newest first. */
+  snapshots(home: Home): Promise<readonly SnapshotAnswer[]>;
+  /** Goes back to the snapshot from before a trial. Nothing may run in the home. */
+  restore(
+    home: Home,
+    before: string,
+  ): Promise<RestoreAnswer | { readonly outcome: 'refused'; readonly message: string }>;
   /** The newest database schema that this release knows. */
   schemaVersion(): Promise<number>;
   /** Opens the camera of these settings, takes one picture and closes it, within a time. Nothing may have it open. */
@@ -44,6 +51,30 @@ export interface ApplianceDoor {
   deviceSettings(home: Home): Promise<Readonly<Record<string, unknown>> | string>;
   /** Changes them (null removes one) while nothing runs in the home, and nothing has to: judged as by one that runs. */
   changeSettings(request: SettingsChange): Promise<SettingsChangeResult>;
+}
+
+/** A copy of the database from before a trial. */
+export interface SnapshotAnswer {
+  readonly path: string;
+  /** The wall clock's milliseconds, when that was right. */
+  readonly number: number;
+  readonly trialId: string | undefined;
+  readonly bytes: number;
+  readonly version?: string;
+  readonly outcome?: string;
+}
+
+export interface RestoreAnswer {
+  readonly outcome: 'restored';
+  readonly snapshot: SnapshotAnswer;
+  /** The copy of what was there. */
+  readonly kept: string;
+  readonly result: {
+    readonly back: readonly { readonly table: string; readonly rows: number }[];
+    readonly since: readonly { readonly table: string; readonly rows: number }[];
+    readonly leftOut: number;
+    readonly unreadable?: string;
+  };
 }
 
 export interface SettingsChange {

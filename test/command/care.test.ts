@@ -272,6 +272,8 @@ test('a database that cannot be read does not stop the doctor', async (context) 
     changeSettings: refusing,
     runCandidate: refusing,
     fallBack: refusing,
+    snapshots: refusing,
+    restore: refusing,
     sqliteVersion: refusing,
     lookAtCamera: refusing,
     schemaVersion: refusing,

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { runCommandLine } from '../../src/command/command-line.ts';
 import type { StartRequest } from '../../src/appliance.ts';
 import type { StartResult } from '../../src/appliance.ts';
-import type { AuditAnswer, Surroundings } from '../../src/command/context.ts';
+import type { AuditAnswer, RestoreAnswer, SnapshotAnswer, Surroundings } from '../../src/command/context.ts';
 import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import type { NetworkRequest } from '../../src/system/network.ts';
 
@@ -23,6 +23,8 @@ export interface House {
   readonly input?: string;
   /** Gets the changes of settings that were made while nothing runs. */
   readonly offline?: unknown[];
+  readonly snapshots?: readonly SnapshotAnswer[];
+  readonly restored?: RestoreAnswer;
   readonly isInteractive?: boolean;
   readonly hasColour?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
@@ -121,6 +123,9 @@ export async function type(folder: string, words: readonly string[], house: Hous
       start: house.start ?? (async () => ({ outcome: 'refused', message: 'cannot start: not in this test' })),
       runCandidate: async () => ({ outcome: 'refused', message: 'no appliance has started this' }),
       fallBack: async () => ({ outcome: 'refused', mended: [], message: 'cannot fall back: nothing is installed' }),
+      snapshots: async () => house.snapshots ?? [],
+      restore: async (_home, before) =>
+        house.restored ?? { outcome: 'refused', message: `cannot restore: no trial ${before}` },
       schemaVersion: async () => 1,
       verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
       sqliteVersion: async () => '3.0.0',

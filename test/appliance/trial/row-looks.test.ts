@@ -13,7 +13,7 @@ interface Scene {
   readonly acts: Set<string>;
   readonly clock: SteppedClock;
   /** The verdict, so long after what was just done. */
-  after(ms: number): Promise<string | undefined>;
+  readonly after: (ms: number) => Promise<string | undefined>;
 }
 
 /** Two people, a setting and three visits; Bob was merged into Ada. */
