@@ -36,7 +36,7 @@ export async function decideAgain(
   const { gallery, settings, inference } = parts;
   const looking = { ...parts, tell: () => {}, limits: settings.recognition, patienceMs };
   const sightings: Sighting[] = [];
-  for (const { frame } of await loadFrames(parts, visit)) {
+  for (const { frame } of await loadFrames(parts, visit, patienceMs)) {
     await mayLook();
     const found = await detect(looking, frame);
     if (found.outcome === 'blind') return found;

@@ -6,7 +6,7 @@ import type { FrameSource, VisitFrame } from './visit-frames.ts';
 import type { VisitParts } from './visit-parts.ts';
 import { VisitUnderWay } from './visit-under-way.ts';
 
-/** A saved frame may take this long to be read and decoded. */
+/** A saved frame may take this long to be read and decoded when somebody may come to the door meanwhile. */
 const loadMsMax = 5000;
 /** More saved frames than a visit ever saves are not looked at. */
 const framesMax = 16;
@@ -36,11 +36,11 @@ interface LoadedFrame {
   readonly path: string;
 }
 
-/** The frames that a visit has saved, decoded. One that cannot be read is left out. */
-export async function loadFrames(parts: LoadParts, visit: Visit): Promise<readonly LoadedFrame[]> {
+/** The frames that a visit has saved, decoded. One that cannot be read in time is left out. */
+export async function loadFrames(parts: LoadParts, visit: Visit, msMax = loadMsMax): Promise<readonly LoadedFrame[]> {
   const loaded: LoadedFrame[] = [];
   for (const [sequence, path] of visit.frames.slice(0, framesMax).entries()) {
-    const picture = await within(parts.clock, loadMsMax, loadPicture(parts, path));
+    const picture = await within(parts.clock, msMax, loadPicture(parts, path));
     if (picture.outcome === 'done' && picture.value !== undefined)
       loaded.push({ frame: { ...picture.value, sequence }, path });
     else parts.log.warn('cannot read a saved frame', { correlation_id: visit.id, path });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { rememberBackups } from '../../src/store/backups.ts';
@@ -145,8 +145,14 @@ test('a database of a newer schema, and one that is damaged, are gone back from,
 
 test('a power cut before the rename leaves what was there; the next attempt begins anew', async (t) => {
   const places = scene(t, (db) => writes.removePerson(db, { personId: 'bob' }));
-  writeFileSync(`${places.database}.draft`, 'half a database');
-  writeFileSync(`${places.database}.draft-wal`, 'and its log');
+  // The draft of the last attempt, and its log, which SQLite would read into the next one.
+  const draft = `${places.database}.draft`;
+  copyFileSync(places.snapshot, draft);
+  const half = openForWriting(draft, 0);
+  half.exec('PRAGMA foreign_keys = OFF; DELETE FROM people');
+  copyFileSync(`${draft}-wal`, `${places.kept}-wal`);
+  half.close();
+  renameSync(`${places.kept}-wal`, `${draft}-wal`);
   const { read, close } = await after(places);
   assert.deepEqual(ids(read.people()), ['ada', 'bob']);
   close();
