@@ -36,7 +36,9 @@ export function wordOnOwnPress(seen: OwnPressSeen): OwnPressWord {
   const { waitedMs, ownWrite, isSaidStored, wantsFrames, frames, noted, arrived } = seen;
   if (!seen.isStored) {
     const overdue = overdueOf({ passedMs: 0, isSaidStored }, ownWrite, waitedMs);
-    return overdue === undefined ? waiting : failed(wordsOf(overdue), { isImpossible: ownWrite.isImpossible });
+    if (overdue === undefined) return waiting;
+    const isExcusable = !isSaidStored && !ownWrite.isImpossible; // Nobody waits at this door: a busy machine is given time.
+    return isExcusable ? late(wordsOf(overdue), waitedMs) : failed(wordsOf(overdue), ownWrite);
   }
   const rounded = Math.round(waitedMs);
   const isLacking = !seen.isDecided || (wantsFrames && frames === 0);
