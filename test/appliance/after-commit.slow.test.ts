@@ -21,6 +21,7 @@ async function committed(t: TestContext, settings: readonly string[] = []): Prom
   const trial = await site.trialOf('1.1.0', waitMsMax);
   assert.equal(trial.outcome, 'committed', trial.message);
   await until(async () => (await site.record()).aftercare?.life !== undefined, waitMsMax);
+  await until(() => site.processes().length === 1, waitMsMax); // Its incumbent has said farewell.
   return site;
 }
 

@@ -35,6 +35,7 @@ export function doorInside(admit: (connection: Duplex) => void): OpenDoor {
   return () => {
     const [here, there] = duplexPair();
     there.on('error', () => undefined);
+    here.once('close', () => there.destroy()); // Or an answer without end goes on for ever.
     admit(there);
     return here;
   };

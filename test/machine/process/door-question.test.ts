@@ -42,6 +42,17 @@ test('of an answer that does not end as much is read as is enough; one that ends
   }
 });
 
+test('whoever answers learns that the caller has left', async (t) => {
+  const gone: Promise<unknown>[] = [];
+  const open = await doors(t, (_asked, response) => {
+    gone.push(once(response, 'close'));
+    response.write('one ');
+  });
+  for (const door of open) await askDoor(door, { method: 'GET', path: '/', isEnough: () => true }, 60_000);
+  assert.equal(gone.length, open.length);
+  await Promise.all(gone);
+});
+
 test('a door that says nothing is late, one that hangs up is cut', async (t) => {
   for (const door of await doors(t, (asked, response) => {
     if (asked.endsWith('/cut')) response.destroy();
