@@ -109,7 +109,7 @@ function recordName(record: TrialRecord): string {
 
 /** In record and notebook. */
 const forPeople: ReadonlySet<string> = new Set([
-  'startedMs', 'atMs', 'phases', 'figures', 'message', 'problem', 'refusal', 'phaseStartedMs', 'bootId', 'by',
+  'startedMs', 'atMs', 'phases', 'figures', 'judges', 'message', 'problem', 'refusal', 'phaseStartedMs', 'bootId', 'by',
 ]); // prettier-ignore
 
 /** The notebook with its times counted from now. */

@@ -35,6 +35,8 @@ interface Silence {
   readonly workedMs: number;
 }
 
+const nothingSeen: Silence = { looks: 0, busy: 0, workedMs: 0 };
+
 /** Knocks at the door of a candidate, and takes down what this process needs itself meanwhile. */
 export class DoorKnocking {
   readonly #parts: DoorKnockingParts;
@@ -43,7 +45,9 @@ export class DoorKnocking {
   #lastHeardMs = -Infinity;
   #knocks = 0;
   #answered = 0;
-  #silence: Silence = { looks: 0, busy: 0, workedMs: 0 };
+  #silence = nothingSeen;
+  /** The knock that nobody has answered since the silence began. */
+  #silentKnock: Waiting | undefined;
   /** Processor time of the main thread when the silence began. */
   #workedBeforeMs = 0;
 
@@ -71,7 +75,8 @@ export class DoorKnocking {
   }
 
   sight(): DoorSight {
-    const { looks, busy, workedMs } = this.#silence;
+    const isSeen = this.#unheard() === this.#silentKnock;
+    const { looks, busy, workedMs } = isSeen ? this.#silence : nothingSeen;
     return {
       knocks: this.#knocks,
       answered: this.#answered,
@@ -99,19 +104,25 @@ export class DoorKnocking {
     });
   }
 
-  /** Of the oldest knock that is younger than the last one that was heard. */
+  /** The oldest knock that is younger than the last one that was heard. */
+  #unheard(): Waiting | undefined {
+    return [...this.#waiting].find(({ sentMs }) => sentMs > this.#lastHeardMs);
+  }
+
   #silentMs(): number {
-    const silent = [...this.#waiting].find(({ sentMs }) => sentMs > this.#lastHeardMs);
-    return silent === undefined ? 0 : this.#parts.clock.uptimeMs() - silent.sentMs;
+    const unheard = this.#unheard();
+    return unheard === undefined ? 0 : this.#parts.clock.uptimeMs() - unheard.sentMs;
   }
 
   #look(): void {
     const silentMs = this.#silentMs();
     const thread = this.#parts.mainThread();
     const workedMs = thread?.workedMs ?? 0;
-    if (silentMs < lookIntervalMs) {
-      this.#silence = { looks: 0, busy: 0, workedMs: 0 };
+    const unheard = this.#unheard();
+    if (silentMs < lookIntervalMs || unheard !== this.#silentKnock) {
+      this.#silence = nothingSeen; // Another one that waits is another silence.
       this.#workedBeforeMs = workedMs;
+      this.#silentKnock = unheard;
     } else {
       const { looks, busy } = this.#silence;
       const nowBusy = busy + (thread?.isBusy === true ? 1 : 0);

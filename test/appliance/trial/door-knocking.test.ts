@@ -70,6 +70,23 @@ test('one that falls silent after a while is silent since then; one that cuts ev
   assert.equal(cutting.door.sight().answered, 0);
 });
 
+test('one that answers everybody late is not charged with what it did before the silence of now', async (t) => {
+  const end = new AbortController();
+  t.after(() => end.abort());
+  const late = (): ReturnType<typeof knock> => {
+    const told = nodeClock.sleep(150).then(() => 'answered' as const);
+    return { told, leave: () => undefined };
+  };
+  const mainThread = () => ({ isBusy: true, workedMs: nodeClock.uptimeMs() });
+  const door = new DoorKnocking({ clock: nodeClock, knock: late, mainThread, onSilence: () => undefined });
+  void door.run(end.signal);
+  await until(() => {
+    const { silentMs, workedMs, answered } = door.sight();
+    assert.ok(workedMs <= silentMs, `${workedMs} ms of work in ${silentMs} ms`);
+    return answered >= 8;
+  });
+});
+
 test('a process that computes is at work, one that has ended says nothing', () => {
   const before = mainThreadOf(process.pid);
   for (let turn = 0; turn < 20_000_000; turn += 1) Math.sqrt(turn);
