@@ -49,7 +49,8 @@ export async function simulateStory(story: Story, budget: Budget): Promise<Simul
 /** Every schedule of every story, a story at a time on each core. */
 export async function simulateEvery(budget: Budget): Promise<SimulationResult> {
   const results: SimulationResult[] = [];
-  const waiting = [...stories.keys()];
+  const isSmall = budget.cuts + budget.faults <= 1;
+  const waiting = [...stories.keys()].filter((number) => isSmall || stories[number]?.isLong !== true);
   const work = async (): Promise<void> => {
     for (let number = waiting.shift(); number !== undefined; number = waiting.shift())
       results[number] = await inThread({ number, budget });
