@@ -9,13 +9,20 @@ import type { GateFacts, GateLimits } from './gate-facts.ts';
 const atWorkTimes = 3;
 /** A candidate may take so many times what its incumbent needs. */
 const ownTimes = 4;
+/** Callers who keep it busy have it answer the knock after theirs: it is given so many times the time. */
+const crowdTimes = 5;
 /** One that waits for a processor is given so many times the time of a heartbeat. */
 const starvedTimes = 4;
 
+type DoorFacts = Pick<GateFacts, 'door' | 'samples'>;
+
 /** Nobody is answered for longer than the incumbent can account for. */
-export function judgeDoor({ door }: Pick<GateFacts, 'door'>, { doorSilentMsMax, heartbeatMsMax }: GateLimits): Finding {
+export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
+  const { door, samples } = facts;
   if (door === undefined) return undefined;
   const { knocks, answered, silentMs, isAtWork, workedMs, ownMs } = door;
+  const { heartbeatMsMax } = limits;
+  const doorSilentMsMax = limits.doorSilentMsMax * (samples.at(-1)?.isCrowded === true ? crowdTimes : 1);
   const isOver = isAtWork
     ? workedMs >= doorSilentMsMax * atWorkTimes || silentMs >= heartbeatMsMax * starvedTimes
     : silentMs >= doorSilentMsMax;

@@ -53,11 +53,15 @@ export function judgeRow(facts: GateFacts, { questionsInRow }: GateLimits): Find
   return undefined;
 }
 
-/** Nothing is committed before every kind of question that the incumbent answers was answered well once. */
+/**
+ * Nothing is committed before every kind of question that the incumbent answers was answered well once; but callers who
+ * are in the way of one all through a trial cannot end it so.
+ */
 export function judgeKinds(facts: GateFacts): Finding {
-  const open = kindsOf(facts).filter(
-    (kind) => kind !== 'failed' && !facts.asked.some((one) => one.kind === kind && isAnswered(one)),
-  );
+  const open = kindsOf(facts).filter((kind) => {
+    const ofKind = facts.asked.filter((one) => one.kind === kind);
+    return kind !== 'failed' && !ofKind.some(isAnswered) && ofKind.some((one) => !one.isCrowded || !isCrowdedOut(one));
+  });
   const saw = kindsOf(facts).map((kind) => `${kind} ${facts.asked.filter((one) => one.kind === kind).length}`);
   const evidence = evidenceOf(facts.asked, { compared: facts.asked.length, saw: saw.join(', ') });
   return shown(evidence, open.length === 0 ? undefined : { missing: `not answered well yet: ${open.join(', ')}` });

@@ -30,5 +30,6 @@ test('a client that does its worst all through a trial ends it only where the in
   const asking = setInterval(() => void fetch(`${site.address}/api/v1/status?new-mistake`).catch(() => undefined), 200);
   t.after(() => clearInterval(asking));
   const { outcome, reason, message } = await site.trialOf('1.2.0', trialMsMax);
-  assert.deepEqual([outcome, reason.startsWith('error-rate')], ['reverted', true], `${reason}: ${message}`);
+  assert.equal(outcome, 'reverted');
+  assert.match(reason, /^(error-rate|questions-in-row)/, message);
 });

@@ -39,6 +39,8 @@ test('what the incumbent fails at too, and what callers crowd out, is no fault',
   assert.equal(row(streams([fault, fault, fault], fault)), false);
   const crowded = streams([undefined, undefined, undefined]).map((one) => ({ ...one, isCrowded: true }));
   assert.equal(row(crowded), false);
+  assert.equal(open(streams([undefined])), true);
+  assert.equal(open(crowded), false, 'callers who are in the way all through a trial do not end it');
   const refused = { isWell: true, isRefused: true, durationMs: 1 } as const;
   assert.equal(row(streams([fault, fault, refused, fault])), true, 'a refusal is nothing, neither well nor ill');
 });
