@@ -12,7 +12,7 @@ const few = [
   ['unwell', 'quiet'],
   ['leaks', 'quiet'],
   ['migrates-visits-away', 'quiet'],
-  ['other-log', 'load'],
+  ['other-log', 'quiet'],
 ] as const;
 
 test('a release that is not well, one that leaks and one that takes rows away are gone without a loss, and a good one stays', async (t) => {
