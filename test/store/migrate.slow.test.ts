@@ -88,9 +88,9 @@ test('a database whose rows point at nothing is not migrated', async (t) => {
 
 test('a database that a newer release has taken from is refused, naming both versions, and not a byte changes', async (t) => {
   const home = await filledHome(t);
-  const taking = { sql: 'ALTER TABLE people DROP COLUMN notify', readableFrom: nextVersion };
+  const taking = { sql: 'DROP INDEX people_by_merged_into', readableFrom: nextVersion };
   const newer = await open(t, home, { migrations: [...migrations, taking] });
-  assert(newer.outcome === 'opened');
+  assert(newer.outcome === 'opened', JSON.stringify(newer));
   await newer.store.close();
   const before = readFileSync(home.database);
   const refused = await open(t, home);
@@ -101,9 +101,9 @@ test('a database that a newer release has taken from is refused, naming both ver
 
 test('a step that only adds to a database that was taken from does not give it back', async (t) => {
   const home = await filledHome(t);
-  const taking = { sql: 'ALTER TABLE people DROP COLUMN notify', readableFrom: nextVersion };
+  const taking = { sql: 'DROP INDEX people_by_merged_into', readableFrom: nextVersion };
   const newer = await open(t, home, { migrations: [...migrations, taking, 'CREATE TABLE more (id TEXT)'] });
-  assert(newer.outcome === 'opened');
+  assert(newer.outcome === 'opened', JSON.stringify(newer));
   assert.deepEqual(newer.store.read.schema(), { version: nextVersion + 1, readableFrom: nextVersion });
   await newer.store.close();
   assert.equal((await open(t, home)).outcome, 'too-new');
