@@ -27,6 +27,13 @@ export const gateSection = Type.Object(
       description:
         'A door at which nobody is answered for this long ends a trial, in milliseconds; one whose release is at work is given three times as much processor time, and every one longer where the incumbent has to wait too',
     }),
+    pressRowMsMax: Type.Integer({
+      default: second,
+      minimum: 100,
+      maximum: minute,
+      description:
+        'A press without its row for this long ends a trial; longer where a write of the incumbent takes more than a third of it',
+    }),
     threadSilentMsMax: Type.Integer({
       default: 10 * second,
       minimum: second,

@@ -22,6 +22,8 @@ export interface PassedPressesParts {
   readonly log: Log;
   /** Tells the candidate. */
   readonly tell: (note: PressNote) => void;
+  /** So long may a row take in any case. */
+  readonly rowMsMin: number;
 }
 
 type Ring = { readonly source: TriggerSource; readonly press?: PressKind };
@@ -109,7 +111,7 @@ export class PassedPresses implements TriggerTarget {
     for (const [id, debt] of this.#debts) {
       if (this.#isPaid(id, debt)) continue;
       if (nowMs - debt.passedMs >= measureAfterMs) this.#ownWrites.begin();
-      this.#unanswered ??= overdueOf(debt, this.#ownWrites.newest, nowMs);
+      this.#unanswered ??= overdueOf(debt, { nowMs, ownWrite: this.#ownWrites.newest, rowMsMin: this.#parts.rowMsMin });
     }
     if (this.#unanswered === undefined || this.#debts.size === 0) return;
     this.#parts.log.error('a press was not stored by a candidate, and rings here', { presses: this.#debts.size });

@@ -39,9 +39,10 @@ export class TrialPresses {
     const { store } = ground;
     const log = ground.log.named('visit');
     const tell = (note: PressNote): void => candidate.note(note);
-    const restMs = ground.loaded.settings.gate.ownPressSeconds * secondMs;
+    const { ownPressSeconds, pressRowMsMax: rowMsMin } = ground.loaded.settings.gate;
+    const restMs = ownPressSeconds * secondMs;
     const hasFrames = (): boolean => hadFrames && framesOf(candidate) > 0;
-    this.passed = new PassedPresses({ bell: house.bell, store, clock, random, log, tell });
+    this.passed = new PassedPresses({ bell: house.bell, store, clock, random, log, tell, rowMsMin });
     this.#parts = { store, disk, home, clock, random, log, restMs, hasFrames, tell };
     this.#own = keepsOwnApart ? new OwnPresses(this.#parts) : undefined;
   }

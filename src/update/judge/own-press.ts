@@ -35,7 +35,7 @@ const neverMs = 60_000;
 export function wordOnOwnPress(seen: OwnPressSeen): OwnPressWord {
   const { waitedMs, ownWrite, isSaidStored, wantsFrames, frames, noted, arrived } = seen;
   if (!seen.isStored) {
-    const overdue = overdueOf({ passedMs: 0, isSaidStored }, ownWrite, waitedMs);
+    const overdue = overdueOf({ passedMs: 0, isSaidStored }, { nowMs: waitedMs, ownWrite });
     if (overdue === undefined) return waiting;
     const isExcusable = !isSaidStored && !ownWrite.isImpossible; // Nobody waits at this door: a busy machine is given time.
     return isExcusable ? late(wordsOf(overdue), waitedMs) : failed(wordsOf(overdue), ownWrite);

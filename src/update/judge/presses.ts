@@ -40,15 +40,23 @@ export interface UnansweredPress {
   readonly ownWrite: OwnWrite;
 }
 
+/** What a row may take where nobody says otherwise. */
 const rowMs = 1000;
 const ownWriteTimes = 3;
 /** However slow the card: nobody waits longer at a door. */
 const rowMsMax = 10_000;
 
 /** The press as one that goes unanswered, when its time is over. Its row was looked for just before. */
-export function overdueOf(debt: PressDebt, ownWrite: OwnWrite, nowMs: number): UnansweredPress | undefined {
+export function overdueOf(
+  debt: PressDebt,
+  {
+    nowMs,
+    ownWrite,
+    rowMsMin = rowMs,
+  }: { readonly nowMs: number; readonly ownWrite: OwnWrite; readonly rowMsMin?: number },
+): UnansweredPress | undefined {
   const waitedMs = nowMs - debt.passedMs;
-  const waitMsMax = Math.min(Math.max(rowMs, ownWriteTimes * ownWrite.tookMs), rowMsMax);
+  const waitMsMax = Math.max(rowMsMin, Math.min(ownWriteTimes * ownWrite.tookMs, rowMsMax));
   return waitedMs < waitMsMax ? undefined : { waitedMs, ownWrite, isSaidStored: debt.isSaidStored };
 }
 

@@ -16,6 +16,7 @@ class Trial {
   readFault: Error | undefined;
   writes = 0;
   readonly presses = new PassedPresses({
+    rowMsMin: 1000,
     bell: { ring: async (request: unknown) => void this.rung.push(request), lastActiveMs: 7 },
     store: {
       read: { isTriggerStored: (id: string) => this.#isStored(id) },

@@ -16,7 +16,13 @@ const trialMsMax = 300_000;
 const pauseMs = 200;
 
 async function installed(t: TestContext, more: readonly string[]): Promise<{ site: Installation; workshop: Workshop }> {
-  const settings = ['update.rehearsalVisits=0', 'update.probationMinutes=5', ...patientGate, ...more];
+  const settings = [
+    'update.rehearsalVisits=0',
+    'update.probationMinutes=5',
+    ...patientGate,
+    'gate.pressRowMsMax=1000',
+    ...more,
+  ];
   const site = new Installation({ settings });
   t.after(() => site.close());
   const workshop = new Workshop(site.folder);

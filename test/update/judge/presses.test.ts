@@ -10,7 +10,7 @@ const some: PressFacts = { passed: 3, stored: 2, slowestMs: 33.3 };
 
 test('a press may wait for its row a second, or three times an own write, or ten seconds on no card at all', () => {
   const isOverdue = (ownWrite: OwnWrite, waitedMs: number): boolean =>
-    overdueOf(debt, ownWrite, debt.passedMs + waitedMs) !== undefined;
+    overdueOf(debt, { nowMs: debt.passedMs + waitedMs, ownWrite }) !== undefined;
   assert.deepEqual([isOverdue(quick, 999), isOverdue(quick, 1000)], [false, true]);
   const slow = { ...quick, tookMs: 800 };
   assert.deepEqual([isOverdue(slow, 2399), isOverdue(slow, 2400)], [false, true]);
