@@ -8,10 +8,6 @@ import type { ReleasePlan } from '../releases.ts';
 import { namesAda, type Scenario, type Scene } from '../scenario.ts';
 
 const fallBackMsMax = 120_000;
-const aftercareSettings = '/etc/doorward/settings.d/60-watch.toml';
-/** Two of these are fewer than the service manager's five starts in ten minutes. */
-const slowCrashMs = 45_000;
-const slowFallBackMsMax = 360_000;
 
 function isReverted(trial: unknown, reason: string): boolean {
   return JSON.stringify(trial).includes(`"outcome":"reverted","reason":"${reason}"`);
@@ -127,32 +123,6 @@ export const updateScenarios: readonly Scenario[] = [
       await until(async () => (await device.committed()) === installedVersion, fallBackMsMax);
       const told = async (): Promise<unknown> => (await device.history()).at(-1);
       await until(async () => isReverted(await told(), 'crash-loop'), fallBackMsMax);
-    },
-  },
-  {
-    name: 'a release that crashes too slowly for a start limit goes back by itself, is told in the history and not taken again',
-    says: /the way back is taken/,
-    async run({ device, release }) {
-      writeFileSync(device.path(aftercareSettings), '[update]\ncrashesMax = 2\n'); // Told in minutes, not in hours.
-      await device.run(['chown', 'root:doorward', aftercareSettings]);
-      await device.run(['systemctl', 'restart', 'doorward.service']);
-      await device.untilReady();
-      const plan: ReleasePlan = { fault: { at: 'powered-on', how: 'exits', afterMs: slowCrashMs } };
-      const bad = await release('2.7.0', plan);
-      const { code, stdout, stderr } = await device.update(bad);
-      assert.equal(code, 0, stdout + stderr);
-      await until(
-        async () => (await device.doorward('status')).stdout.includes('doorward revert goes back'),
-        fallBackMsMax,
-      );
-      await device.run(['systemctl', 'restart', 'doorward.service']); // In good order: that is no crash.
-      const told = async (): Promise<unknown> => (await device.history()).at(-1);
-      await until(async () => isReverted(await told(), 'crash-loop'), slowFallBackMsMax);
-      await until(async () => (await device.committed()) === installedVersion, fallBackMsMax);
-      assert.equal((await device.update(bad)).code, 1, 'it is taken again');
-      const metrics = async (): Promise<string> => (await get(`${device.address}/metrics`, undefined)).body;
-      await until(async () => /outcome="reverted",reason="crash-loop"\} 1$/m.test(await metrics()), fallBackMsMax);
-      await device.run(['rm', aftercareSettings]);
     },
   },
   {
