@@ -9,7 +9,15 @@ const startMsMax = 10_000;
  * that would have to come from the card.
  */
 export function letGoOfStartPages(): void {
-  const letGo = (): void => void systemAddon()?.forgetFilePages();
-  letGo();
-  setTimeout(letGo, startMsMax).unref();
+  forgetPages();
+  setTimeout(forgetPages, startMsMax).unref();
+}
+
+/** Those that were read so far. Nothing hangs on it: an addon of an older build, or none, does without. */
+export function forgetPages(): void {
+  try {
+    systemAddon()?.forgetFilePages();
+  } catch {
+    // Whoever needs the addon for more than memory says what is wrong with it.
+  }
 }

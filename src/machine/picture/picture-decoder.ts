@@ -4,7 +4,7 @@ import { setForAll } from '../process/process-priority.ts';
 import { Intake, lineOf } from './intake.ts';
 import { limitMemoryOfThisProcess } from './decoder-limits.ts';
 import type { FromDecoder } from './decoder-protocol.ts';
-import { systemAddon } from '../executable/system-addon.ts';
+import { forgetPages } from '../executable/start-pages.ts';
 import { free, PictureCoder } from './picture-coder.ts';
 
 /** A picture of two pixels, so that threads and tables exist before the memory is limited. */
@@ -26,7 +26,7 @@ async function decodePictures(): Promise<void> {
   setPriority(Math.min(niceness, nicenessAtStartMax)); // Of this thread and those that it starts.
   const coder = new PictureCoder();
   await coder.decode(firstPicture);
-  systemAddon()?.forgetFilePages();
+  forgetPages();
   flushCompileCache(); // It is killed in the end: the next one starts sooner, and smaller.
   const isLimited = await limitMemoryOfThisProcess();
   setForAll(process.pid, niceness); // Decoding is done by other threads.
