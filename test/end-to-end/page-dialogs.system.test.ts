@@ -32,6 +32,7 @@ test('a ring and the answer to an act are seen, heard and pressed while a dialog
   await page.getByRole('status').filter({ hasText: 'cannot remove the only face' }).waitFor();
   await page.keyboard.press('Escape');
   await page.locator('#dialog').waitFor({ state: 'hidden' });
+  await ring.waitFor(); // It moves back to the page in the event that follows.
   assert.ok(await isOnTop(page, '#ring strong'));
   await page.locator('.person', { hasText: 'Grace' }).click();
   await ring.getByRole('button', { name: 'Look' }).click();

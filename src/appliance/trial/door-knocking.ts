@@ -42,12 +42,14 @@ export class DoorKnocking {
   readonly #parts: DoorKnockingParts;
   readonly #waiting = new Set<Waiting>();
   #own: readonly { readonly atMs: number; readonly ms: number }[] = [];
+  /** When the youngest knock that was heard was sent, and when the last one was heard. */
   #lastHeardMs = -Infinity;
+  #heardMs = -Infinity;
   #knocks = 0;
   #answered = 0;
   #silence = nothingSeen;
-  /** The knock that nobody has answered since the silence began. */
-  #silentKnock: Waiting | undefined;
+  /** When the silence began that was looked at last; undefined when somebody was heard. */
+  #sinceMs: number | undefined;
   /** Processor time of the main thread when the silence began. */
   #workedBeforeMs = 0;
 
@@ -75,7 +77,7 @@ export class DoorKnocking {
   }
 
   sight(): DoorSight {
-    const isSeen = this.#unheard() === this.#silentKnock;
+    const isSeen = this.#silentSinceMs() === this.#sinceMs;
     const { looks, busy, workedMs } = isSeen ? this.#silence : nothingSeen;
     return {
       knocks: this.#knocks,
@@ -100,29 +102,34 @@ export class DoorKnocking {
     void waiting.knock.told.then((told) => {
       if (!this.#waiting.delete(waiting)) return;
       this.#lastHeardMs = Math.max(this.#lastHeardMs, waiting.sentMs);
+      this.#heardMs = this.#parts.clock.uptimeMs();
       if (told === 'answered') this.#answered += 1; // One that is cut off is no silence: the questions tell of it.
     });
   }
 
-  /** The oldest knock that is younger than the last one that was heard. */
-  #unheard(): Waiting | undefined {
-    return [...this.#waiting].find(({ sentMs }) => sentMs > this.#lastHeardMs);
+  /**
+   * Since when nobody has been heard although somebody knocks. A door with a crowd before it answers everybody late, and
+   * one after the other: that is no silence.
+   */
+  #silentSinceMs(): number | undefined {
+    const unheard = [...this.#waiting].find(({ sentMs }) => sentMs > this.#lastHeardMs);
+    return unheard === undefined ? undefined : Math.max(unheard.sentMs, this.#heardMs);
   }
 
   #silentMs(): number {
-    const unheard = this.#unheard();
-    return unheard === undefined ? 0 : this.#parts.clock.uptimeMs() - unheard.sentMs;
+    const sinceMs = this.#silentSinceMs();
+    return sinceMs === undefined ? 0 : this.#parts.clock.uptimeMs() - sinceMs;
   }
 
   #look(): void {
     const silentMs = this.#silentMs();
     const thread = this.#parts.mainThread();
     const workedMs = thread?.workedMs ?? 0;
-    const unheard = this.#unheard();
-    if (silentMs < lookIntervalMs || unheard !== this.#silentKnock) {
-      this.#silence = nothingSeen; // Another one that waits is another silence.
+    const sinceMs = this.#silentSinceMs();
+    if (silentMs < lookIntervalMs || sinceMs !== this.#sinceMs) {
+      this.#silence = nothingSeen;
       this.#workedBeforeMs = workedMs;
-      this.#silentKnock = unheard;
+      this.#sinceMs = sinceMs;
     } else {
       const { looks, busy } = this.#silence;
       const nowBusy = busy + (thread?.isBusy === true ? 1 : 0);

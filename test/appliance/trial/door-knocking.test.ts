@@ -70,19 +70,20 @@ test('one that falls silent after a while is silent since then; one that cuts ev
   assert.equal(cutting.door.sight().answered, 0);
 });
 
-test('one that answers everybody late is not charged with what it did before the silence of now', async (t) => {
+test('one that answers everybody late is not silent, and not charged with what it did before its last answer', async (t) => {
   const end = new AbortController();
   t.after(() => end.abort());
   const late = (): ReturnType<typeof knock> => {
-    const told = nodeClock.sleep(150).then(() => 'answered' as const);
+    const told = nodeClock.sleep(600).then(() => 'answered' as const);
     return { told, leave: () => undefined };
   };
   const mainThread = () => ({ isBusy: true, workedMs: nodeClock.uptimeMs() });
   const door = new DoorKnocking({ clock: nodeClock, knock: late, mainThread, onSilence: () => undefined });
   void door.run(end.signal);
   await until(() => {
-    const { silentMs, workedMs, answered } = door.sight();
+    const { silentMs, workedMs, answered, ownMs } = door.sight();
     assert.ok(workedMs <= silentMs, `${workedMs} ms of work in ${silentMs} ms`);
+    if (answered > 0) assert.ok(silentMs < 300 + ownMs, `silent for ${silentMs} ms`);
     return answered >= 8;
   });
 });

@@ -19,7 +19,7 @@ test('a client that does its worst all through a trial ends it only where the in
   const mischief = new Mischief(site.address);
   t.after(() => mischief.leave());
   const good = await site.trialOf('1.1.0', trialMsMax);
-  assert.equal(good.outcome, 'committed', `${good.message}\n${site.lastWords()}`);
+  assert.equal(good.outcome, 'committed', `${good.message}\n${JSON.stringify(good.judges)}\n${site.lastWords()}`);
   const deeds = await mischief.leave();
   t.diagnostic(JSON.stringify(Object.fromEntries(deeds)));
   for (const answer of ['stream: 429', 'viewer: 429', 'busy: 429', 'unknown: 404', 'not JSON: 400', 'mistake: 500'])
