@@ -3,26 +3,27 @@ import test from 'node:test';
 import { deepStory, simulateEvery, simulateSeeds, simulateStory } from './simulate.ts';
 import { goodStory } from './update-stories.ts';
 
-test('every schedule with one cut and one fault keeps the promises, whatever the release is like', async () => {
-  const { schedules, failures } = await simulateEvery({ cuts: 1, faults: 1 });
-  assert.deepEqual(failures, []);
-  assert.ok(schedules > 100_000, `only ${schedules} schedules`);
+// What takes hours is a command: `npm run simulate -- every 1 1`, `every 2 1`.
+
+test('every schedule with one fault, and every one with two cuts, keeps the promises, whatever the release is like', async () => {
+  for (const { budget, least } of [
+    { budget: { cuts: 0, faults: 1 }, least: 5000 },
+    { budget: { cuts: 2, faults: 0 }, least: 50_000 },
+  ]) {
+    const { schedules, failures } = await simulateEvery(budget);
+    assert.deepEqual(failures, []);
+    assert.ok(schedules > least, `only ${schedules} schedules`);
+  }
 });
 
-test('every schedule with two cuts keeps the promises, whatever the release is like', async () => {
-  const { schedules, failures } = await simulateEvery({ cuts: 2, faults: 0 });
+test('every schedule with one cut and one fault keeps the promises, for the good release', async () => {
+  const { schedules, failures } = await simulateStory(goodStory, { cuts: 1, faults: 1 });
   assert.deepEqual(failures, []);
-  assert.ok(schedules > 20_000, `only ${schedules} schedules`);
-});
-
-test('every schedule with two cuts and one fault keeps the promises, for the good release', async () => {
-  const { schedules, failures } = await simulateStory(goodStory, { cuts: 2, faults: 1 });
-  assert.deepEqual(failures, []);
-  assert.ok(schedules > 200_000, `only ${schedules} schedules`);
+  assert.ok(schedules > 40_000, `only ${schedules} schedules`);
 });
 
 test('chance schedules with up to four cuts and three faults keep the promises', async () => {
-  assert.deepEqual((await simulateSeeds(8000)).failures, []);
+  assert.deepEqual((await simulateSeeds(2000)).failures, []);
 });
 
 test('with real release files and the real code that reads them, every schedule with one cut or one fault holds', async () => {
