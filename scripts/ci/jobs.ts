@@ -34,7 +34,7 @@ export const jobs: readonly Job[] = [
   { name: 'check', suite: 'check', command: ['node', 'scripts/check.ts', '--all'], processors: 2 },
   // Trees of Debian and executables, which machine, power, image and system tests share.
   { name: 'materials', suite: 'materials', command: ['node', 'test/device/materials.ts'], processors: 1 },
-  ...shares('slow', 'test/**/*.slow.test.ts', 3),
+  ...shares('slow', 'test/**/*.slow.test.ts', 4),
   // A machine with systemd that is installed, updated, broken; its disk after power cuts; the image in an emulator.
   ...[1, 2].map((share) =>
     afterMaterials({
@@ -44,7 +44,7 @@ export const jobs: readonly Job[] = [
       processors: 1,
     }),
   ),
-  afterMaterials({ name: 'power', suite: 'power', command: ['node', 'test/power/test-power.ts', '10'], processors: 1 }),
+  afterMaterials({ name: 'power', suite: 'power', command: ['node', 'test/power/test-power.ts', '4'], processors: 1 }),
   afterMaterials({
     name: 'image',
     suite: 'image',

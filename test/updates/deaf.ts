@@ -7,32 +7,11 @@ const rings = "await bell.ring({ source: 'button', press, triggerId: id });";
 /** It hears nothing. */
 export const deaf: Patch = { file: candidate, from: rings, to: 'return;' };
 
-/** Every third press is heard. */
-export const hardOfHearing: Patch = {
-  file: candidate,
-  from: rings,
-  to: `if ((globalThis.heard = (globalThis.heard ?? 0) + 1) % 3 !== 0) return; ${rings}`,
-};
-
-/** It hears, and rings when whoever stood there has left. */
-export const lateAtTheDoor: Patch = {
-  file: candidate,
-  from: rings,
-  to: `await new Promise((resolve) => setTimeout(resolve, 4000)); ${rings}`,
-};
-
 /** It says that what it was told is stored, and does nothing about it. */
 export const saysStored: Patch = {
   file: candidate,
   from: rings,
   to: "this.#parts.channel.tell({ kind: 'stored', id }); return;",
-};
-
-/** It rings, and takes for stored what it has not written. */
-export const storesNothing: Patch = {
-  file: 'src/visit/ledger.ts',
-  from: 'const attempt = (): Promise<unknown> => this.#parts.store.write(name, input);',
-  to: 'const attempt = (): Promise<unknown> => Promise.resolve();',
 };
 
 /** It looks at whoever is there, and never says who it was. */
@@ -54,11 +33,4 @@ export const tellsNobody: Patch = {
   file: 'src/notify/lane.ts',
   from: 'this.#work ??= this.#empty();',
   to: '',
-};
-
-/** It says that everybody was told. */
-export const saysTold: Patch = {
-  file: 'src/notify/notify.ts',
-  from: 'const delivery = channel.deliver(this.#messages.of(notification, news));',
-  to: "const delivery = Promise.resolve({ outcome: 'delivered' } as const);",
 };

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import Database from 'better-sqlite3';
 import type { Patch } from '../../updates/bundle.ts';
-import {
-  deaf, decidesNothing, hardOfHearing, keepsNoFrames, lateAtTheDoor, saysStored, saysTold, storesNothing, tellsNobody,
-} from '../../updates/deaf.ts'; // prettier-ignore
+import { deaf, decidesNothing, keepsNoFrames, saysStored, tellsNobody } from '../../updates/deaf.ts';
 import { Installation, patientGate } from '../../updates/installation.ts';
 import { Workshop } from '../../updates/releases.ts';
 import { until } from '../street.ts';
@@ -14,6 +12,8 @@ import { until } from '../street.ts';
 const trialMsMax = 300_000;
 /** Between two presses: a visitor who is impatient. */
 const pauseMs = 200;
+
+// A few of each: `npm run test:zoo` has them all, and more.
 
 async function installed(t: TestContext, more: readonly string[]): Promise<{ site: Installation; workshop: Workshop }> {
   const settings = [
@@ -58,10 +58,7 @@ test('a release that does not do with presses what it is to do goes, and every p
   const { site, workshop } = await installed(t, ['gate.ownPressSeconds=3600']); // Visitors alone.
   const bad: readonly (readonly [name: string, patch: Patch, words: RegExp])[] = [
     ['deaf', deaf, /a press had no row after \d+ ms; a write here took/],
-    ['hard of hearing', hardOfHearing, /a press had no row/],
-    ['late', lateAtTheDoor, /a press had no row/],
     ['says stored', saysStored, /though it said that it was stored/],
-    ['stores nothing', storesNothing, /a press had no row/],
   ];
   for (const [index, [name, patch, words]] of bad.entries()) {
     const version = `1.${index + 1}.0`;
@@ -83,11 +80,9 @@ test('a release that does not do with presses what it is to do goes, and every p
 test('in a quiet house a release that does nothing with a press goes too, and no household hears of the presses that show it', async (t) => {
   const { site, workshop } = await installed(t, ['gate.ownPressSeconds=1']);
   const bad: readonly (readonly [name: string, patch: Patch, words: RegExp])[] = [
-    ['deaf', deaf, /had no row after/],
     ['decides nothing', decidesNothing, /was not decided after/],
     ['keeps no frames', keepsNoFrames, /has no frames/],
     ['tells nobody', tellsNobody, /notifications 0 had arrived/],
-    ['says that it told', saysTold, /notifications 0 had arrived/],
   ];
   for (const [index, [name, patch, words]] of bad.entries()) {
     const version = `1.${index + 1}.0`;
