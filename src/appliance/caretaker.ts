@@ -4,6 +4,7 @@ import {
   type InferenceFacts,
 } from '../health/checks.ts'; // prettier-ignore
 import { HealthRegistry } from '../health/registry.ts';
+import { isMachineCheck, machineChecks } from '../update/judge/machine-strain.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
@@ -51,6 +52,16 @@ export class Caretaker {
     this.health = new HealthRegistry(parts.clock);
     this.#registerMachine();
     this.#registerRooms();
+  }
+
+  /** Until the signal: looks at the machine alone, while another process looks after the appliance. */
+  async examineMachine(signal: AbortSignal): Promise<void> {
+    await this.health.run(signal, machineChecks);
+  }
+
+  /** What the checks of the machine have found. */
+  machine(): ReturnType<HealthRegistry['tally']> {
+    return Object.fromEntries(Object.entries(this.health.tally()).filter(([name]) => isMachineCheck(name)));
   }
 
   /** Until the signal: runs the checks, and verifies the audit chain once an hour. */

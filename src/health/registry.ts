@@ -83,9 +83,10 @@ export class HealthRegistry {
     this.#wards.set(check.name, new Ward(check, this.#clock.wallMs()));
   }
 
-  /** Runs the checks until the signal is aborted. */
-  async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([...this.#wards.values()].map((ward) => this.#keepExamining(ward, signal)));
+  /** Runs the checks, or those of these names, until the signal is aborted. */
+  async run(signal: AbortSignal, names: readonly string[] = [...this.#wards.keys()]): Promise<void> {
+    const wards = names.map((name) => this.#wards.get(name)).filter((ward) => ward !== undefined);
+    await Promise.all(wards.map((ward) => this.#keepExamining(ward, signal)));
   }
 
   /** Runs every check once, side by side. */

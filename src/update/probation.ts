@@ -12,7 +12,11 @@ const samplesMax = 600;
 const askedMax = 3000;
 
 /** One look at the candidate: for a heartbeat's time, or until something is amiss; then takes down what was said. */
-export async function lookAtCandidate(parts: UpdateParts, trial: Trial, probation: Probation): Promise<Trial> {
+export async function lookAtCandidate(
+  parts: Pick<UpdateParts, 'duty'>,
+  trial: Trial,
+  probation: Probation,
+): Promise<Trial> {
   const { candidate } = probation;
   const sight = await parts.duty.attend(candidate, heartbeatIntervalMs);
   const asked = [...probation.asked, ...sight.asked].slice(-askedMax);
@@ -21,15 +25,16 @@ export async function lookAtCandidate(parts: UpdateParts, trial: Trial, probatio
   const isNew = said !== undefined && said.atMs !== probation.samples.at(-1)?.atMs;
   const samples =
     isNew && heartbeat !== undefined // Garbage is no sign of life.
-      ? [...probation.samples, sampleOf(heartbeat, said.atMs)].slice(-samplesMax)
+      ? [...probation.samples, sampleOf(heartbeat, said.atMs, sight.machine)].slice(-samplesMax)
       : probation.samples;
-  const { asked: _asked, ...seen } = sight;
+  const { asked: _asked, machine: _machine, ...seen } = sight;
   return { ...trial, state: { ...probation, samples, asked, ...seen } };
 }
 
-function sampleOf(heartbeat: Heartbeat, atMs: number): GateSample {
+/** Of the machine the incumbent's word counts. */
+function sampleOf(heartbeat: Heartbeat, atMs: number, machine: GateSample['checks'] = {}): GateSample {
   const { kind: _kind, sequence: _sequence, ...figures } = heartbeat;
-  return { ...figures, atMs };
+  return { ...figures, checks: { ...figures.checks, ...machine }, atMs };
 }
 
 /** What the gate is asked about. */

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { plantedGateFaults } from './planted-gate-faults.ts';
+import { gateTests, plantedGateFaults } from './planted-gate-faults.ts';
 
 test('every planted fault of the gate still has its place in the sources', () => {
   const root = join(import.meta.dirname, '..', '..');
   const homeless = plantedGateFaults.filter(({ file, from }) => !readFileSync(join(root, file), 'utf8').includes(from));
   assert.deepEqual(homeless.map(({ name, file }) => `${name}: ${file}`), []); // prettier-ignore
   assert.ok(plantedGateFaults.length >= 20, `${plantedGateFaults.length} faults`);
+});
+
+test('every file of tests that is to notice them is there', () => {
+  for (const pattern of gateTests) assert.notEqual(globSync(pattern).length, 0, pattern);
 });

@@ -4,8 +4,9 @@ import type { PlantedFault } from './planted-fault.ts';
 /** What is to notice them: the judges on facts alone, and the parts that gather facts. */
 export const gateTests = [
   'test/update/judge/*.test.ts',
+  'test/update/probation.test.ts',
   'test/appliance/trial/passed-presses.test.ts',
-  'test/appliance/trial/door-watch.test.ts',
+  'test/appliance/trial/door-knocking.test.ts',
 ];
 
 const gate = 'src/update/judge/gate.ts';
@@ -13,6 +14,7 @@ const questions = 'src/update/judge/questions.ts';
 const strain = 'src/update/judge/machine-strain.ts';
 const door = 'src/update/judge/door.ts';
 const presses = 'src/update/judge/presses.ts';
+const probation = 'src/update/probation.ts';
 const passed = 'src/appliance/trial/passed-presses.ts';
 
 export const plantedGateFaults: readonly PlantedFault[] = [
@@ -34,6 +36,7 @@ export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'what ailed the incumbent is blamed on the candidate', file: gate, from: ' || baseline.unwellChecks?.includes(name) === true', to: '' },
   { name: 'a check that never ran is well', file: strain, from: 'check !== undefined && check.runs > 0 &&', to: 'check !== undefined &&' },
   { name: 'where the incumbent fails too, the candidate is to blame', file: questions, from: 'one.own.isWell && ', to: '' },
+  { name: 'the candidate says whether the machine is busy', file: probation, from: 'checks: { ...figures.checks, ...machine }', to: 'checks: figures.checks' },
   { name: 'silence is always excused', file: questions, from: 'candidate === undefined && (isCrowded || isShortOfTime(facts))', to: 'candidate === undefined' },
   { name: 'a fault is excused where callers are', file: questions, from: 'return candidate === undefined && (isCrowded', to: 'return (isCrowded' },
   { name: 'a single question is enough', file: questions, from: 'if (asked.length < limits.requestsMin * requestsTimes)', to: 'if (asked.length < 1)' },

@@ -9,6 +9,7 @@ import { DoorKnocking } from './door-knocking.ts';
 import { ownPictures } from './own-pictures.ts';
 import { OwnQuestions } from './own-questions.ts';
 import { ownSetting } from './own-setting.ts';
+import type { Caretaker } from '../caretaker.ts';
 import type { Rooms } from '../rooms.ts';
 import type { RowLooks } from './row-looks.ts';
 
@@ -26,6 +27,7 @@ interface LookoutParts {
   readonly questions: OwnQuestions;
   readonly questionsPerMinute: number;
   readonly stored: RowLooks | undefined;
+  readonly caretaker: Pick<Caretaker, 'machine' | 'examineMachine'>;
 }
 
 /** What an incumbent does while a candidate has the door: it looks at it as its callers do, until it is told to stop. */
@@ -48,17 +50,23 @@ export class Lookout {
     void this.#door.run(this.#end.signal);
     void this.#ask(this.#end.signal);
     void parts.stored?.run(this.#end.signal);
+    void parts.caretaker.examineMachine(this.#end.signal);
     void candidate.over.then(() => this.#rest.abort());
   }
 
   /** Resolves after the time, or at once when the candidate is gone or its door silent, with what was seen since the last call. */
   async attend(durationMs: number): Promise<Sight> {
-    const { candidate, clock, stored } = this.#parts;
+    const { candidate, caretaker, clock, stored } = this.#parts;
     this.#rest = new AbortController();
     if (candidate.ended() === undefined) await clock.sleep(durationMs, this.#rest.signal);
     const asked = this.#asked;
     this.#asked = [];
-    return { asked, door: this.#door.sight(), ...(stored === undefined ? {} : { rows: stored.facts }) };
+    return {
+      asked,
+      door: this.#door.sight(),
+      machine: caretaker.machine(),
+      ...(stored === undefined ? {} : { rows: stored.facts }),
+    };
   }
 
   async #ask(signal: AbortSignal): Promise<void> {
@@ -115,5 +123,6 @@ export function lookOut({ rooms, clock, disk, candidate, address, hasFrames, row
     setting: () => ownSetting(ground),
     hasFrames,
   });
-  return new Lookout({ clock, candidate, address, questions, questionsPerMinute, stored: rows });
+  const { caretaker } = rooms;
+  return new Lookout({ clock, candidate, caretaker, address, questions, questionsPerMinute, stored: rows });
 }

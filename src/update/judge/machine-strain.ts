@@ -1,11 +1,11 @@
 import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 
 /**
- * Checks of the whole machine. A candidate does not answer for them: they keep a trial waiting, and only when the
- * candidate itself is the load does it end as its fault.
+ * Checks of the whole machine, run by the incumbent: a candidate that says "busy" of it would be excused for everything. It
+ * does not answer for them: they keep a trial waiting, and only when it is itself the load does it end as its fault.
  */
 const processorCheck = 'system_resources';
-const machineChecks: readonly string[] = [processorCheck, 'disk'];
+export const machineChecks: readonly string[] = [processorCheck, 'disk'];
 
 /** Request times are told of the last minute: so long does a strain show in them. */
 const strainShowsMs = 60_000;

@@ -28,7 +28,8 @@ export interface OwnPressSeen {
 /** Five seconds of looking, three of saving pictures, two of writing: what a visit takes at most. */
 const decidedMsMax = 10_000;
 const arrivedMsMax = 15_000;
-/** What has not come by then never comes, whatever the machine is busy with. */
+/** What has not come by then never comes, whatever the machine is busy with: a row, and all that follows it. */
+const noRowMs = 10_000;
 const neverMs = 60_000;
 
 /** The word on one press, now. */
@@ -38,7 +39,7 @@ export function wordOnOwnPress(seen: OwnPressSeen): OwnPressWord {
     const overdue = overdueOf({ passedMs: 0, isSaidStored }, { nowMs: waitedMs, ownWrite });
     if (overdue === undefined) return waiting;
     const isExcusable = !isSaidStored && !ownWrite.isImpossible; // Nobody waits at this door: a busy machine is given time.
-    return isExcusable ? late(wordsOf(overdue), waitedMs) : failed(wordsOf(overdue), ownWrite);
+    return isExcusable ? late(wordsOf(overdue), waitedMs, noRowMs) : failed(wordsOf(overdue), ownWrite);
   }
   const rounded = Math.round(waitedMs);
   const isLacking = !seen.isDecided || (wantsFrames && frames === 0);
@@ -75,8 +76,8 @@ export function judgeOwnPresses(facts: GateFacts): Finding {
 
 const waiting: OwnPressWord = { kind: 'waiting' };
 
-function late(words: string, waitedMs: number): OwnPressWord {
-  return waitedMs < neverMs ? { kind: 'late', words } : failed(words, {});
+function late(words: string, waitedMs: number, waitedMsMax = neverMs): OwnPressWord {
+  return waitedMs < waitedMsMax ? { kind: 'late', words } : failed(words, {});
 }
 
 function failed(words: string, { isImpossible = false }): OwnPressWord {
