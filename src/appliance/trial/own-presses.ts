@@ -1,4 +1,5 @@
 import { clearFiles } from '../../people/home-files.ts';
+import type { Visit } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
@@ -15,6 +16,9 @@ import { OwnWrites } from './own-writes.ts';
 /** The camera has begun by then, mostly; and a short trial has not ended. */
 const firstMs = 3000;
 const lookMs = 100;
+/** Somebody impatient: a release that forgets some presses rings for one. */
+const pressesInRow = 3;
+const betweenMs = 150;
 /** Presses that are known to be nobody's although they have come to an end: one may be stored late. */
 const marksKept = 100;
 
@@ -33,8 +37,10 @@ export interface OwnPressesParts {
   readonly tell: (note: PressNote) => void;
 }
 
-interface Press {
-  readonly id: string;
+/** One after the other, by somebody who does not wait for an answer. */
+interface Presses {
+  readonly ids: readonly string[];
+  /** The last of them. */
   readonly madeMs: number;
   readonly wantsFrames: boolean;
 }
@@ -94,13 +100,18 @@ export class OwnPresses {
 
   async #press(): Promise<void> {
     const { clock, hasFrames, random, store, tell } = this.#parts;
-    const id = random.id();
+    const ids: string[] = [];
     try {
-      await store.write('addOwnPress', { triggerId: id }); // First: whoever reads its row must know that it is nobody's.
-      const press = { id, madeMs: clock.uptimeMs(), wantsFrames: hasFrames() };
+      const wantsFrames = hasFrames();
+      while (ids.length < pressesInRow) {
+        if (ids.length > 0) await clock.sleep(betweenMs);
+        const id = random.id();
+        await store.write('addOwnPress', { triggerId: id }); // First: whoever reads its row must know that it is nobody's.
+        tell({ kind: 'press', id, press: 'press' });
+        ids.push(id);
+      }
       this.#facts = { ...this.#facts, made: this.#facts.made + 1 };
-      tell({ kind: 'press', id, press: 'press' });
-      await this.#follow(press);
+      await this.#follow({ ids, madeMs: clock.uptimeMs(), wantsFrames });
     } catch (error) {
       this.#facts = { ...this.#facts, hindrance: wordsOf(error) };
     }
@@ -108,7 +119,7 @@ export class OwnPresses {
     this.#arrived.clear();
   }
 
-  async #follow(press: Press): Promise<void> {
+  async #follow(press: Presses): Promise<void> {
     const { clock } = this.#parts;
     while (!this.#isHurried) {
       await clock.sleep(lookMs);
@@ -123,31 +134,39 @@ export class OwnPresses {
     }
   }
 
-  async #see({ id, madeMs, wantsFrames }: Press): Promise<OwnPressSeen> {
-    const { clock, disk, home, store } = this.#parts;
-    const visitId = store.read.visitOfTrigger(id);
-    const visit = visitId === undefined ? undefined : store.read.visit(visitId);
-    const noted =
-      visit === undefined ? [] : store.read.notificationsOf(visit.id).filter(({ channel }) => channel === ownChannel);
+  async #see({ ids, madeMs, wantsFrames }: Presses): Promise<OwnPressSeen> {
+    const { clock, store } = this.#parts;
+    const visitIds = ids.map((id) => store.read.visitOfTrigger(id));
+    const missing = ids.filter((_id, index) => visitIds[index] === undefined);
+    const visits = [...new Set(visitIds)].map((id) => (id === undefined ? undefined : store.read.visit(id)));
+    const begun = visits.filter((visit) => visit !== undefined);
+    const noted = begun
+      .flatMap(({ id }) => store.read.notificationsOf(id))
+      .filter(({ channel }) => channel === ownChannel);
     const arrived = noted.filter(
       ({ idempotencyKey, status }) => status === 'sent' && this.#arrived.has(idempotencyKey),
     );
-    const isDecided = visit?.phase === 'decided';
-    const files = visit === undefined || !isDecided ? [] : await disk.list(`${home.visits}/${visit.id}`);
-    const frames = files.filter(
-      ({ name, bytes }) => bytes > 0 && visit?.frames.some((path) => path.endsWith(`/${name}`)) === true,
-    );
+    const isDecided = begun.length === visits.length && begun.every(({ phase }) => phase === 'decided');
     return {
       waitedMs: clock.uptimeMs() - madeMs,
       ownWrite: this.#ownWrites.newest,
-      isSaidStored: this.#said.has(id),
-      isStored: visitId !== undefined,
+      isSaidStored: missing.some((id) => this.#said.has(id)),
+      isStored: missing.length === 0,
       isDecided,
       wantsFrames,
-      frames: frames.length,
+      frames: isDecided ? await this.#framesOf(begun[0]) : 0,
       noted: noted.length,
       arrived: arrived.length,
     };
+  }
+
+  /** Files that its row names, and that hold something. */
+  async #framesOf(visit: Pick<Visit, 'id' | 'frames'> | undefined): Promise<number> {
+    if (visit === undefined) return 0;
+    const { disk, home } = this.#parts;
+    const files = await disk.list(`${home.visits}/${visit.id}`);
+    return files.filter(({ name, bytes }) => bytes > 0 && visit.frames.some((path) => path.endsWith(`/${name}`)))
+      .length;
   }
 }
 

@@ -88,14 +88,18 @@ test('what a candidate does not do with a press is said, whatever it tells', asy
   };
   assert.match(await wordsAfter(() => async () => {}), /had no row/);
   assert.match(await wordsAfter((trial) => async (id) => trial.presses.noteStored(id)), /though it said/);
+  const forgetsThird = (trial: Trial) => async (id: string) => {
+    if (!id.endsWith('3')) await trial.open(id);
+  };
+  assert.match(await wordsAfter(forgetsThird), /had no row/);
   assert.match(await wordsAfter((trial) => (id) => trial.open(id)), /not decided/);
   const unheard = (trial: Trial) => async (id: string) => (await trial.open(id), trial.decide(id));
-  assert.match(await wordsAfter(unheard), /of 1 notifications 0 had arrived/);
+  assert.match(await wordsAfter(unheard), /of 3 notifications 0 had arrived/);
   const onlySaid = (trial: Trial) => async (id: string) => {
     await unheard(trial)(id);
     trial.presses.noteDelivered(trial.store.read.notificationsOf(`visit-of-${id}`)[0]?.idempotencyKey ?? '');
   };
-  assert.match(await wordsAfter(onlySaid), /of 1 notifications 0 had arrived/, 'and the outbox knows it');
+  assert.match(await wordsAfter(onlySaid), /of 3 notifications 0 had arrived/, 'and the outbox knows it');
 });
 
 test('a trial that is cut short leaves a visit; the next incumbent removes it, with its mark', async () => {
