@@ -4,20 +4,24 @@ import { Query } from './query.ts';
 import { ownVisits } from './own-visits.ts';
 import { forgetVisit } from './retention.ts';
 import type { StoreReads } from './store.ts';
+import { triggerOf } from './visits.ts';
 import type { Input, Result } from './write-functions.ts';
 
-export function ownPressReads(db: Connection): Pick<StoreReads, 'isOwnPress' | 'visitOfTrigger'> {
+const pressesReadMax = 100;
+
+export function ownPressReads(db: Connection): Pick<StoreReads, 'isOwnPress' | 'pressesAfter'> {
   const own = new Query(db, {
     table: 'own_presses',
     sql: 'SELECT trigger_id FROM own_presses WHERE trigger_id = ?',
     decode: (row) => row.text('trigger_id'),
   });
-  const whose = new Query(db, {
+  const pressed = new Query(db, {
     table: 'triggers',
-    sql: 'SELECT visit_id FROM triggers WHERE id = ?',
-    decode: (row) => row.text('visit_id'),
+    sql: `SELECT * FROM triggers WHERE rowid > ? AND source = 'button' AND press IS NOT 'hold'
+      AND id NOT IN (SELECT trigger_id FROM own_presses) ORDER BY rowid LIMIT ${pressesReadMax}`,
+    decode: triggerOf,
   });
-  return { isOwnPress: (id) => own.first(id) !== undefined, visitOfTrigger: (id) => whose.first(id) };
+  return { isOwnPress: (id) => own.first(id) !== undefined, pressesAfter: (place) => pressed.all(place) };
 }
 
 export function addOwnPress(db: Connection, { triggerId }: Input<'addOwnPress'>): undefined {

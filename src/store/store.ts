@@ -68,10 +68,13 @@ export interface StoreReads {
   triggersOf(visitId: string): readonly Trigger[];
   /** Visits a restart has to finish, oldest first. */
   unfinishedVisits(): readonly Visit[];
-  isTriggerStored(id: string): boolean;
+  trigger(id: string): Trigger | undefined;
+  /** Where the newest trigger stands, in the order in which they were stored. */
+  triggerPlace(): number;
+  /** Presses of a button that were stored after that place and that no incumbent makes itself, oldest first; at most 100. */
+  pressesAfter(place: number): readonly Trigger[];
   /** Whether an incumbent makes this press itself (`addOwnPress`). */
   isOwnPress(triggerId: string): boolean;
-  visitOfTrigger(triggerId: string): string | undefined;
   /** Those without a name first, then by when they were last seen, newest first. */
   strangers(limit: number): readonly Stranger[];
   stranger(id: string): Stranger | undefined;

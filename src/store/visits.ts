@@ -27,7 +27,7 @@ const visitsWithPerson = `
     ) SELECT id FROM climb WHERE merged_into IS NULL
   )`;
 
-type VisitReads = Pick<StoreReads, 'visit' | 'visits' | 'triggersOf' | 'unfinishedVisits' | 'isTriggerStored'>;
+type VisitReads = Pick<StoreReads, 'visit' | 'visits' | 'triggersOf' | 'unfinishedVisits' | 'trigger' | 'triggerPlace'>;
 
 export function visitReads(db: Connection): VisitReads {
   const visits = (condition: string): Query<Visit> =>
@@ -42,6 +42,11 @@ export function visitReads(db: Connection): VisitReads {
     sql: 'SELECT * FROM triggers WHERE visit_id = ? ORDER BY at_ms, rowid',
     decode: triggerOf,
   });
+  const place = new Query(db, {
+    table: 'triggers',
+    sql: 'SELECT coalesce(max(rowid), 0) AS place FROM triggers',
+    decode: (row) => row.number('place'),
+  });
   const trigger = new Query(db, { table: 'triggers', sql: 'SELECT * FROM triggers WHERE id = ?', decode: triggerOf });
   return {
     visit: (id) => byId.first(id),
@@ -53,7 +58,8 @@ export function visitReads(db: Connection): VisitReads {
     },
     triggersOf: (visitId) => triggers.all(visitId),
     unfinishedVisits: () => unfinished.all(),
-    isTriggerStored: (id) => trigger.first(id) !== undefined,
+    trigger: (id) => trigger.first(id),
+    triggerPlace: () => place.only(),
   };
 }
 
@@ -99,7 +105,7 @@ function decidedOf(row: Row): Pick<Visit, 'outcome' | 'reason'> & Decided {
   return { outcome, reason, ...more };
 }
 
-function triggerOf(row: Row): Trigger {
+export function triggerOf(row: Row): Trigger {
   return {
     id: row.text('id'),
     visitId: row.text('visit_id'),

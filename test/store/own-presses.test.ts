@@ -15,7 +15,9 @@ test('a visit that only an own press has begun is in no list and no count, and g
     trigger: trigger('nobody', { id: 'own' }),
     notifications: [notification('n', { visitId: 'nobody', channel: 'own' })],
   });
-  assert.equal(read.visitOfTrigger('own'), 'nobody');
+  assert.equal(read.trigger('own')?.visitId, 'nobody');
+  assert.deepEqual(read.pressesAfter(0).map(({ id }) => id), [read.triggersOf('real')[0]?.id]); // prettier-ignore
+  assert.deepEqual(read.pressesAfter(read.triggerPlace()), []);
   const unseen = (): void => {
     assert.deepEqual({ ...read.counts(), databaseBytes: 0 }, { ...before, databaseBytes: 0 });
     assert.deepEqual(read.visits({ limit: 9 }).map(({ id }) => id), ['real']); // prettier-ignore

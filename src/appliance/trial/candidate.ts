@@ -230,7 +230,7 @@ export class ApplianceCandidate {
   ): Promise<void> {
     const bell = ground.store.read.isOwnPress(id) ? (this.#ownBell ?? house.bell) : house.bell;
     await bell.ring({ source: 'button', press, triggerId: id });
-    if (ground.store.read.isTriggerStored(id)) this.#parts.channel.tell({ kind: 'stored', id });
+    if (ground.store.read.trigger(id) !== undefined) this.#parts.channel.tell({ kind: 'stored', id });
   }
 
   /** From now on this process stays when the channel closes. The lock is free when the incumbent has left. */

@@ -175,9 +175,12 @@ export class ApplianceDuty implements Duty {
     const told = { lastEventId: lastId, notificationsInHand: [...notificationsInHand] };
     this.#tell(candidate, { kind: 'passed', ...told, ...frame });
     this.#presses = new TrialPresses({ rooms, clock, disk, random, candidate, ...able, hadFrames });
-    if (hearsPresses) loops.ringAt(this.#presses.passed);
+    const passed = hearsPresses ? this.#presses.passed : undefined;
+    if (passed !== undefined) loops.ringAt(passed);
     void rooms.senses.recognition.rest(); // The candidate needs the memory.
-    void this.#drain(candidate, done).then(finished.resolve, finished.reject);
+    void this.#drain(candidate, done)
+      .then(() => passed?.expectNoOthers())
+      .then(finished.resolve, finished.reject);
     finished.promise.catch((error: unknown) => ground.log.error('the hand-over does not end well', { error }));
   }
 

@@ -11,6 +11,7 @@ import { type OwnPressSeen, wordOnOwnPress } from '../../update/judge/own-press.
 import type { OwnPressFacts } from '../../update/judge/own-press-facts.ts';
 import type { PressNote } from '../../update/trial-protocol.ts';
 import { ownChannel } from './own-bell.ts';
+import { isPress } from './passed-presses.ts';
 import { OwnWrites } from './own-writes.ts';
 
 /** The camera has begun by then, mostly; and a short trial has not ended. */
@@ -136,9 +137,9 @@ export class OwnPresses {
 
   async #see({ ids, madeMs, wantsFrames }: Presses): Promise<OwnPressSeen> {
     const { clock, store } = this.#parts;
-    const visitIds = ids.map((id) => store.read.visitOfTrigger(id));
-    const missing = ids.filter((_id, index) => visitIds[index] === undefined);
-    const visits = [...new Set(visitIds)].map((id) => (id === undefined ? undefined : store.read.visit(id)));
+    const triggers = ids.map((id) => store.read.trigger(id)).filter((trigger) => isPress(trigger, {}));
+    const missing = ids.filter((id) => triggers.every((trigger) => trigger.id !== id));
+    const visits = [...new Set(triggers.map(({ visitId }) => visitId))].map((id) => store.read.visit(id));
     const begun = visits.filter((visit) => visit !== undefined);
     const noted = begun
       .flatMap(({ id }) => store.read.notificationsOf(id))

@@ -1,4 +1,4 @@
-import type { PressKind, TriggerSource } from '../../store/records.ts';
+import type { PressKind, Trigger, TriggerSource } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Log } from '../../system/log.ts';
@@ -16,7 +16,9 @@ const measureAfterMs = 200;
 
 export interface PassedPressesParts {
   readonly bell: Bell;
-  readonly store: Pick<Store, 'write'> & { readonly read: Pick<Store['read'], 'isTriggerStored'> };
+  readonly store: Pick<Store, 'write'> & {
+    readonly read: Pick<Store['read'], 'pressesAfter' | 'trigger' | 'triggerPlace'>;
+  };
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -43,6 +45,10 @@ export class PassedPresses implements TriggerTarget {
   #slowestMs = 0;
   #unanswered: UnansweredPress | undefined;
   #isLooking = false;
+  /** Every press that was passed on. */
+  readonly #made = new Set<string>();
+  /** Where triggers stood when nothing of before the trial was under way any more. */
+  #place: number | undefined;
 
   constructor(parts: PassedPressesParts) {
     this.#parts = parts;
@@ -55,6 +61,7 @@ export class PassedPresses implements TriggerTarget {
     if (this.#unanswered !== undefined) return bell.ring({ ...request, triggerId }); // Nobody else can be trusted to.
     this.#debts.set(triggerId, { request, passedMs: clock.uptimeMs(), isSaidStored: false });
     this.#passed += 1;
+    this.#made.add(triggerId);
     tell({ kind: 'press', id: triggerId, press: request.press ?? 'press' });
     if (!this.#isLooking) void this.#lookOn();
     return undefined;
@@ -70,8 +77,25 @@ export class PassedPresses implements TriggerTarget {
   }
 
   get facts(): PressFacts {
-    const counts = { passed: this.#passed, stored: this.#stored, slowestMs: this.#slowestMs };
+    const counts = { passed: this.#passed, stored: this.#stored, slowestMs: this.#slowestMs, unmade: this.#unmade() };
     return this.#unanswered === undefined ? counts : { ...counts, unanswered: this.#unanswered };
+  }
+
+  /** From now on no press has a row but those that were passed on: what was under way before has ended. */
+  expectNoOthers(): void {
+    this.#place = this.#parts.store.read.triggerPlace();
+  }
+
+  /** Rows of presses that nobody has made. */
+  #unmade(): number {
+    const { log, store } = this.#parts;
+    if (this.#place === undefined || this.#unanswered !== undefined) return 0; // From then on it rings here.
+    try {
+      return store.read.pressesAfter(this.#place).filter(({ id }) => !this.#made.has(id)).length;
+    } catch (error) {
+      log.error('cannot see which presses are stored', { error });
+      return 0;
+    }
   }
 
   /** The candidate says that it has stored this press. */
@@ -119,10 +143,10 @@ export class PassedPresses implements TriggerTarget {
   }
 
   /** Whether its row is there; then it is no debt any more. A ring too many is better than one too few. */
-  #isPaid(id: string, { passedMs }: Debt): boolean {
+  #isPaid(id: string, { passedMs, request }: Debt): boolean {
     const { clock, log, store } = this.#parts;
     try {
-      if (!store.read.isTriggerStored(id)) return false;
+      if (!isPress(store.read.trigger(id), request)) return false;
     } catch (error) {
       log.error('cannot see whether a press is stored', { error });
       return false;
@@ -132,4 +156,12 @@ export class PassedPresses implements TriggerTarget {
     this.#slowestMs = Math.max(this.#slowestMs, clock.uptimeMs() - passedMs);
     return true;
   }
+}
+
+/** Whether a row is that of the press: one that is stored as somebody who passes by is told to nobody. */
+export function isPress(
+  trigger: Trigger | undefined,
+  { press = 'press' }: { readonly press?: PressKind },
+): trigger is Trigger {
+  return trigger?.source === 'button' && trigger.press === press;
 }

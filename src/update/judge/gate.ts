@@ -6,7 +6,7 @@ import {
 } from './machine-strain.ts'; // prettier-ignore
 import { judgeNames } from './names.ts';
 import { judgeOwnPresses } from './own-press.ts';
-import { judgePresses } from './presses.ts';
+import { judgePresses, judgeUnmadePresses } from './presses.ts';
 import { judgeErrors, judgeKinds, judgeP99, judgeRow, judgeSlower } from './questions.ts';
 import { judgeStoredRows } from './stored-rows.ts';
 import { judgeThreads } from './threads.ts';
@@ -18,6 +18,7 @@ export type GateTrigger =
   | 'door'
   | 'stored-rows'
   | 'press-unanswered'
+  | 'press-doubled'
   | 'own-press'
   | 'heartbeat'
   | 'threads'
@@ -70,6 +71,7 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['door', judgeDoor],
   ['stored-rows', judgeStoredRows],
   ['press-unanswered', judgePresses],
+  ['press-doubled', judgeUnmadePresses],
   ['own-press', judgeOwnPresses],
   ['heartbeat', judgeHeartbeat],
   ['threads', judgeThreads],

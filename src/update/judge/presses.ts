@@ -28,6 +28,8 @@ export interface PressFacts {
   readonly stored: number;
   /** The longest time until a row was read. */
   readonly slowestMs: number;
+  /** Rows of presses of the button that nobody has made. */
+  readonly unmade?: number;
   /** The first that had none in time: it was rung by the incumbent then. */
   readonly unanswered?: UnansweredPress;
   /** Those that the incumbent makes itself; absent when the candidate would take them for a visitor's. */
@@ -69,6 +71,15 @@ export function judgePresses({ presses }: { readonly presses: PressFacts }): Fin
   if (unanswered === undefined) return shown(evidence, undefined);
   const broken = wordsOf(unanswered);
   return shown(evidence, unanswered.ownWrite.isImpossible ? { broken, isItsFault: false } : { broken });
+}
+
+/** Every press has one row: somebody is told of each. */
+export function judgeUnmadePresses({ presses }: { readonly presses: PressFacts }): Finding {
+  const { passed, unmade } = presses;
+  if (unmade === undefined) return undefined;
+  const evidence = { asked: passed, answered: passed + unmade, compared: passed };
+  if (unmade === 0) return passed === 0 ? undefined : shown(evidence, undefined);
+  return shown(evidence, { broken: `presses were stored that nobody has made: ${unmade}` });
 }
 
 /** What is told of it. */

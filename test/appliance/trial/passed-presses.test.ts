@@ -10,7 +10,7 @@ class Trial {
   readonly clock = new SteppedClock();
   readonly told: PressNote[] = [];
   readonly rung: unknown[] = [];
-  readonly rows = new Set<string>();
+  readonly rows = new Map<string, object>();
   writeMs = 5;
   writeFault: StoreFault | undefined;
   readFault: Error | undefined;
@@ -19,7 +19,11 @@ class Trial {
     rowMsMin: 1000,
     bell: { ring: async (request: unknown) => void this.rung.push(request), lastActiveMs: 7 },
     store: {
-      read: { isTriggerStored: (id: string) => this.#isStored(id) },
+      read: {
+        trigger: (id: string) => this.#triggerOf(id),
+        triggerPlace: () => this.rows.size,
+        pressesAfter: (place: number) => [...this.rows.keys()].slice(place).map((id) => ({ id })),
+      },
       write: async () => {
         this.writes += 1;
         await this.clock.sleep(this.writeMs);
@@ -32,9 +36,13 @@ class Trial {
     tell: (note: PressNote) => void this.told.push(note),
   } as unknown as ConstructorParameters<typeof PassedPresses>[0]);
 
-  #isStored(id: string): boolean {
+  #triggerOf(id: string): object | undefined {
     if (this.readFault !== undefined) throw this.readFault;
-    return this.rows.has(id);
+    return this.rows.get(id);
+  }
+
+  store(...ids: readonly string[]): void {
+    for (const id of ids) this.rows.set(id, { source: 'button', press: 'press' });
   }
 }
 const rungAs = (triggerId: string): unknown => ({ source: 'button', triggerId });
@@ -50,20 +58,23 @@ test('a press is told to the candidate, and is paid when its row is read here, w
     { kind: 'press', id: 'press-3', press: 'double' },
     { kind: 'held' },
   ]);
-  rows.add('press-1').add('press-2').add('press-3');
+  trial.store('press-1');
+  rows.set('press-2', { source: 'button', press: 'hold' });
+  rows.set('press-3', { source: 'button', press: 'double' });
   presses.noteStored('press-1');
   assert.deepEqual([presses.facts.passed, presses.facts.stored], [3, 1], 'at its word it is looked for at once');
   await clock.advance(60);
-  assert.deepEqual(presses.facts, { passed: 3, stored: 3, slowestMs: 50 });
+  assert.deepEqual(presses.facts, { passed: 3, stored: 3, slowestMs: 50, unmade: 0 });
   assert.deepEqual([rung, clock.sleepers, trial.writes], [[], 0, 0], 'nobody looks when there is no debt');
 });
 
 test('a press without its row after a second rings here at once, with all that are open and all that follow', async () => {
-  const { clock, presses, rows, rung, told } = new Trial();
+  const trial = new Trial();
+  const { clock, presses, rung, told } = trial;
   await presses.ring({ source: 'button' });
   await presses.ring({ source: 'button' });
   presses.noteStored('press-2'); // A lie.
-  rows.add('press-1');
+  trial.store('press-1');
   await clock.advance(500);
   await presses.ring({ source: 'button' });
   await clock.advance(499);
@@ -110,12 +121,13 @@ test('writes here are few, and tell a card that nobody can write from a database
 });
 
 test('who leaves waits for the row of every press, or rings it; a database that cannot be read rings it', async () => {
-  const { clock, presses, rows } = new Trial();
+  const trial = new Trial();
+  const { clock, presses } = trial;
   assert.equal(await presses.settled(), true);
   await presses.ring({ source: 'button' });
   const settled = presses.settled();
   await presses.ring({ source: 'button' }); // Later ones are not waited for.
-  rows.add('press-1');
+  trial.store('press-1');
   await clock.advance(50);
   assert.equal(await settled, true);
   const blind = new Trial();
@@ -128,13 +140,31 @@ test('who leaves waits for the row of every press, or rings it; a database that 
 });
 
 test('of a candidate that is gone, what it has not stored rings at once, and only once', async () => {
-  const { presses, rows, rung, clock } = new Trial();
+  const trial = new Trial();
+  const { presses, rung, clock } = trial;
   await presses.ring({ source: 'button' });
   await presses.ring({ source: 'button' });
-  rows.add('press-1'); // Only its word was lost.
+  trial.store('press-1'); // Only its word was lost.
   presses.ringKept();
   presses.ringKept();
   assert.deepEqual(rung, [rungAs('press-2')]);
   await clock.advance(2000);
   assert.equal(presses.facts.unanswered, undefined);
+});
+
+test('a press that is stored as something else has no row, and a row that nobody has pressed for is seen', async () => {
+  const { clock, presses, rows, rung } = new Trial();
+  rows.set('under-way', { source: 'button', press: 'press' });
+  await presses.ring({ source: 'button' });
+  assert.equal(presses.facts.unmade, 0, 'what was under way before the trial may still be stored');
+  presses.expectNoOthers();
+  rows.set('press-1', { source: 'button', press: 'press' });
+  await clock.advance(100);
+  assert.deepEqual([presses.facts.stored, presses.facts.unmade], [1, 0]);
+  rows.set('another', { source: 'button', press: 'press' });
+  assert.equal(presses.facts.unmade, 1);
+  await presses.ring({ source: 'button' });
+  rows.set('press-2', { source: 'motion', press: 'press' });
+  await clock.advance(1050);
+  assert.deepEqual(rung, [rungAs('press-2')]);
 });

@@ -36,6 +36,17 @@ test('an unanswered press ends the trial at once, with what was seen, and blames
   assert.equal(verdictOn(some), 'hold', 'a press that has no row yet waits for it');
 });
 
+test('a press that nobody has made ends the trial: somebody would be told twice', () => {
+  const verdict = judgeTrial(facts({}, { presses: { ...some, unmade: 1 }, nowMs: 59_500 }), limits);
+  assert.deepEqual(verdict, {
+    outcome: 'revert',
+    trigger: 'press-doubled',
+    message: 'presses were stored that nobody has made: 1',
+    isItsFault: true,
+  });
+  assert.equal(judgeTrial(facts({}, { presses: { ...some, unmade: 0 }, nowMs: 59_500 }), limits).outcome, 'hold');
+});
+
 test('presses that have their rows are evidence for a candidate; a door that nobody rang at is none', () => {
   assert.deepEqual(judgePresses({ presses: some }), {
     well: true,

@@ -64,10 +64,6 @@ export const badWithPresses: readonly ZooRelease[] = [
     ),
     spoils: ['rings'],
   }),
-  bad('ignores-holds', 'a press that is held is not noted as one', {
-    reasons: [...owed, 'kept'],
-    patch: after(bell, '  async noteHold(): Promise<void> {', 'if (this.visitsUnderWay >= 0) return;'),
-  }),
   bad('rings-as-motion', 'stores a press as if somebody had only passed by: nobody is told of a ring', {
     reasons: [...owed, 'told'],
     patch: instead(
