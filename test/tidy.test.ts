@@ -118,7 +118,7 @@ const oneMeaning: readonly (readonly [forms: RegExp, means: string, where: RegEx
   [
     /^(un)?(watch|watched|watching|watcher|watche)$/,
     'a person whose visit rings the alarm',
-    /^src\/(people|visit|notify|ui)\/|^src\/command\/people\.ts$/,
+    /^src\/(people|visit|notify|ui)\/|^src\/command\/people\.ts$|^src\/appliance\/trial\/own-telling\.ts$/,
     /: watch(edFolder|Hours)$/, // Settings that people have written down.
   ],
   [/^(released|releasing|releaser)$/, 'a thing, not an act', /^$/],

@@ -86,7 +86,7 @@ export class Notifier {
     this.#messages = new Messages(parts);
   }
 
-  /** What is in the outbox for this channel is delivered too; no rule of the household holds it back, and nobody hears of it. */
+  /** What is in the outbox for this channel is delivered too, by the rules for a display, and nobody hears of it. */
   serveApart(channel: Channel): void {
     this.#apart.set(channel.name, channel);
   }
@@ -204,7 +204,7 @@ export class Notifier {
     if (news === undefined) return this.#failed(notification, unreadable);
     // A repeat was admitted before.
     const isApart = this.#apart.has(channel.name);
-    const isAsked = notification.priority !== 'critical' && notification.attempts === 0 && !isApart;
+    const isAsked = notification.priority !== 'critical' && notification.attempts === 0;
     const objection = isAsked ? this.#rules.objectionTo(news, channel) : undefined;
     if (objection !== undefined) return this.#suppress(notification, objection);
     const delivery = channel.deliver(this.#messages.of(notification, news));

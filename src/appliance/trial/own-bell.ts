@@ -2,7 +2,7 @@ import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { Log } from '../../system/log.ts';
 import type { Random } from '../../system/random.ts';
-import { nameNotifications, ringNotifications } from '../../notify/announce.ts';
+import type { NewNotification } from '../../store/records.ts';
 import { Bell } from '../../visit/bell.ts';
 import type { Rooms } from '../rooms.ts';
 
@@ -26,10 +26,9 @@ export function ownBellOf({ rooms, machine, tellArrival }: OwnBellParts): Bell {
   const { ground, home, house, senses } = rooms;
   const { inference, pictures } = senses.recognition;
   const { feed, gallery, ledger, notifier } = house;
-  const channel = { name: ownChannel, isDisplay: true };
-  const audience = { channels: [channel], random: machine.random, announcesKnown: true };
   notifier.serveApart({
-    ...channel,
+    name: ownChannel,
+    isDisplay: true,
     deliverMsMax,
     async deliver({ key }) {
       tellArrival(key);
@@ -47,12 +46,17 @@ export function ownBellOf({ rooms, machine, tellArrival }: OwnBellParts): Bell {
       add: () => {},
     },
     notifier: {
-      ofRing: (trigger) => ringNotifications(trigger, audience),
-      ofName: (news) => nameNotifications(news, audience),
+      ofRing: (trigger) => apart(notifier.ofRing(trigger)),
+      ofName: (news) => apart(notifier.ofName(news)),
       send: (notifications, where) => notifier.send(notifications, where),
     },
     reads: { unfinishedVisits: () => [], triggersOf: (visitId) => ground.store.read.triggersOf(visitId) },
   }); // prettier-ignore
+}
+
+/** What the household would be told, each channel of it, told to the incumbent alone. */
+function apart(notifications: readonly NewNotification[]): readonly NewNotification[] {
+  return notifications.map((notification) => ({ ...notification, channel: ownChannel }));
 }
 
 /** Nobody is at the door: the log says nothing of it. */

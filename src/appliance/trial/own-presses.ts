@@ -12,6 +12,7 @@ import type { OwnPressFacts } from '../../update/judge/own-press-facts.ts';
 import type { PressNote } from '../../update/trial-protocol.ts';
 import { ownChannel } from './own-bell.ts';
 import { isPress } from './passed-presses.ts';
+import type { OwnTelling } from './own-telling.ts';
 import { OwnWrites } from './own-writes.ts';
 
 /** The camera has begun by then, mostly; and a short trial has not ended. */
@@ -34,6 +35,8 @@ export interface OwnPressesParts {
   readonly restMs: number;
   /** The candidate's camera gives frames. */
   readonly hasFrames: () => boolean;
+  /** What the household would be told. */
+  readonly telling: Pick<OwnTelling, 'countOf' | 'isQuiet'>;
   /** Tells the candidate. */
   readonly tell: (note: PressNote) => void;
 }
@@ -136,7 +139,7 @@ export class OwnPresses {
   }
 
   async #see({ ids, madeMs, wantsFrames }: Presses): Promise<OwnPressSeen> {
-    const { clock, store } = this.#parts;
+    const { clock, store, telling } = this.#parts;
     const triggers = ids.map((id) => store.read.trigger(id)).filter((trigger) => isPress(trigger, {}));
     const missing = ids.filter((id) => triggers.every((trigger) => trigger.id !== id));
     const visits = [...new Set(triggers.map(({ visitId }) => visitId))].map((id) => store.read.visit(id));
@@ -144,9 +147,12 @@ export class OwnPresses {
     const noted = begun
       .flatMap(({ id }) => store.read.notificationsOf(id))
       .filter(({ channel }) => channel === ownChannel);
+    const isQuiet = noted.some(({ status }) => status === 'suppressed') && telling.isQuiet;
     const arrived = noted.filter(
-      ({ idempotencyKey, status }) => status === 'sent' && this.#arrived.has(idempotencyKey),
+      ({ idempotencyKey, status }) =>
+        (status === 'sent' && this.#arrived.has(idempotencyKey)) || (status === 'suppressed' && isQuiet),
     );
+    const wanted = begun.map((visit) => telling.countOf(visit, triggers.filter(({ visitId }) => visitId === visit.id))); // prettier-ignore
     const isDecided = begun.length === visits.length && begun.every(({ phase }) => phase === 'decided');
     return {
       waitedMs: clock.uptimeMs() - madeMs,
@@ -156,6 +162,7 @@ export class OwnPresses {
       isDecided,
       wantsFrames,
       frames: isDecided ? await this.#framesOf(begun[0]) : 0,
+      wanted: wanted.reduce((sum, count) => sum + count, 0),
       noted: noted.length,
       arrived: arrived.length,
     };

@@ -11,6 +11,7 @@ import {
   type PressNote,
 } from '../../update/trial-protocol.ts';
 import type { Rooms } from '../rooms.ts';
+import { OwnTelling } from './own-telling.ts';
 import { clearOwnVisits, OwnPresses, type OwnPressesParts } from './own-presses.ts';
 import { PassedPresses } from './passed-presses.ts';
 
@@ -43,7 +44,15 @@ export class TrialPresses {
     const restMs = ownPressSeconds * secondMs;
     const hasFrames = (): boolean => hadFrames && framesOf(candidate) > 0;
     this.passed = new PassedPresses({ bell: house.bell, store, clock, random, log, tell, rowMsMin });
-    this.#parts = { store, disk, home, clock, random, log, restMs, hasFrames, tell };
+    const { notify, household } = ground.loaded.settings;
+    const telling = new OwnTelling({
+      notifier: house.notifier,
+      store,
+      clock,
+      settings: notify,
+      timeZone: household.timeZone,
+    });
+    this.#parts = { store, disk, home, clock, random, log, restMs, hasFrames, telling, tell };
     this.#own = keepsOwnApart ? new OwnPresses(this.#parts) : undefined;
   }
 

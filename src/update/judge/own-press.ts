@@ -20,7 +20,8 @@ export interface OwnPressSeen {
   readonly wantsFrames: boolean;
   /** Files of its frames that hold something. */
   readonly frames: number;
-  /** Notifications in the outbox, and those that have arrived here. */
+  /** Notifications that the incumbent would have made of it, those in the outbox, and those that have arrived here. */
+  readonly wanted: number;
   readonly noted: number;
   readonly arrived: number;
 }
@@ -34,7 +35,7 @@ const neverMs = 60_000;
 
 /** The word on one press, now. */
 export function wordOnOwnPress(seen: OwnPressSeen): OwnPressWord {
-  const { waitedMs, ownWrite, isSaidStored, wantsFrames, frames, noted, arrived } = seen;
+  const { waitedMs, ownWrite, isSaidStored, wantsFrames, frames, wanted, noted, arrived } = seen;
   if (!seen.isStored) {
     const overdue = overdueOf({ passedMs: 0, isSaidStored }, { nowMs: waitedMs, ownWrite });
     if (overdue === undefined) return waiting;
@@ -46,7 +47,7 @@ export function wordOnOwnPress(seen: OwnPressSeen): OwnPressWord {
   if (isLacking && waitedMs < decidedMsMax) return waiting;
   if (!seen.isDecided) return late(`a press of our own was not decided after ${rounded} ms`, waitedMs);
   if (isLacking) return failed('a press of our own has no frames, and the camera gives some', {});
-  if (noted === 0) return failed('a press of our own is told to nobody', {});
+  if (noted < wanted) return failed(`of ${wanted} notifications of a press of our own ${noted} were made`, {});
   if (arrived >= noted) return { kind: 'well' };
   if (waitedMs < arrivedMsMax) return waiting;
   return late(`of ${noted} notifications ${arrived} had arrived after ${rounded} ms`, waitedMs);

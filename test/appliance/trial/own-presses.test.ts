@@ -28,6 +28,7 @@ class Trial {
     log: { warn: (message: string) => void this.warnings.push(message) },
     restMs: 20_000,
     hasFrames: () => true,
+    telling: { countOf: () => 1, isQuiet: false },
     tell: (note: PressNote) => {
       if (note.kind !== 'press') return;
       assert.ok(this.store.read.isOwnPress(note.id), 'it is known to be nobody’s before it is told');

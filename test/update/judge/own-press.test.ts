@@ -14,6 +14,7 @@ const gone: OwnPressSeen = {
   isDecided: true,
   wantsFrames: true,
   frames: 3,
+  wanted: 2,
   noted: 2,
   arrived: 2,
 };
@@ -36,7 +37,8 @@ test('a press is followed from its row over its frames and its decision to the a
   assert.equal(wordOn({ frames: 0, waitedMs: 9999 }), 'waiting', 'some are saved after the decision');
   assert.match(String(wordOn({ frames: 0, waitedMs: 10_000 })), /has no frames/);
   assert.equal(wordOn({ frames: 0, wantsFrames: false }), 'well', 'a camera that gives none keeps none');
-  assert.match(String(wordOn({ noted: 0, arrived: 0 })), /told to nobody/);
+  assert.match(String(wordOn({ noted: 1, arrived: 1 })), /^failed: of 2 notifications .* 1 were made/);
+  assert.equal(wordOn({ wanted: 0, noted: 0, arrived: 0 }), 'well', 'nobody wants to be told');
   assert.equal(wordOn({ arrived: 1, waitedMs: 14_999 }), 'waiting');
   assert.match(String(wordOn({ arrived: 0, waitedMs: 15_000 })), /^late: of 2 notifications 0 had arrived/);
 });
