@@ -1,5 +1,5 @@
 import type { Candidate } from '../system/candidate.ts';
-import type { AskedBoth, DoorSight, GateSample } from './judge/gate-facts.ts';
+import type { AskedBoth, DoorSight, GateSample, QuestionKind } from './judge/gate-facts.ts';
 import type { DecidedVisit, NamedTwice } from './judge/visit-names.ts';
 import type { PressFacts } from './judge/presses.ts';
 import type { StoredData } from './judge/stored-data.ts';
@@ -60,6 +60,8 @@ export interface RehearsalRequest {
 export interface Sight {
   /** Asked since the last look. */
   readonly asked: readonly AskedBoth[];
+  /** What is asked for, as far as this process answers it. */
+  readonly kinds?: readonly QuestionKind[];
   readonly door?: DoorSight;
   /** The checks of the machine as this process finds them: `machineChecks`. */
   readonly machine?: GateSample['checks'];

@@ -45,6 +45,7 @@ export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: 
     startedMs: probation.sinceMs,
     samples: probation.samples,
     asked: probation.asked,
+    ...(probation.kinds === undefined ? {} : { kinds: probation.kinds }),
     ...(probation.door === undefined ? {} : { door: probation.door }),
     presses: parts.duty.presses(),
     ...(probation.rows === undefined ? {} : { rows: probation.rows }),

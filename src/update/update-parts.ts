@@ -1,4 +1,4 @@
-import type { AskedBoth, DoorSight, GateSample } from './judge/gate-facts.ts';
+import type { AskedBoth, DoorSight, GateSample, QuestionKind } from './judge/gate-facts.ts';
 import type { StoredRows } from './judge/stored-rows.ts';
 import type { Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
@@ -66,6 +66,7 @@ export type TrialState =
       readonly baseline: DutyBaseline;
       readonly samples: readonly GateSample[];
       readonly asked: readonly AskedBoth[];
+      readonly kinds?: readonly QuestionKind[];
       readonly door?: DoorSight;
       readonly rows?: StoredRows;
     }

@@ -56,13 +56,14 @@ export class Lookout {
 
   /** Resolves after the time, or at once when the candidate is gone or its door silent, with what was seen since the last call. */
   async attend(durationMs: number): Promise<Sight> {
-    const { candidate, caretaker, clock, stored } = this.#parts;
+    const { candidate, caretaker, clock, questions, stored } = this.#parts;
     this.#rest = new AbortController();
     if (candidate.ended() === undefined) await clock.sleep(durationMs, this.#rest.signal);
     const asked = this.#asked;
     this.#asked = [];
     return {
       asked,
+      kinds: questions.kinds,
       door: this.#door.sight(),
       machine: caretaker.machine(),
       ...(stored === undefined ? {} : { rows: stored.facts }),

@@ -65,6 +65,8 @@ export class OwnQuestions {
   /** Not before this round. */
   readonly #restsUntil = { write: 0, picture: 0 };
   readonly #answered = { write: 0, picture: 0 };
+  /** What this process does not answer just now either. */
+  readonly #unanswerable = new Set<QuestionKind>();
   #isFailedNext = false;
   #failed: readonly string[] = [];
 
@@ -76,10 +78,22 @@ export class OwnQuestions {
   async ask(candidate: Candidate): Promise<AskedBoth | undefined> {
     this.#hear(candidate);
     const kind = this.#nextKind();
+    const asked = await this.#askKind(candidate, kind);
+    if (asked === undefined) this.#unanswerable.add(kind);
+    else this.#unanswerable.delete(kind);
+    return asked;
+  }
+
+  /** What is asked for, as far as this process answers it. */
+  get kinds(): readonly QuestionKind[] {
+    return [...new Set(round)].filter((kind) => !this.#unanswerable.has(kind));
+  }
+
+  #askKind(candidate: Candidate, kind: (typeof round)[number]): Promise<AskedBoth | undefined> {
     if (kind === 'picture') return this.#askPicture(candidate);
     if (kind === 'write') return this.#askWrite(candidate);
     const question = this.#questionOf(kind);
-    return question === undefined ? undefined : this.#askBoth(candidate, question);
+    return question === undefined ? Promise.resolve(undefined) : this.#askBoth(candidate, question);
   }
 
   async #askBoth(candidate: Candidate, { kind, request }: Question): Promise<AskedBoth | undefined> {

@@ -10,6 +10,8 @@ export interface GateFacts {
   readonly samples: readonly GateSample[];
   /** What the incumbent asked both since, itself and the candidate, oldest first. */
   readonly asked: readonly AskedBoth[];
+  /** What the incumbent asks for, as far as it answers that itself. */
+  readonly kinds?: readonly QuestionKind[];
   /** The door just now; absent until somebody has knocked. */
   readonly door?: DoorSight;
   /** What the incumbent passed on to it since. */

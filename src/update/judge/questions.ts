@@ -22,6 +22,9 @@ const strainedRowTimes = 2;
 /** On a machine that lets the incumbent wait for so long, times may differ by so much more. */
 const lateMsMin = 5;
 const lateTimes = 2;
+/** Among callers: so many of one kind without an answer, while of the others so large a share has one. */
+const silentMin = 3;
+const heardShareMin = 0.8;
 /** Kinds that take a small and even time. */
 const timedKinds: readonly QuestionKind[] = ['read'];
 
@@ -44,7 +47,8 @@ export function judgeErrors(facts: GateFacts, { limits, spanMs, percentMax, requ
 export function judgeRow(facts: GateFacts, { questionsInRow }: GateLimits): Finding {
   const rowMin = questionsInRow * (isShortOfTime(facts) ? strainedRowTimes : 1);
   for (const kind of kindsOf(facts)) {
-    const ofKind = facts.asked.filter((one) => one.kind === kind && one.own.isWell && !isCrowdedOut(one));
+    const isOwn = isSilentAlone(facts, kind);
+    const ofKind = facts.asked.filter((one) => one.kind === kind && one.own.isWell && (isOwn || !isCrowdedOut(one)));
     const last = ofKind.slice(-rowMin);
     if (last.length < rowMin || last.some(({ candidate }) => candidate?.isWell === true)) continue;
     const broken = `${rowMin} questions in a row failed, the last: ${kind} ${last.at(-1)?.what ?? ''}`;
@@ -55,12 +59,13 @@ export function judgeRow(facts: GateFacts, { questionsInRow }: GateLimits): Find
 
 /**
  * Nothing is committed before every kind of question that the incumbent answers was answered well once; but callers who
- * are in the way of one all through a trial cannot end it so.
+ * are in the way of one all through a trial, whenever it is asked, cannot end it so.
  */
 export function judgeKinds(facts: GateFacts): Finding {
-  const open = kindsOf(facts).filter((kind) => {
+  const open = [...new Set([...kindsOf(facts), ...(facts.kinds ?? [])])].filter((kind) => {
     const ofKind = facts.asked.filter((one) => one.kind === kind);
-    return kind !== 'failed' && !ofKind.some(isAnswered) && ofKind.some((one) => !one.isCrowded || !isCrowdedOut(one));
+    const isCallers = ofKind.length >= silentMin && ofKind.every((one) => one.isCrowded && isCrowdedOut(one));
+    return kind !== 'failed' && !ofKind.some(isAnswered) && (!isCallers || isSilentAlone(facts, kind));
   });
   const saw = kindsOf(facts).map((kind) => `${kind} ${facts.asked.filter((one) => one.kind === kind).length}`);
   const evidence = evidenceOf(facts.asked, { compared: facts.asked.length, saw: saw.join(', ') });
@@ -81,6 +86,16 @@ function isComparable(facts: GateFacts, one: AskedBoth): boolean {
 
 function isCrowdedOut({ candidate, isCrowded }: AskedBoth): boolean {
   return candidate?.isRefused === true || (candidate === undefined && isCrowded);
+}
+
+/** Callers are in the way of every kind of question: one that is never answered while the others are is not their doing. */
+function isSilentAlone({ asked }: GateFacts, kind: QuestionKind): boolean {
+  const crowded = asked.filter(({ own, isCrowded }) => own.isWell && isCrowded);
+  const silent = crowded.filter((one) => one.kind === kind);
+  const others = crowded.filter((one) => one.kind !== kind);
+  const heard = others.filter(({ candidate }) => candidate !== undefined).length;
+  const isSilent = silent.length >= silentMin && silent.every(({ candidate }) => candidate === undefined);
+  return isSilent && others.length >= silentMin && heard >= others.length * heardShareMin;
 }
 
 /** Silence in time is excused where the machine has no time for anybody, or callers take it. A fault never is. */

@@ -37,7 +37,10 @@ test('on a machine without time to spare twice as many must fail, however long i
 
 test('what the incumbent fails at too, and what callers crowd out, is no fault', () => {
   assert.equal(row(streams([fault, fault, fault], fault)), false);
-  const crowded = streams([undefined, undefined, undefined]).map((one) => ({ ...one, isCrowded: true }));
+  const crowded = streams([undefined, undefined, undefined]).map(({ candidate: _heard, ...one }) => ({
+    ...one,
+    isCrowded: true,
+  }));
   assert.equal(row(crowded), false);
   assert.equal(open(streams([undefined])), true);
   assert.equal(open(crowded), false, 'callers who are in the way all through a trial do not end it');
@@ -45,7 +48,19 @@ test('what the incumbent fails at too, and what callers crowd out, is no fault',
   assert.equal(row(streams([fault, fault, refused, fault])), true, 'a refusal is nothing, neither well nor ill');
 });
 
+test('callers are no excuse for one kind of question that is never answered while the others are', () => {
+  const silent = (length: number, isRestHeard: boolean): AskedBoth[] =>
+    streams(Array.from({ length }, () => undefined)).map(({ candidate, ...one }) =>
+      candidate === undefined || !isRestHeard ? { ...one, isCrowded: true } : { ...one, candidate, isCrowded: true },
+    );
+  assert.deepEqual([row(silent(2, true)), open(silent(2, true))], [false, true]);
+  assert.deepEqual([row(silent(3, true)), open(silent(3, true))], [true, true]);
+  assert.deepEqual([row(silent(3, false)), open(silent(3, false))], [false, false], 'where nobody is heard it is they');
+});
+
 test('nothing is committed before every kind of question was answered well once', () => {
+  const planned = judgeKinds(facts({}, { kinds: ['read', 'picture'] }));
+  assert.match(JSON.stringify(planned), /not answered well yet: picture/, 'not asked yet');
   assert.equal(open(streams([fault, answeredIn(9)])), false);
   assert.equal(open(streams([fault])), true);
   assert.equal(open(streams([{ isWell: true, isRefused: true, durationMs: 1 }])), true);

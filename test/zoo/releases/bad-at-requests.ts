@@ -48,7 +48,7 @@ export const badAtRequests: readonly ZooRelease[] = [
     patch: request(`if (!isOwn(request)) ${later(2500)};`),
   }),
   bad('slow-uploads', 'takes eight seconds for every picture', {
-    reasons: times,
+    reasons: [...times, 'missing-data'],
     spoils,
     patch: request(`if (${isPicture}) ${later(8000)};`),
   }),
