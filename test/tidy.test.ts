@@ -78,7 +78,7 @@ const doNotSay: readonly (readonly [word: string, say: string, allowed?: RegExp]
   ['package', 'release file'],
   ['partition', 'slot'],
   ['bank', 'slot'],
-  ['swap', 'hand over', /^src\/settings\/nearest\.ts$/],
+  ['swap', 'hand over', /^src\/(settings\/nearest|machine\/process\/measure-processes)\.ts$/],
   ['activate', 'commit'],
   ['finalize', 'commit'],
   ['rollback', 'revert'],

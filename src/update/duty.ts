@@ -1,4 +1,5 @@
 import type { Candidate } from '../system/candidate.ts';
+import type { Taken, TakenTwice } from '../system/taken.ts';
 import type { AskedBoth, DoorSight, GateSample, QuestionKind } from './judge/gate-facts.ts';
 import type { DecidedVisit, NamedTwice } from './judge/visit-names.ts';
 import type { PressFacts } from './judge/presses.ts';
@@ -66,6 +67,8 @@ export interface Sight {
   /** The checks of the machine as this process finds them: `machineChecks`. */
   readonly machine?: GateSample['checks'];
   readonly rows?: StoredRows;
+  /** Measured since the last look. */
+  readonly taken?: Taken;
 }
 
 export type DutyResult =
@@ -89,7 +92,7 @@ export interface RehearsedDecision extends DecidedVisit, Pick<NamedTwice, 'store
 }
 
 /** The incumbent's own figures. A figure that was not measured is absent, never 0. */
-export interface DutyBaseline {
+export interface DutyBaseline extends TakenTwice {
   readonly requests: number;
   readonly errors: number;
   readonly meanMs?: number;

@@ -1,4 +1,4 @@
-import { trialBytesMax } from './judge/gate.ts';
+import { trialBytesMax } from './judge/resources.ts';
 import { readCurrent } from '../slot/current-link.ts';
 import { otherSlot } from '../slot/slot.ts';
 import { noteServed } from '../slot/aftercare.ts';

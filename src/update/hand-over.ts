@@ -31,6 +31,7 @@ export async function handOver(tools: UpdateTools, trial: Trial, candidate: Cand
     baseline,
     samples: [],
     asked: [],
+    taken: [],
   };
   return enterPhase(trial, state, clock.uptimeMs());
 }

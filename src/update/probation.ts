@@ -10,6 +10,8 @@ export type Probation = Extract<TrialState, { phase: 'probation' }>;
 const samplesMax = 600;
 /** Questions of ten minutes. */
 const askedMax = 3000;
+/** A quarter of an hour of measurements. */
+const takenMax = 900;
 
 /** One look at the candidate: for a heartbeat's time, or until something is amiss; then takes down what was said. */
 export async function lookAtCandidate(
@@ -27,8 +29,9 @@ export async function lookAtCandidate(
     isNew && heartbeat !== undefined // Garbage is no sign of life.
       ? [...probation.samples, sampleOf(heartbeat, said.atMs, sight.machine)].slice(-samplesMax)
       : probation.samples;
-  const { asked: _asked, machine: _machine, ...seen } = sight;
-  return { ...trial, state: { ...probation, samples, asked, ...seen } };
+  const { asked: _asked, machine: _machine, taken: newest, ...seen } = sight;
+  const taken = newest === undefined ? probation.taken : [...probation.taken, newest].slice(-takenMax);
+  return { ...trial, state: { ...probation, samples, asked, taken, ...seen } };
 }
 
 /** Of the machine the incumbent's word counts. */
@@ -49,6 +52,7 @@ export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: 
     ...(probation.door === undefined ? {} : { door: probation.door }),
     presses: parts.duty.presses(),
     ...(probation.rows === undefined ? {} : { rows: probation.rows }),
+    ...(probation.baseline.taken === undefined ? {} : { taken: probation.taken }),
     baseline: probation.baseline,
     freeBytes: parts.resources.memory().availableBytes,
     ...(ended === undefined ? {} : { ended }),

@@ -1,4 +1,4 @@
-import { trialBytesMax } from './judge/gate.ts';
+import { trialBytesMax } from './judge/resources.ts';
 import type { Slot } from '../slot/slot.ts';
 import { beginTrial, type TrialRecord } from '../slot/trial-record.ts';
 import type { Candidate } from '../system/candidate.ts';

@@ -11,6 +11,7 @@ import type { Processes } from '../system/processes.ts';
 import type { Random } from '../system/random.ts';
 import type { Resources } from '../system/resources.ts';
 import type { Duty, DutyBaseline } from './duty.ts';
+import type { Taken } from '../system/taken.ts';
 import type { Storage } from '../system/storage.ts';
 import type { Offer, UpdateSource } from './offer.ts';
 import type { ReleaseActs, SignedRelease } from './release-acts.ts';
@@ -67,6 +68,7 @@ export type TrialState =
       readonly samples: readonly GateSample[];
       readonly asked: readonly AskedBoth[];
       readonly kinds?: readonly QuestionKind[];
+      readonly taken: readonly Taken[];
       readonly door?: DoorSight;
       readonly rows?: StoredRows;
     }

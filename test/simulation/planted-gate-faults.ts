@@ -11,6 +11,8 @@ export const gateTests = [
 
 const gate = 'src/update/judge/gate.ts';
 const questions = 'src/update/judge/questions.ts';
+const resources = 'src/update/judge/resources.ts';
+const ownWord = 'src/update/judge/own-word.ts';
 const strain = 'src/update/judge/machine-strain.ts';
 const door = 'src/update/judge/door.ts';
 const presses = 'src/update/judge/presses.ts';
@@ -44,7 +46,26 @@ export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'the usual wait is compared with nobody', file: questions, from: 'Math.max(own * timesMax, limits.slowerFloorMs)', to: 'limits.slowerFloorMs' },
   { name: 'a busy machine is the candidate’s fault', file: questions, from: 'isShortOfTime(facts) ? { strained', to: 'facts.nowMs < 0 ? { strained' },
   { name: 'the load of callers is the candidate’s', file: strain, from: '  if (strained.some(({ isCrowded }) => isCrowded === true)) return undefined;', to: '  //' },
-  { name: 'memory that callers filled is the candidate’s fault', file: gate, from: 'isCrowded === true ? { strained: `${message}, with callers` } : { broken: message }', to: '{ broken: message }' },
+  { name: 'memory that callers filled is the candidate’s fault', file: resources, from: '  if (samples.at(-1)?.isCrowded === true)', to: '  if (facts.nowMs < 0)' },
+  { name: 'a picture in memory for a moment ends a trial', file: resources, from: 'return seen(isLong ? { broken: message } : { missing: message });', to: 'return seen({ broken: message });' },
+  { name: 'memory is what the candidate says', file: resources, from: 'const held = own === undefined ?', to: 'const held = facts.nowMs > 0 ?' },
+  { name: 'a leak is none before the limit', file: gate, from: "  ['leak', judgeLeak],", to: '' },
+  { name: 'a backup is a leak', file: resources, from: 'kinds.filter(({ spanMsMin = 0 }) => spanMs >= spanMsMin)', to: 'kinds' },
+  { name: 'growth that slows down is a leak', file: resources, from: 'const evenShare = 0.5;', to: 'const evenShare = 0;' },
+  { name: 'garbage is a leak', file: resources, from: 'growthMin: 96e6', to: 'growthMin: 9e6' },
+  { name: 'what callers bring is a leak', file: resources, from: 'isCrowds ? { strained: `${leak}, with callers` } : { broken: leak }', to: '{ broken: leak }' },
+  { name: 'connections of callers are a leak', file: resources, from: 'growthMin: 300', to: 'growthMin: 40' },
+  { name: 'one that takes more and more is committed in the middle of it', file: resources, from: 'const momentShare = 0.25;', to: 'const momentShare = 99;' },
+  { name: 'what it takes is not looked at', file: gate, from: "  ['resources', judgeTaken],", to: '' },
+  { name: 'what is hidden is well', file: resources, from: 'if (hidden.length > 0)', to: 'if (hidden.length > 99)' },
+  { name: 'an address for a moment ends a trial', file: resources, from: 'isLong ? { broken: words } : { missing: words }', to: '{ broken: words }' },
+  { name: 'a child that is being started has the door', file: resources, from: 'looks.length === looksInRow && shared.every(Boolean) ?', to: 'shared.length > 0 ?' },
+  { name: 'one that never rests is committed', file: resources, from: 'busy > ownBusy + busyProcessors', to: 'busy < 0' },
+  { name: 'a thread that sleeps runs in a circle', file: resources, from: ' || after.processorMs - before.processorMs < workMsMin', to: '' },
+  { name: 'a thread that runs in a circle has none', file: resources, from: 'after.waits > before.waits', to: 'after.waits >= before.waits' },
+  { name: 'its own figures are believed', file: gate, from: "  ['own-figures', judgeOwnWord],", to: '' },
+  { name: 'one that counts more to itself is a liar', file: ownWord, from: 'real - word > Math', to: 'Math.abs(real - word) > Math' },
+  { name: 'its own processor time is believed on a strained machine', file: strain, from: '.map(firstAlone)) ??', to: '.map(firstAlone).slice(-1)) ??' },
   { name: 'who is killed among callers is to blame', file: gate, from: 'ended === killed && samples.at(-1)?.isCrowded === true ?', to: "ended === '' ?" },
   { name: 'a machine without memory is always the candidate’s fault', file: gate, from: 'return isItsFault ? { broken } : { broken, isItsFault };', to: 'return { broken };' },
   { name: 'a camera that stands still is one that works', file: gate, from: 'if (nowMs - grewMs > limits.framesSilentMsMax)', to: 'if (nowMs < grewMs)' },

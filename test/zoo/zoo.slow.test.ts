@@ -10,12 +10,12 @@ import { Zoo } from './zoo-keeper.ts';
 /** One of each breadth: `npm run test:zoo` tries all of them, in every weather. */
 const few = [
   ['unwell', 'quiet'],
-  ['leaks', 'quiet'],
+  ['leaks-and-lies', 'quiet'],
   ['migrates-visits-away', 'quiet'],
-  ['other-log', 'quiet'],
+  ['holds-more', 'quiet'],
 ] as const;
 
-test('a release that is not well, one that leaks and one that takes rows away are gone without a loss, and a good one stays', async (t) => {
+test('a release that is not well, one that leaks and says that it does not, and one that takes rows away are gone without a loss, and a good one stays', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-zoo-'));
   const zoo = new Zoo(new Workshop(folder));
   t.after(async () => {

@@ -1,5 +1,5 @@
 import type { HealthStatus } from '../../health/registry.ts';
-import { CandidateProcess } from '../../machine/process/candidate-process.ts';
+import { CandidateProcess, type NodeCandidates } from '../../machine/process/candidate-process.ts';
 import { acceptOn, handleOf, stopAccepting } from '../../machine/process/listening-socket.ts';
 import type { Candidate } from '../../system/candidate.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -28,7 +28,7 @@ const frameMsMax = 1000;
 /** Ids of events skipped at a take-back: more than a candidate can have told since its last heartbeat. */
 const eventsMargin = 1000;
 
-export interface DutyParts {
+export interface DutyParts extends Pick<NodeCandidates, 'measureOwn'> {
   readonly rooms: Rooms;
   readonly clock: Clock;
   readonly random: Random;
@@ -91,7 +91,7 @@ export class ApplianceDuty implements Duty {
   }
 
   baseline(): DutyBaseline {
-    const { front, house, caretaker, senses } = this.#parts.rooms;
+    const { front, caretaker } = this.#parts.rooms;
     const checks = Object.entries(caretaker.health.tally());
     const withStatus = (...wanted: readonly HealthStatus[]): readonly string[] =>
       checks.filter(([, { status }]) => wanted.includes(status)).map(([name]) => name);
@@ -102,8 +102,8 @@ export class ApplianceDuty implements Duty {
       processors: this.#parts.resources.processors(),
       isMachineStrained: caretaker.health.tally()['system_resources']?.status === 'unhealthy',
       memoryBytes: this.#parts.resources.memory().ownBytes,
-      // Frames that callers push are theirs to send or not.
-      hasFrames: house.feed.status().state === 'flowing' && senses.opened.push === undefined,
+      ...this.#parts.measureOwn(),
+      hasFrames: hasFrames(this.#parts.rooms),
       checks: withStatus('healthy', 'degraded'),
       unwellChecks: withStatus('unhealthy'),
     };
@@ -154,7 +154,7 @@ export class ApplianceDuty implements Duty {
     const { clock, disk, random, rooms } = this.#parts;
     const { front, ground, house, loops } = rooms;
     const { hearsPresses } = able;
-    const { hasFrames: hadFrames } = this.baseline();
+    const hadFrames = hasFrames(rooms);
     const finished = Promise.withResolvers<void>();
     const { address } = front.web;
     this.#place = { kind: 'behind', candidate, second, hasFrames: hadFrames, address, drained: finished.promise };
@@ -280,6 +280,11 @@ export class ApplianceDuty implements Duty {
   #done(startedMs: number): DutyResult {
     return { outcome: 'done', durationMs: this.#parts.clock.uptimeMs() - startedMs };
   }
+}
+
+/** Frames that callers push are theirs to send or not. */
+function hasFrames({ house, senses }: Rooms): boolean {
+  return house.feed.status().state === 'flowing' && senses.opened.push === undefined;
 }
 
 /** Where the candidate's events stood, as its last heartbeat said. */

@@ -3,6 +3,7 @@ import { askDoor, doorAt, doorInside } from '../../machine/process/door-question
 import type { Disk } from '../../system/disk.ts';
 import type { CandidateProcess } from '../../machine/process/candidate-process.ts';
 import type { Clock } from '../../system/clock.ts';
+import type { Taken } from '../../system/taken.ts';
 import type { Sight } from '../../update/duty.ts';
 import type { AskedBoth } from '../../update/judge/gate-facts.ts';
 import { DoorKnocking } from './door-knocking.ts';
@@ -18,6 +19,9 @@ const minuteMs = 60_000;
 const napMs = 5;
 /** A caller waits twice for a processor: until it is heard, and until it hears. */
 const wakesPerQuestion = 2;
+/** From one measurement of what it takes to the next; every so often its sockets and threads are looked at too. */
+const measureIntervalMs = 1000;
+const thoroughEvery = 5;
 
 interface LookoutParts {
   readonly clock: Clock;
@@ -37,6 +41,7 @@ export class Lookout {
   readonly #door: DoorKnocking;
   #asked: readonly AskedBoth[] = [];
   #rest = new AbortController();
+  #measured = { atMs: -Infinity, times: 0 };
 
   constructor(parts: LookoutParts) {
     const { clock, candidate, address } = parts;
@@ -61,13 +66,24 @@ export class Lookout {
     if (candidate.ended() === undefined) await clock.sleep(durationMs, this.#rest.signal);
     const asked = this.#asked;
     this.#asked = [];
+    const taken = this.#measure();
     return {
       asked,
       kinds: questions.kinds,
       door: this.#door.sight(),
       machine: caretaker.machine(),
       ...(stored === undefined ? {} : { rows: stored.facts }),
+      ...(taken === undefined ? {} : { taken }),
     };
+  }
+
+  #measure(): Taken | undefined {
+    const { candidate, clock } = this.#parts;
+    const nowMs = clock.uptimeMs();
+    const { atMs, times } = this.#measured;
+    if (nowMs - atMs < measureIntervalMs) return undefined;
+    this.#measured = { atMs: nowMs, times: times + 1 };
+    return candidate.measure(times % thoroughEvery === 0);
   }
 
   async #ask(signal: AbortSignal): Promise<void> {

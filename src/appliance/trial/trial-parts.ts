@@ -21,24 +21,23 @@ export function trialPartsOf(
 ): TrialParts {
   const { environment, hasDemoHousehold, home, settingFlags } = request;
   const left = Promise.withResolvers<void>();
-  const duty = new ApplianceDuty({ rooms, clock, disk, random, resources, storage: nodeStorage, onLeft: left.resolve });
   const settings = Object.entries(settingFlags).map(([key, value]) => `--${key}=${value}`);
   const demo = hasDemoHousehold ? ['--demo-household'] : [];
   const heard: { hear: (message: unknown) => void } = { hear: () => {} };
   const words = ['candidate', '--home', home.root, ...demo, ...settings];
-  return {
-    duty,
-    candidates: nodeCandidates({
-      clock,
-      words,
-      environment,
-      lines: () => rooms.lines(),
-      hear(message) {
-        duty.hear(message);
-        heard.hear(message);
-      },
-    }),
-    onTold: (hear) => (heard.hear = hear),
-    left: left.promise,
-  };
+  const candidates = nodeCandidates({
+    clock,
+    words,
+    environment,
+    lines: () => rooms.lines(),
+    hear(message) {
+      duty.hear(message);
+      heard.hear(message);
+    },
+  });
+  const { measureOwn } = candidates;
+  const onLeft = left.resolve;
+  const storage = nodeStorage;
+  const duty = new ApplianceDuty({ rooms, clock, disk, random, resources, storage, measureOwn, onLeft });
+  return { duty, candidates, onTold: (hear) => (heard.hear = hear), left: left.promise };
 }

@@ -1,13 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { statOf, textAt, type ProcessStat } from './process-stat.ts';
 import { endTrialGroup, pidsOnTrial } from './trial-group.ts';
-
-/** One process, as /proc/PID/stat tells it (proc(5)). */
-export interface Kinsman {
-  readonly pid: number;
-  readonly parent: number;
-  /** A pid alone is used again. */
-  readonly startTicks: number;
-}
 
 /** Processes may be born while the others are killed. */
 const roundsMax = 50;
@@ -33,11 +26,11 @@ export class CandidateKin {
   constructor(first: number, mark: string) {
     this.first = first;
     this.#mark = mark;
-    this.#bornTicks = kinsmanAt(first)?.startTicks ?? 0;
+    this.#bornTicks = statOf(first)?.startTicks ?? 0;
   }
 
   /** Those that live, the first included. Costs one small file for each process that this one may see. */
-  living(): readonly Kinsman[] {
+  living(): readonly ProcessStat[] {
     const grouped = pidsOnTrial();
     return this.#select(this.#younger(grouped.includes(this.first) ? grouped : pidsSeen()));
   }
@@ -55,8 +48,8 @@ export class CandidateKin {
     }
   }
 
-  #select(all: readonly Kinsman[]): readonly Kinsman[] {
-    const kin = new Map<number, Kinsman>();
+  #select(all: readonly ProcessStat[]): readonly ProcessStat[] {
+    const kin = new Map<number, ProcessStat>();
     for (let isGrowing = true; isGrowing;) {
       isGrowing = false;
       for (const one of all) {
@@ -70,38 +63,40 @@ export class CandidateKin {
     return [...kin.values()];
   }
 
-  #belongs(one: Kinsman, kin: ReadonlyMap<number, Kinsman>): boolean {
+  #belongs(one: ProcessStat, kin: ReadonlyMap<number, ProcessStat>): boolean {
     if (kin.has(one.parent) || (one.pid === this.first && one.startTicks === this.#bornTicks)) return true;
     return this.#known.get(nameOf(one)) ?? isMarked(one.pid, this.#mark); // Whoever lacks it never gets it later.
   }
 
   /** Who has one of these sockets, younger than the candidate: the service manager has them too, and is older. */
-  #holders(sockets: readonly string[]): readonly Kinsman[] {
+  #holders(sockets: readonly string[]): readonly ProcessStat[] {
     if (sockets.length === 0) return [];
     const others = this.#younger(pidsSeen()).filter(({ pid }) => pid !== process.pid);
     return others.filter(({ pid }) => holdsOneOf(pid, sockets));
   }
 
-  #younger(pids: readonly number[]): readonly Kinsman[] {
-    return pids.flatMap((pid) => kinsmanAt(pid) ?? []).filter(({ startTicks }) => startTicks >= this.#bornTicks);
+  #younger(pids: readonly number[]): readonly ProcessStat[] {
+    return pids.flatMap((pid) => statOf(pid) ?? []).filter(({ startTicks }) => startTicks >= this.#bornTicks);
   }
 }
 
-function nameOf({ pid, startTicks }: Kinsman): string {
+function nameOf({ pid, startTicks }: ProcessStat): string {
   return `${pid}:${startTicks}`;
+}
+
+/** This process and whatever it has started, but not these and theirs. Costs one small file for each process. */
+export function ownProcesses(others: ReadonlySet<number>): readonly ProcessStat[] {
+  const all = pidsSeen().flatMap((pid) => statOf(pid) ?? []);
+  const own = new Map(all.filter(({ pid }) => pid === process.pid).map((one) => [one.pid, one]));
+  for (let count = 0; count < own.size;) {
+    count = own.size;
+    for (const one of all) if (own.has(one.parent) && !others.has(one.pid)) own.set(one.pid, one);
+  }
+  return [...own.values()];
 }
 
 function pidsSeen(): readonly number[] {
   return namesIn('/proc').map(Number).filter(Number.isInteger);
-}
-
-/** Undefined for one that has ended, or of which only the remains are left. */
-function kinsmanAt(pid: number): Kinsman | undefined {
-  const stat = textAt(`/proc/${pid}/stat`);
-  // The name of the command, in brackets, may hold anything: the fields are counted behind it, from the third on.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (fields.length < 20 || fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  return { pid, parent: Number(fields[1]), startTicks: Number(fields[19]) };
 }
 
 function isMarked(pid: number, mark: string): boolean {
@@ -123,14 +118,6 @@ function trySignal(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     return; // It has ended, or is not ours to end.
-  }
-}
-
-function textAt(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return ''; // It has ended, or belongs to somebody else.
   }
 }
 

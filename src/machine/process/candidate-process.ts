@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Candidate, CandidateOptions, Candidates, StartedCandidate } from '../../system/candidate.ts';
 import type { Clock } from '../../system/clock.ts';
-import { CandidateKin, socketNamed } from './candidate-kin.ts';
+import type { Taken, TakenTwice } from '../../system/taken.ts';
+import { CandidateKin, ownProcesses, socketNamed } from './candidate-kin.ts';
 import { fieldOf, isHandle, type FromCandidate, type ToCandidate } from './candidate-wire.ts';
 import { offerAsVictim, spareFromVictims } from './memory-victim.ts';
 import { lowerPriority, raisePriority } from './process-priority.ts';
+import { measureProcesses } from './measure-processes.ts';
 import { confineToTrial } from './trial-group.ts';
 
 /** Questions that may wait for their answer. */
@@ -32,6 +34,8 @@ export interface CandidateSurroundings {
 export interface NodeCandidates extends Candidates {
   /** Tells every candidate something that needs no answer. */
   note(note: unknown): void;
+  /** What this process and its own children take, candidates apart. */
+  readonly measureOwn: () => TakenTwice;
   /** Kills every candidate that was not set free: one that lives would keep this process from ending. */
   endAll(): Promise<void>;
 }
@@ -39,6 +43,7 @@ export interface NodeCandidates extends Candidates {
 /** Starts releases as children of this process, with a channel between the two. */
 export function nodeCandidates(surroundings: CandidateSurroundings): NodeCandidates {
   const started = new Set<CandidateProcess>();
+  const last: { taken: Taken | undefined } = { taken: undefined };
   return {
     async start(directory, options) {
       for (const candidate of started) if (candidate.isGone) started.delete(candidate);
@@ -48,6 +53,13 @@ export function nodeCandidates(surroundings: CandidateSurroundings): NodeCandida
     },
     note(note) {
       for (const candidate of started) candidate.note(note);
+    },
+    measureOwn() {
+      const own = ownProcesses(new Set([...started].map(({ pid }) => pid)));
+      const takenBefore = last.taken;
+      last.taken = measureProcesses(own, { first: process.pid, atMs: surroundings.clock.uptimeMs(), isThorough: true });
+      const { taken } = last;
+      return { ...(taken === undefined ? {} : { taken }), ...(takenBefore === undefined ? {} : { takenBefore }) };
     },
     async endAll() {
       await Promise.all([...started].filter(({ isFree }) => !isFree).map((candidate) => candidate.stop(0)));
@@ -176,6 +188,11 @@ export class CandidateProcess implements Candidate {
   /** From the lowest priority back to this process's own. */
   raise(): void {
     raisePriority(this.pid);
+  }
+
+  /** What it takes, with all that it has started; undefined when it has ended, or the machine does not say. */
+  measure(isThorough: boolean): Taken | undefined {
+    return measureProcesses(this.#kin.living(), { first: this.pid, atMs: this.#clock.uptimeMs(), isThorough });
   }
 
   lastHeartbeat(): { readonly atMs: number; readonly message: unknown } | undefined {

@@ -1,5 +1,6 @@
 import type { PressFacts } from './presses.ts';
 import type { StoredRows } from './stored-rows.ts';
+import type { Taken, TakenTwice } from '../../system/taken.ts';
 
 /** What the gate knows of a trial. All times on the scale of `clock.uptimeMs()`. */
 export interface GateFacts {
@@ -18,6 +19,8 @@ export interface GateFacts {
   readonly presses: PressFacts;
   /** Absent before the first look. */
   readonly rows?: StoredRows;
+  /** What it and its processes were seen to take since, oldest first. Absent where the machine cannot measure it. */
+  readonly taken?: readonly Taken[];
   /** How the candidate's process ended; absent while it lives. */
   readonly ended?: string;
   /** Why a person wants it reverted. */
@@ -94,7 +97,7 @@ export interface GateSample {
 }
 
 /** The incumbent's own figures. What was not measured is absent. */
-export interface GateBaseline {
+export interface GateBaseline extends TakenTwice {
   readonly meanMs?: number;
   readonly memoryBytes?: number;
   /** Its share of the whole machine's processor time, in percent. */

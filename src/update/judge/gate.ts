@@ -8,6 +8,8 @@ import { judgeNames } from './names.ts';
 import { judgeOwnPresses } from './own-press.ts';
 import { judgePresses, judgeUnmadePresses } from './presses.ts';
 import { judgeErrors, judgeKinds, judgeP99, judgeRow, judgeSlower } from './questions.ts';
+import { judgeOwnWord } from './own-word.ts';
+import { judgeLeak, judgeMemory, judgeTaken, takenFigures } from './resources.ts';
 import { judgeStoredRows } from './stored-rows.ts';
 import { judgeThreads } from './threads.ts';
 
@@ -34,6 +36,9 @@ export type GateTrigger =
   | 'slower'
   | 'processor'
   | 'memory'
+  | 'leak'
+  | 'resources'
+  | 'own-figures'
   | 'free-memory'
   | 'frames'
   | 'missing-data'
@@ -87,6 +92,9 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['slower', judgeSlower],
   ['processor', judgeProcessor],
   ['memory', judgeMemory],
+  ['leak', judgeLeak],
+  ['resources', judgeTaken],
+  ['own-figures', judgeOwnWord],
   ['free-memory', judgeFreeMemory],
   ['frames', judgeFrames],
   ['machine-strained', judgeMachine],
@@ -150,6 +158,7 @@ export function gateFigures(facts: GateFacts): Readonly<Record<string, number>> 
     frames,
     memoryBytes,
     ...(processorMs === undefined ? {} : { processorMs }),
+    ...takenFigures(facts),
     ...(meanMs === undefined ? {} : { meanMs }),
     ...(p99Ms === undefined ? {} : { p99Ms }),
     ...(cameraGapMs === undefined ? {} : { cameraGapMs }),
@@ -228,32 +237,13 @@ function judgeMachine(facts: GateFacts): Finding {
   return unwell.length === 0 ? undefined : { strained: `the machine is not well: ${unwell.join(', ')}` };
 }
 
-/** What a release on trial may hold, beside an incumbent that holds so much. */
-export function trialBytesMax(
-  { memoryBytes = 0 }: { readonly memoryBytes?: number },
-  { memoryTimesMax, memoryFloorBytes }: Pick<GateLimits, 'memoryTimesMax' | 'memoryFloorBytes'>,
-): number {
-  return Math.max(memoryBytes * memoryTimesMax, memoryFloorBytes);
-}
-
-/** What callers send is in its memory too: while they keep it busy, too much only keeps it waiting. */
-function judgeMemory({ samples, baseline }: GateFacts, limits: GateLimits): Finding {
-  const last = samples.at(-1);
-  if (last === undefined) return undefined;
-  const { memoryBytes: bytes, isCrowded } = last;
-  if (bytes === 0) return { missing: 'it does not know its memory' };
-  const bytesMax = trialBytesMax(baseline, limits);
-  if (bytes <= bytesMax) return undefined;
-  const message = `it holds ${megabytes(bytes)} MB of memory, over ${megabytes(bytesMax)} MB`;
-  return isCrowded === true ? { strained: `${message}, with callers` } : { broken: message };
-}
-
 /** The incumbent must not be killed for want of memory, whoever took it: the trial ends, and is the candidate's fault only if it is. */
-function judgeFreeMemory({ freeBytes, samples, baseline }: GateFacts, limits: GateLimits): Finding {
+function judgeFreeMemory({ freeBytes, samples, baseline, taken }: GateFacts, limits: GateLimits): Finding {
   if (freeBytes === undefined || freeBytes >= limits.freeBytesMin) return undefined;
   const broken = `the machine has only ${megabytes(freeBytes)} MB of memory left`;
-  const { memoryBytes: heldBytes = 0, isCrowded = false } = samples.at(-1) ?? {};
-  const isItsFault = !isCrowded && heldBytes > (baseline.memoryBytes ?? 0) + plannedSpareBytes;
+  const isCrowded = samples.at(-1)?.isCrowded === true;
+  const heldBytes = (baseline.taken === undefined ? samples : taken)?.at(-1)?.memoryBytes ?? 0;
+  const isItsFault = !isCrowded && heldBytes > ((baseline.taken ?? baseline).memoryBytes ?? 0) + plannedSpareBytes;
   return isItsFault ? { broken } : { broken, isItsFault };
 }
 

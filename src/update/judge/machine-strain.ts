@@ -1,3 +1,4 @@
+import type { Taken } from '../../system/taken.ts';
 import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 
 /**
@@ -56,14 +57,27 @@ export function isShortOfTimeNow(checks: GateSample['checks']): boolean {
  * The share of the whole machine's processor time, in percent, that the candidate took while the machine was strained;
  * undefined when the machine was not strained for so many runs of its check in a row, or nobody measured it.
  */
-export function causedStrainPercent({ samples, baseline }: GateFacts, limits: GateLimits): number | undefined {
+export function causedStrainPercent({ samples, taken, baseline }: GateFacts, limits: GateLimits): number | undefined {
   const { processors } = baseline;
   const strained = samples.slice(samples.findLastIndex((sample) => !isStrained(sample)) + 1);
   const [first, last] = [strained.at(0), strained.at(-1)];
-  if (first?.processorMs === undefined || last?.processorMs === undefined || processors === undefined) return undefined;
+  if (first === undefined || last === undefined || processors === undefined) return undefined;
   if (strained.some(({ isCrowded }) => isCrowded === true)) return undefined; // Its callers' work, not its own.
   if (runsOf(last) - runsOf(first) + 1 < limits.checkFailures || last.atMs <= first.atMs) return undefined;
-  return (100 * (last.processorMs - first.processorMs)) / (last.atMs - first.atMs) / processors;
+  const share =
+    shareOf((taken ?? []).filter(({ atMs }) => atMs >= first.atMs).map(firstAlone)) ?? shareOf([first, last]);
+  return share === undefined ? undefined : (100 * share) / processors;
+}
+
+/** As the incumbent's own figure, which is without its children. */
+function firstAlone({ atMs, first: { processorMs } }: Taken): Pick<GateSample, 'atMs' | 'processorMs'> {
+  return { atMs, processorMs };
+}
+
+function shareOf(times: readonly Pick<GateSample, 'atMs' | 'processorMs'>[]): number | undefined {
+  const [first, last] = [times.at(0), times.at(-1)];
+  if (first?.processorMs === undefined || last?.processorMs === undefined || last.atMs <= first.atMs) return undefined;
+  return (last.processorMs - first.processorMs) / (last.atMs - first.atMs);
 }
 
 /** A check that ran and did not say "unhealthy". */

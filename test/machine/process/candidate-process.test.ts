@@ -109,3 +109,65 @@ test('an orphan that hides everything but the listening socket goes', async (t) 
   await started.candidate.stop(0);
   assert.deepEqual(kin.filter(isAlive), []);
 });
+
+/** Holds a thread that runs in a circle, memory, descriptors, an address and the channel of its parent, until it ends. */
+const greedy = `
+  const kept = Buffer.alloc(60e6, 1);
+  new (require('node:worker_threads').Worker)('for (;;);', { eval: true });
+  const { openSync } = require('node:fs');
+  for (let open = 0; open < 200; open += 1) openSync('/dev/null', 'r');
+  require('node:net').createServer().listen(0, '127.0.0.2');
+  setInterval(() => kept, 1000);`;
+
+test('what a candidate takes is measured from outside, with all that it has started', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'doorward-kin-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const script = `
+    import { spawn } from 'node:child_process';
+    spawn(process.execPath, ['-e', ${JSON.stringify(greedy)}], { stdio: ['ignore', 'ignore', 'ignore', 3] });
+    setInterval(() => {}, 1000);`;
+  writeFileSync(join(folder, 'mother.mjs'), script);
+  const candidates = nodeCandidates(surroundings);
+  const started = await candidates.start(folder, { ...options, entry: ['node', 'mother.mjs'] });
+  assert.ok(started.outcome === 'started' && started.candidate instanceof CandidateProcess);
+  const { candidate } = started;
+  t.after(() => candidate.stop(0));
+  await until(() => (candidate.measure(true)?.openAddresses?.length ?? 0) > 0);
+  const taken = candidate.measure(true);
+  assert.ok(taken !== undefined);
+  const seen = JSON.stringify(taken);
+  assert.equal(taken.processes, 2, seen);
+  assert.match(taken.openAddresses?.join() ?? '', /^0200007F:\d+$/);
+  assert.equal(taken.sharedSockets, 1, 'the channel');
+  const childBytes = taken.memoryBytes - taken.first.memoryBytes;
+  assert.ok(childBytes > 60e6 && childBytes < 60e6 + 2 * taken.first.memoryBytes, seen);
+  assert.ok((taken.descriptors ?? 0) > 200 && taken.threads > 10 && taken.processorMs >= taken.first.processorMs, seen);
+  const looks = [taken];
+  const isSpinning = (): boolean => {
+    looks.push(candidate.measure(true) ?? taken);
+    const { workers: now = {} } = looks.at(-1) ?? {};
+    return looks.some(({ workers = {} }) =>
+      Object.entries(workers).some(([name, before]) => {
+        const { processorMs = 0, waits } = now[name] ?? {};
+        return waits === before.waits && processorMs >= before.processorMs + 100;
+      }),
+    );
+  };
+  await until(isSpinning);
+  assert.ok(taken.first.processorMs > 0 && taken.aliveMs > 0 && taken.aliveMs < 3_600_000, seen);
+});
+
+test('what an incumbent takes is measured as that of a candidate, and without it', async (t) => {
+  const candidates = nodeCandidates(surroundings);
+  const { taken: before } = candidates.measureOwn();
+  const started = await candidates.start(releaseOf(t, 'exec sleep 60'), options);
+  assert.ok(started.outcome === 'started');
+  t.after(() => started.candidate.stop(0));
+  const { taken: own, takenBefore } = candidates.measureOwn();
+  assert.ok(own !== undefined && before !== undefined);
+  assert.equal(takenBefore, before);
+  assert.equal(own.processes, before.processes);
+  const { heapUsed, rss } = process.memoryUsage();
+  assert.ok(own.first.memoryBytes > heapUsed && own.first.memoryBytes < rss, JSON.stringify(own));
+  assert.equal(own.sharedSockets, 0);
+});

@@ -36,11 +36,11 @@ export const badWithTheMachine: readonly ZooRelease[] = [
     patch: atTheDoor(`setInterval(() => ${start}('sleep', ['600'], { stdio: 'ignore' }), 500);`),
   }),
   bad('fills-the-disk', 'writes 30 MB a second beside the pictures', {
-    reasons: resources,
+    reasons: [...resources, 'slower', 'door', 'missing-data'],
     patch: atTheDoor(`setInterval(() => ${fs}.appendFileSync(this.#parts.home.visits + '/.cache', Buffer.alloc(3e6)), 100);`),
   }),
   bad('one-thread-spins', 'has a thread that runs in a circle', {
-    reasons: resources,
+    reasons: [...resources, 'missing-data'],
     patch: atTheDoor(`${worker}('for (;;);', { eval: true });`),
   }),
   bad('opens-a-door', 'listens at an address that nobody asked for', {
