@@ -68,7 +68,10 @@ test('a better recogniser is taken, a worse one is not', () => {
   assert.equal(verdictOf([same, better, better, better]), undefined);
   assert.equal(verdictOf([same, { own: stranger, candidate: ada, farness: {} }]), 'false-name', 'it names everybody');
   assert.equal(verdictOf([same, { own: ada, candidate: grace }]), 'false-name');
-  assert.equal(verdictOf([same, { own: ada, candidate: stranger }]), 'recognition-drop');
+  const lost = { own: ada, candidate: stranger };
+  assert.equal(verdictOf([same, lost]), 'recognition-drop');
+  assert.equal(verdictOf([same, same, lost]), undefined, 'one of three is chance');
+  assert.equal(verdictOf([same, lost, lost]), 'recognition-drop');
   const righted: NamedTwice = { own: stranger, candidate: grace, stored: said(grace) };
   assert.equal(verdictOf([same, { own: ada, candidate: stranger }, righted]), undefined, 'one lost, one righted');
   assert.equal(verdictOf([righted, righted, { own: stranger, candidate: ada, stored: said(stranger) }]), 'false-name');
