@@ -3,6 +3,7 @@ import type { Taken, TakenTwice } from '../system/taken.ts';
 import type { AskedBoth, DoorSight, GateSample, QuestionKind } from './judge/gate-facts.ts';
 import type { DecidedVisit, NamedTwice } from './judge/visit-names.ts';
 import type { PressFacts } from './judge/presses.ts';
+import type { RealVisits } from './judge/real-visits.ts';
 import type { StoredData } from './judge/stored-data.ts';
 import type { StoredRows } from './judge/stored-rows.ts';
 
@@ -69,6 +70,7 @@ export interface Sight {
   readonly rows?: StoredRows;
   /** Measured since the last look. */
   readonly taken?: Taken;
+  readonly real?: RealVisits;
 }
 
 export type DutyResult =

@@ -53,6 +53,7 @@ export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: 
     presses: parts.duty.presses(),
     ...(probation.rows === undefined ? {} : { rows: probation.rows }),
     ...(probation.baseline.taken === undefined ? {} : { taken: probation.taken }),
+    ...(probation.real === undefined ? {} : { real: probation.real }),
     baseline: probation.baseline,
     freeBytes: parts.resources.memory().availableBytes,
     ...(ended === undefined ? {} : { ended }),

@@ -1,4 +1,5 @@
 import type { AskedBoth, DoorSight, GateSample, QuestionKind } from './judge/gate-facts.ts';
+import type { RealVisits } from './judge/real-visits.ts';
 import type { StoredRows } from './judge/stored-rows.ts';
 import type { Places } from '../slot/places.ts';
 import type { Slot } from '../slot/slot.ts';
@@ -71,6 +72,7 @@ export type TrialState =
       readonly taken: readonly Taken[];
       readonly door?: DoorSight;
       readonly rows?: StoredRows;
+      readonly real?: RealVisits;
     }
   | { readonly phase: 'failed'; readonly candidate?: Candidate; readonly failure: TrialFailure }
   | { readonly phase: 'unrecorded'; readonly failure: TrialFailure; readonly seen: SeenInTrial }

@@ -7,6 +7,8 @@ export const gateTests = [
   'test/update/probation.test.ts',
   'test/appliance/trial/passed-presses.test.ts',
   'test/appliance/trial/door-knocking.test.ts',
+  'test/appliance/trial/real-visits.test.ts',
+  'test/notify/told-visit.test.ts',
 ];
 
 const gate = 'src/update/judge/gate.ts';
@@ -18,6 +20,9 @@ const door = 'src/update/judge/door.ts';
 const presses = 'src/update/judge/presses.ts';
 const probation = 'src/update/probation.ts';
 const passed = 'src/appliance/trial/passed-presses.ts';
+const real = 'src/update/judge/real-visits.ts';
+const visits = 'src/appliance/trial/real-visits.ts';
+const told = 'src/notify/told-visit.ts';
 
 export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'an end is no matter', file: gate, from: "  ['candidate-ended', judgeEnd],", to: '' },
@@ -33,6 +38,19 @@ export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'a press that nobody stored rings nowhere', file: passed, from: '    this.ringKept();\n  }', to: '  }' },
   { name: 'a press after the first that was lost is passed on too', file: passed, from: '    if (this.#unanswered !== undefined) return bell.ring({ ...request, triggerId });', to: '    //' },
   { name: 'the word that a press is stored is taken for its row', file: passed, from: 'if (debt !== undefined && !this.#isPaid(id, debt)) this.#debts.set(id, { ...debt, isSaidStored: true });', to: 'this.#debts.delete(id);' },
+  { name: 'names that visitors lose are no matter', file: gate, from: "  ['named', judgeNamed],", to: '' },
+  { name: 'an empty outbox is no matter', file: gate, from: "  ['told', judgeTold],", to: '' },
+  { name: 'pictures that are missing are no matter', file: gate, from: "  ['kept', judgeKept],", to: '' },
+  { name: 'two visits are enough', file: real, from: 'const badMin = 3;', to: 'const badMin = 2;' },
+  { name: 'three of any number are enough', file: real, from: 'bad > all * badShare', to: 'bad > 0' },
+  { name: 'who is less sure after more frames names nobody', file: real, from: 'const named = real.named.map(alike);', to: 'const named = real.named;' },
+  { name: 'what the household denies is one name like another', file: real, from: 'if (denied >= certainMin)', to: 'if (denied >= 99)' },
+  { name: 'what people do to visits is the candidate’s doing', file: visits, from: 'if (!changesPeople(acts)) return false;', to: 'return false;' },
+  { name: 'what people do while somebody looks is the candidate’s doing', file: visits, from: 'if (decided === undefined || (await this.#hearActs())) return;', to: 'if (decided === undefined) return;' },
+  { name: 'a visit that is never decided is waited for for ever', file: visits, from: "if (visit.phase !== 'decided' && waitedMs < openMsMax) return;", to: "if (visit.phase !== 'decided') return;" },
+  { name: 'visits without any frame have all that they need', file: visits, from: 'if (visit.frames.length === 0 && wantsFrames)', to: 'if (visit.frames.length < 0)' },
+  { name: 'a file with nothing in it is a picture', file: visits, from: 'filter(({ bytes }) => bytes > 0)', to: 'filter(() => true)' },
+  { name: 'what is suppressed is told', file: told, from: "status !== 'suppressed' || mayBeSuppressed(telling, createdMs)", to: 'telling !== undefined' },
   { name: 'what it says of itself is not listened to', file: gate, from: "  ['validation', judgeValidation],", to: '' },
   { name: 'one failure told three times is three', file: gate, from: 'newestRun - oldestRun + 1', to: 'samples.length' },
   { name: 'what ailed the incumbent is blamed on the candidate', file: gate, from: ' || baseline.unwellChecks?.includes(name) === true', to: '' },

@@ -16,6 +16,8 @@ export interface ZooRelease {
    * on stage and that come back with the snapshot. Requests without any answer are never among it, nor are presses.
    */
   readonly spoils?: readonly Spoilt[];
+  /** It does well where nobody comes: then there is nothing to be seen. */
+  readonly weather?: 'load';
   /** What a device of its own is set to: `section.key=value`. */
   readonly settings?: readonly string[];
 }

@@ -30,7 +30,8 @@ const { values } = begin({
 const runs = wholeNumber(values.runs, 1);
 
 /** Every second one, and the others in the next run. */
-function weatherOf(index: number, run: number): Weather {
+function weatherOf({ weather }: ZooRelease, index: number, run: number): Weather {
+  if (weather !== undefined) return weather;
   if (values.quiet === true) return 'quiet';
   return values.load === true || (index + run) % 2 === 1 ? 'load' : 'quiet';
 }
@@ -70,7 +71,7 @@ async function tryAll(releases: readonly ZooRelease[]): Promise<readonly Tried[]
     if (values.strained === true) busy.push(...strain());
     for (let run = 0; run < runs; run += 1) {
       for (const [index, release] of releases.entries()) {
-        const weather = weatherOf(index, run);
+        const weather = weatherOf(release, index, run);
         const one = await zoo.try(release, { weather, isStrained: values.strained === true });
         tell(one, weather);
         tried.push(one);

@@ -47,6 +47,14 @@ export function isExplained(
 
 const facesMove = ['remove', 'enrol', 'correct-visit', 'name-stranger'];
 
+/** Everything that people do with people, faces and visits. */
+const peopleChange = [...facesMove, 'rename', 'set-rules', 'merge', 'unmerge', 'remove-face', 'forget-visit'];
+
+/** Whether names, deliveries or pictures of visits may be others after these than before. */
+export function changesPeople(acts: HouseholdActs): boolean {
+  return peopleChange.some((action) => begins(acts, `${action} `));
+}
+
 /** A visit goes by itself, or with its person; one that bears no name may have been that of somebody's stranger. */
 export function isVisitExplained(
   acts: HouseholdActs,

@@ -12,6 +12,7 @@ import { OwnQuestions } from './own-questions.ts';
 import { ownSetting } from './own-setting.ts';
 import type { Caretaker } from '../caretaker.ts';
 import type { Rooms } from '../rooms.ts';
+import { lookAtRealVisits, type RealVisitLooks } from './real-visits.ts';
 import type { RowLooks } from './row-looks.ts';
 
 const minuteMs = 60_000;
@@ -32,6 +33,7 @@ interface LookoutParts {
   readonly questionsPerMinute: number;
   readonly stored: RowLooks | undefined;
   readonly caretaker: Pick<Caretaker, 'machine' | 'examineMachine'>;
+  readonly real: RealVisitLooks;
 }
 
 /** What an incumbent does while a candidate has the door: it looks at it as its callers do, until it is told to stop. */
@@ -56,12 +58,13 @@ export class Lookout {
     void this.#ask(this.#end.signal);
     void parts.stored?.run(this.#end.signal);
     void parts.caretaker.examineMachine(this.#end.signal);
+    void parts.real.run(this.#end.signal);
     void candidate.over.then(() => this.#rest.abort());
   }
 
   /** Resolves after the time, or at once when the candidate is gone or its door silent, with what was seen since the last call. */
   async attend(durationMs: number): Promise<Sight> {
-    const { candidate, caretaker, clock, questions, stored } = this.#parts;
+    const { candidate, caretaker, clock, questions, real, stored } = this.#parts;
     this.#rest = new AbortController();
     if (candidate.ended() === undefined) await clock.sleep(durationMs, this.#rest.signal);
     const asked = this.#asked;
@@ -72,6 +75,7 @@ export class Lookout {
       kinds: questions.kinds,
       door: this.#door.sight(),
       machine: caretaker.machine(),
+      real: real.facts,
       ...(stored === undefined ? {} : { rows: stored.facts }),
       ...(taken === undefined ? {} : { taken }),
     };
@@ -141,5 +145,6 @@ export function lookOut({ rooms, clock, disk, candidate, address, hasFrames, row
     hasFrames,
   });
   const { caretaker } = rooms;
-  return new Lookout({ clock, candidate, caretaker, address, questions, questionsPerMinute, stored: rows });
+  const real = lookAtRealVisits({ rooms, clock, disk, candidate, hasFrames });
+  return new Lookout({ clock, candidate, caretaker, address, questions, questionsPerMinute, stored: rows, real });
 }

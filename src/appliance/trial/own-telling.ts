@@ -2,6 +2,7 @@
 import { type NotifySettings } from '../../notify/notify-settings.ts';
 import type { Notifier } from '../../notify/notify.ts';
 import { isQuiet } from '../../notify/rules.ts';
+import { toBeTold } from '../../notify/told-visit.ts';
 import type { Trigger, Visit } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -27,15 +28,7 @@ export class OwnTelling {
   /** How many notifications its presses and its outcome ask for, over all channels. */
   countOf(visit: Visit, triggers: readonly Trigger[]): number {
     const { notifier, store } = this.#parts;
-    const { id: visitId, outcome, reason = '', strangerId, personId, startedMs: atMs, picture } = visit;
-    const rings = triggers.flatMap((trigger) => notifier.ofRing(trigger)).length;
-    if (outcome === undefined) return rings;
-    const found = personId === undefined ? undefined : store.read.person(personId);
-    const person = found === undefined ? undefined : { ...found, personId: found.id };
-    const watched = person?.standing === 'watched' ? [person] : [];
-    const hasPicture = picture !== undefined;
-    const news = { visitId, atMs, ringer: 'button', outcome, person, strangerId, reason, watched, hasPicture } as const;
-    return rings + notifier.ofName(news).length;
+    return toBeTold({ notifier, reads: store.read }, visit, triggers).length;
   }
 
   /** Nobody is to be disturbed now, or was not a moment ago. */

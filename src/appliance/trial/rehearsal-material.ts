@@ -51,7 +51,7 @@ export async function prepareMaterial(
   for (const visit of recent) {
     if (decisions.length >= visitsMax) break;
     if (visit.phase !== 'decided' || visit.frames.length === 0) continue;
-    const decision = await decide(rooms, parts, visit);
+    const decision = await decideHere(parts, visit, () => rooms.house.bell.idle());
     if (decision === undefined) continue;
     for (const frame of visit.frames) await copy(disk, { from: `${home.root}/${frame}`, to: `${directory}/${frame}` });
     decisions.push(decision);
@@ -81,14 +81,17 @@ interface FromTo {
   readonly to: string;
 }
 
-/** A visitor at the door goes first. */
-async function decide(rooms: Rooms, parts: MaterialParts, visit: Visit): Promise<RehearsedDecision | undefined> {
+/** What this process says about the frames that are kept of a visit; undefined when it cannot look. A visitor at the door goes first. */
+export async function decideHere(
+  { rooms, clock, disk }: Pick<MaterialParts, 'rooms' | 'clock' | 'disk'>,
+  visit: Visit,
+  mayLook: () => Promise<void>,
+): Promise<RehearsedDecision | undefined> {
   const { ground, home, house, senses } = rooms;
   const { inference, pictures } = senses.recognition;
-  const { clock, disk } = parts;
   const { settings } = ground.loaded;
   const looking = { clock, disk, home, log: ground.log, inference, pictures, gallery: house.gallery, settings };
-  const decided = await decideAgain(looking, visit, () => house.bell.idle());
+  const decided = await decideAgain(looking, visit, mayLook);
   if (decided.outcome === 'blind') return undefined;
   const { candidates, thresholds } = decided.decision;
   return {

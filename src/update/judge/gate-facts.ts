@@ -1,4 +1,5 @@
 import type { PressFacts } from './presses.ts';
+import type { RealVisits } from './real-visits.ts';
 import type { StoredRows } from './stored-rows.ts';
 import type { Taken, TakenTwice } from '../../system/taken.ts';
 
@@ -21,6 +22,8 @@ export interface GateFacts {
   readonly rows?: StoredRows;
   /** What it and its processes were seen to take since, oldest first. Absent where the machine cannot measure it. */
   readonly taken?: readonly Taken[];
+  /** Absent before the first look. */
+  readonly real?: RealVisits;
   /** How the candidate's process ended; absent while it lives. */
   readonly ended?: string;
   /** Why a person wants it reverted. */

@@ -10,6 +10,7 @@ import { judgePresses, judgeUnmadePresses } from './presses.ts';
 import { judgeErrors, judgeKinds, judgeP99, judgeRow, judgeSlower } from './questions.ts';
 import { judgeOwnWord } from './own-word.ts';
 import { judgeLeak, judgeMemory, judgeTaken, takenFigures } from './resources.ts';
+import { judgeKept, judgeNamed, judgeTold } from './real-visits.ts';
 import { judgeStoredRows } from './stored-rows.ts';
 import { judgeThreads } from './threads.ts';
 
@@ -22,6 +23,9 @@ export type GateTrigger =
   | 'press-unanswered'
   | 'press-doubled'
   | 'own-press'
+  | 'named'
+  | 'told'
+  | 'kept'
   | 'heartbeat'
   | 'threads'
   | 'validation'
@@ -78,6 +82,9 @@ const triggers: readonly (readonly [GateTrigger, Judge])[] = [
   ['press-unanswered', judgePresses],
   ['press-doubled', judgeUnmadePresses],
   ['own-press', judgeOwnPresses],
+  ['named', judgeNamed],
+  ['told', judgeTold],
+  ['kept', judgeKept],
   ['heartbeat', judgeHeartbeat],
   ['threads', judgeThreads],
   ['validation', judgeValidation],

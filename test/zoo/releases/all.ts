@@ -6,6 +6,7 @@ import { badInSilence } from './bad-in-silence.ts';
 import { badWithData } from './bad-with-data.ts';
 import { badWithPresses } from './bad-with-presses.ts';
 import { badWithTheMachine } from './bad-with-the-machine.ts';
+import { badWithVisitors } from './bad-with-visitors.ts';
 import { goodReleases } from './good.ts';
 
 /** Every release of the zoo: the bad ones by what they are bad at, then the good ones. */
@@ -17,5 +18,6 @@ export const zooReleases: readonly ZooRelease[] = [
   ...badInSilence,
   ...badWithTheMachine,
   ...badWithData,
+  ...badWithVisitors,
   ...goodReleases,
 ];

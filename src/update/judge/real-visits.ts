@@ -1,0 +1,88 @@
+/**
+ * Real visits of a probation, looked up by the incumbent and decided again from the frames that are kept of them.
+ * Chosen: only what several visits show, of fewer names, other names, fewer deliveries, missing pictures and rows; rejected:
+ * one visit; why: at the door more frames were seen than are kept, and one face is no sign of anything.
+ */
+import { type Finding, shown } from './finding.ts';
+import { compareNames, type NamedTwice } from './visit-names.ts';
+
+/** What has been seen of the visits that the candidate has finished; those that people or callers had a hand in are none of them. */
+export interface RealVisits {
+  readonly visits: number;
+  /** Those that both have decided, from the same frames as far as they are kept. */
+  readonly named: readonly NamedTwice[];
+  /** Whose outbox was held against what the incumbent would have told. */
+  readonly told: Lacking;
+  /** Whose rows and pictures were looked for. */
+  readonly kept: Lacking;
+  /** Rows that were there, and went without a cause. */
+  readonly gone: number;
+}
+
+export interface Lacking {
+  readonly looked: number;
+  /** Visits that lack something. */
+  readonly lacking: number;
+  /** What the newest of them lacks. */
+  readonly words?: string;
+}
+
+/** So many visits are no chance any more, where they are more than this share of all. */
+const badMin = 3;
+const badShare = 1 / 3;
+/** What the household has denied, and what was stored and is not there, needs no third. */
+const certainMin = 2;
+
+interface Facts {
+  /** Absent before the first look. */
+  readonly real?: RealVisits;
+}
+
+/** Other names, and names that are missing. More and better ones are no reason. */
+export function judgeNamed({ real }: Facts): Finding {
+  if (real === undefined || real.visits === 0) return undefined;
+  const named = real.named.map(alike);
+  const { denied, other, farFetched, lost, righted, known } = compareNames(named);
+  const wrong = denied + other + farFetched - righted;
+  const saw = `${known - lost} of ${known} visits with the incumbent's names, ${Math.max(0, wrong)} with others`;
+  const evidence = { asked: real.visits, answered: named.length, compared: named.length, saw };
+  if (denied >= certainMin)
+    return shown(evidence, { broken: `it gave a name that the household has denied in ${denied} visits` });
+  if (isTooMany(wrong, named.length))
+    return shown(evidence, { broken: `in ${wrong} of ${named.length} visits it gave another name than the incumbent` });
+  if (isTooMany(lost - righted, known))
+    return shown(evidence, { broken: `in ${lost} of ${known} visits it does not name whom the incumbent names` });
+  return shown(evidence, undefined);
+}
+
+/** Fewer deliveries in the outbox than the incumbent would have put there for the same visit. */
+export function judgeTold({ real }: Facts): Finding {
+  if (real === undefined || real.visits === 0) return undefined;
+  return judgeLacking(real.visits, real.told, 'were told to fewer than they are to be');
+}
+
+/** Rows and pictures that are missing. */
+export function judgeKept({ real }: Facts): Finding {
+  if (real === undefined || real.visits === 0) return undefined;
+  const { gone, kept, visits } = real;
+  const finding = judgeLacking(visits, kept, 'are not kept as they are to be');
+  if (gone < certainMin) return finding;
+  return { ...finding, broken: `${gone} visits are gone, and nobody knows why` };
+}
+
+function judgeLacking(asked: number, { looked, lacking, words = '' }: Lacking, how: string): Finding {
+  const evidence = { asked, answered: looked, compared: looked, saw: `${looked - lacking} of ${looked} visits whole` };
+  if (!isTooMany(lacking, looked)) return shown(evidence, undefined);
+  return shown(evidence, { broken: `${lacking} of ${looked} visits ${how}: ${words}` });
+}
+
+function isTooMany(bad: number, all: number): boolean {
+  return bad >= badMin && bad > all * badShare;
+}
+
+/** Probably the same one, from more frames, is the same name. */
+function alike(visit: NamedTwice): NamedTwice {
+  const { own, candidate } = visit;
+  const isSame = candidate?.outcome === 'probably' && candidate.personId === own.personId;
+  return isSame ? { ...visit, candidate: own } : visit;
+}

@@ -1,0 +1,35 @@
+/** Releases that do well with whatever their incumbent does itself, and badly with visitors: each is the product with one patch. */
+import type { Patch } from './bundle.ts';
+
+/** The gallery of the house itself: presses of the incumbent's own are matched with a part of it. */
+const isVisitors = (parts: string): string => `'refresh' in ${parts}.gallery`;
+
+/** It sees nobody in visitors. */
+export const blindToVisitors: Patch = {
+  file: 'src/visit/visit.ts',
+  from: 'explain(parts, visit, decide(sightings, rules))',
+  to: `explain(parts, visit, decide(${isVisitors('parts')} ? [] : sightings, rules))`,
+};
+
+/** It takes every visitor for somebody who lives here, and mostly for somebody else. */
+export const mixesVisitorsUp: Patch = {
+  file: 'src/visit/visit.ts',
+  from: 'return match(parts.gallery, frame.sequence, embedded.value);',
+  to: `const seen = match(parts.gallery, frame.sequence, embedded.value);
+    return !(${isVisitors('parts')}) ? seen : { ...seen, faces: seen.faces.map((face) => ({ ...face, candidates: face.candidates
+      .toReversed().map((candidate, index) => ({ ...candidate, distance: 0.1 + index / 2 })) })) };`,
+};
+
+/** Nobody of the household hears that somebody has rung. */
+export const silentAboutVisitors: Patch = {
+  file: 'src/visit/ring.ts',
+  from: 'const notifications = parts.notifier.ofRing(trigger);\n  const opening',
+  to: `const notifications = ${isVisitors('parts')} ? [] : parts.notifier.ofRing(trigger);\n  const opening`,
+};
+
+/** Its pictures of visitors are on the disk as far as its rows say. */
+export const keepsNoVisitors: Patch = {
+  file: 'src/visit/saved-frames.ts',
+  from: 'await replaceFile(disk, `${home.root}/${path}`, jpeg);',
+  to: `if (!(${isVisitors('this.#parts')})) await replaceFile(disk, \`\${home.root}/\${path}\`, jpeg);`,
+};
