@@ -154,24 +154,29 @@ export const preparedSchema = Type.Object({
   step: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 
-/** 2: presses that the incumbent makes itself are kept apart (`isOwnPress`), and what they tell is told by `delivered`. */
-export const protocolStep = 2;
+/**
+ * 2: presses that the incumbent makes itself are kept apart (`isOwnPress`), and what they tell is told by `delivered`.
+ * 3: requests are taken from the incumbent, through `relaySocket`, and the socket of the web server at the commit.
+ */
+export const protocolStep = 3;
 
 /** What a candidate does when it is told or asked. */
 export interface Abilities {
   readonly hearsPresses: boolean;
   readonly takesQuestions: boolean;
   readonly keepsOwnApart: boolean;
+  readonly takesRequests: boolean;
 }
 
 /** One that knows all of the protocol is taken at that: it cannot leave out what it would be judged by. */
 export function abilitiesOf(prepared: Static<typeof preparedSchema>): Abilities {
   const { step = 1, hearsPresses = false, takesQuestions = false } = prepared;
-  const keepsOwnApart = step >= protocolStep;
+  const keepsOwnApart = step >= 2;
   return {
     hearsPresses: keepsOwnApart || hearsPresses,
     takesQuestions: keepsOwnApart || takesQuestions,
     keepsOwnApart,
+    takesRequests: step >= 3,
   };
 }
 
@@ -186,6 +191,8 @@ export const passedSchema = Type.Object({
   /** When the camera gave its last frame over there (`clock.uptimeMs()`, which both share); absent when it gave none. */
   lastFrameMs: Type.Optional(Type.Number()),
   notificationsInHand: Type.Array(Type.String(), { maxItems: 1000 }),
+  /** Where callers find the door, when they come through the incumbent. */
+  address: Type.Optional(Type.String({ maxLength: 300 })),
 });
 
 /** Told: the button was pressed; answered by `stored` when the row of that name is. */
@@ -234,6 +241,9 @@ export type Prepare = Static<typeof prepareSchema>;
 
 /** The name under which the socket of the web server is passed. */
 export const webSocket = 'web';
+
+/** The name of the one through which the incumbent passes requests on during the trial. */
+export const relaySocket = 'relay';
 
 /** Told by the candidate: what somebody over there wishes of the updater. */
 const wishSchema = Type.Union([

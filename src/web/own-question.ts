@@ -23,6 +23,11 @@ export function admit(site: Site, connection: Duplex): void {
   site.server.emit('connection', connection);
 }
 
+/** Whether it is such a connection. */
+export function isAdmitted(connection: Duplex): boolean {
+  return 'remoteAddress' in connection && connection.remoteAddress === insideAddress;
+}
+
 /** Whether this is such a question. */
 export function isOwn({ ip }: Pick<FastifyRequest, 'ip'>): boolean {
   return ip === ownAddress || ip === insideAddress;

@@ -34,6 +34,7 @@ export interface WebParts {
     | 'visits'
     | 'visit'
     | 'triggersOf'
+    | 'trigger'
     | 'notificationsOf'
     | 'strangers'
     | 'stranger'

@@ -8,7 +8,7 @@ import { describe } from './description.ts';
 import { EventConnections } from './event-connections.ts';
 import { addressRefusal, whyNotListening } from './guard.ts';
 import { LiveView } from './live-view.ts';
-import { admit, answerOwn } from './own-question.ts';
+import { admit, answerOwn, isAdmitted } from './own-question.ts';
 import type { WebParts } from './parts.ts';
 import { answerError, noSuchAddress, noSuchMethod } from './problem.ts';
 import { protect } from './protection.ts';
@@ -28,6 +28,7 @@ import { visitActRoutes } from './routes/visit-act-routes.ts';
 import { visitPictureRoutes, visitRoutes } from './routes/visit-routes.ts';
 import { lateSerializer } from './late-serializer.ts';
 import { checkerOf, describeSchemaErrors } from './schema-check.ts';
+import { SideDoor, type RequestTaker } from './side-door.ts';
 import type { Site } from './site.ts';
 import { Unanswered } from './unanswered.ts';
 import { acceptUploads } from './upload.ts';
@@ -49,7 +50,7 @@ const firstRequestMs = 100;
 const keepAliveMs = 5000;
 /** After a hand-over: idle connections are cut when nobody may use them any more, and busy ones after this. */
 const idleMs = keepAliveMs + 1000;
-const farewellMsMax = 15_000;
+const farewellMsMax = requestTimeoutMs + 15_000;
 const lookMs = 100;
 
 export interface Web {
@@ -59,6 +60,17 @@ export interface Web {
   readonly server: Site['server'];
   /** Listens where the settings say, or on another port. Rejects when that is not to be had, saying what to do. */
   listen(port?: number): Promise<void>;
+  /**
+   * Another process answers from now on what callers ask: `taker` passes it there, and callers stay connected here. Streams
+   * end, so that they begin anew over there. Undefined: everything is answered here again.
+   */
+  passTo(taker: RequestTaker | undefined): void;
+  /** A connection that another process of this house brings. */
+  enter(connection: Duplex): void;
+  /** Resolves when every request that was taken here is answered, or has had its time. */
+  idle(): Promise<void>;
+  /** Where callers come to while it does not listen itself. */
+  isReachedAt(address: string): void;
   /** Another process accepts from now on: streams end, and every answer tells its client to connect anew. */
   sayFarewell(): void;
   /** Resolves when no connection is left after `sayFarewell`, or when it was taken back by `welcome`. */
@@ -88,9 +100,23 @@ export async function openWeb(parts: WebParts): Promise<Web> {
   const site = await buildSite(parts, grace);
   const places = new ConnectionPlaces(site.server, parts);
   const cutSilent = (): void => places.cutSilent();
+  const { sideDoor } = grace;
+  let reachedAt = '';
+  sideDoor?.open();
   return {
     get address() {
-      return addressOf(site);
+      return addressOf(site) || reachedAt;
+    },
+    isReachedAt: (address) => void (reachedAt = address),
+    passTo(taker) {
+      sideDoor?.passTo(taker);
+      if (taker !== undefined) for (const stream of grace.streams) stream.close();
+    },
+    enter: (connection) => sideDoor?.enter(connection),
+    async idle() {
+      const startedMs = parts.clock.uptimeMs();
+      const isLate = (): boolean => parts.clock.uptimeMs() - startedMs > farewellMsMax;
+      while ((sideDoor?.answering ?? 0) > 0 && !isLate()) await parts.clock.sleep(lookMs);
     },
     server: site.server,
     listen: (port) => listen(site, { ...parts.settings.web, ...(port === undefined ? {} : { port }) }),
@@ -132,7 +158,7 @@ interface Draining {
  */
 async function drain(site: Site, grace: Grace, { clock, cutSilent }: Draining): Promise<void> {
   const startedMs = clock.uptimeMs();
-  while (grace.isLeaving && (await connectionsOf(site)) > 0) {
+  while (grace.isLeaving && (await connectionsOf(site)) + (grace.sideDoor?.inside ?? 0) > 0) {
     for (const stream of grace.streams) stream.close(); // One that was asked for on an old connection.
     const waitedMs = clock.uptimeMs() - startedMs;
     if (waitedMs > idleMs) {
@@ -173,7 +199,7 @@ export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: fal
       requireHostHeader: false, // The guard refuses in words what has no Host and should.
     },
     ...brokenRequests(parts),
-    genReqId: () => parts.random.id(),
+    genReqId: (request) => grace.sideDoor?.nameOf(request) ?? parts.random.id(),
     requestIdHeader: false,
     schemaErrorFormatter: describeSchemaErrors,
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -186,6 +212,7 @@ export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: fal
   grace.streams = [live, connections];
   grace.unanswered = new Unanswered(site);
   endWithGrace(site, grace);
+  grace.sideDoor = new SideDoor(site, isAdmitted);
   const addresses = new Addresses();
   site.addHook('onRoute', ({ url, method }) => addresses.note(url, method));
   await describe(site, parts.version, addresses);
@@ -205,6 +232,8 @@ export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: fal
 
 /** How the site takes leave of those who are connected. */
 interface Grace {
+  /** Set while the site is built. */
+  sideDoor?: SideDoor;
   /** Nobody is to use a connection again after its next answer. */
   isLeaving: boolean;
   streams: readonly { close(): void }[];

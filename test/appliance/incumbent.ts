@@ -53,6 +53,8 @@ async function obey({ act, given }: Order): Promise<unknown> {
     case 'baseline': return duty.baseline();
     case 'heartbeat': return candidate?.lastHeartbeat();
     case 'ended': return candidate?.ended();
+    case 'name-main': return duty.nameMain(candidate?.pid ?? 0);
+    case 'under-way': return new Promise((resolve) => rooms.front.web.server.getConnections((_error, count) => resolve(count)));
     case 'leave': return duty.leave();
     case 'gap': return rooms.house.feed.status();
   } // prettier-ignore

@@ -111,6 +111,7 @@ export class Neighbours implements Read, HouseholdActs, Book {
       .filter((visit) => personId === undefined || visit.personId === personId)
       .slice(0, limit);
   triggersOf = (): readonly Trigger[] => this.triggers;
+  trigger = (id: string): Trigger | undefined => this.triggers.find((trigger) => trigger.id === id);
   notificationsOf = (): readonly Notification[] => this.notifications;
   strangers = (limit: number): readonly Stranger[] => this.unnamed.slice(0, limit);
   stranger = (id: string): Stranger | undefined => this.unnamed.find((one) => one.id === id);

@@ -25,7 +25,7 @@ test('visits and the bell over HTTP', async (t) => {
     assert.deepEqual(bare.json(), { visitId: 'visit-1', joined: false });
     await post('/api/v1/trigger', { source: 'command', press: 'double' });
     const [first, second] = house.rings;
-    assert.deepEqual(first, { source: 'api' });
+    assert.deepEqual(first, { source: 'api', triggerId: bare.headers['x-request-id'] });
     assert.equal(second?.source, 'command');
     assert.equal(second?.press, 'double');
     house.ringAnswer = { outcome: 'refused', message: 'cannot ring: the bell is stopping' };

@@ -1,16 +1,17 @@
 import type { IncumbentChannel } from '../../machine/process/incumbent-channel.ts';
 import { acquireInstanceLock } from '../../machine/process/instance-lock.ts';
-import { acceptOn, stopAccepting } from '../../machine/process/listening-socket.ts';
+import { stopAccepting } from '../../machine/process/listening-socket.ts';
 import { leaveTrialGroup } from '../../machine/process/trial-group.ts';
 import { createLog } from '../../telemetry/json-log.ts';
 import type { AuditEntry } from '../../system/audit.ts';
 import type { Log } from '../../system/log.ts';
 import type { Terminal } from '../../system/terminal.ts';
 import { timeCamera, type CameraTimes } from './camera-gap.ts';
+import { acceptOnPassed, answerForIncumbent } from './candidate-door.ts';
 import { playDemoIn } from '../demo.ts';
 import { shareGround, type GroundRequest } from '../ground.ts';
 import {
-  auditSchema, prepareSchema, questionSchema, readMessage, readNote, trialProtocol, webSocket, type Note,
+  auditSchema, prepareSchema, questionSchema, readMessage, readNote, trialProtocol, type Note,
   protocolStep, type TrialQuestion,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
 import { openRecognition, type Recognition } from '../recognition.ts';
@@ -57,6 +58,7 @@ export class ApplianceCandidate {
   #incumbency: Incumbency | undefined;
   #report: ServiceReport | undefined;
   #hasLeft = false;
+  #closeRelay = (): void => {};
 
   constructor(parts: CandidateParts) {
     const { request, machine, channel } = parts;
@@ -148,11 +150,9 @@ export class ApplianceCandidate {
     const startedMs = machine.clock.uptimeMs();
     this.#rooms ??= this.#openRooms();
     const rooms = await this.#rooms;
-    const socket = channel.socket(webSocket);
-    if (socket === undefined) throw new Error('cannot take over: no listening socket was passed');
     rooms.loops.takeDuty({ free: this.#free.promise });
     if (!this.#isTold) rooms.loops.readLine();
-    await acceptOn(rooms.front.web.server, socket);
+    this.#closeRelay = await answerForIncumbent(rooms.front.web, channel);
     rooms.ground.takeAudit().catch((error: unknown) => this.#log.error('the audit chain cannot be written', { error }));
     const { version } = machine.release;
     rooms.ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
@@ -187,13 +187,14 @@ export class ApplianceCandidate {
     if (note !== undefined) void this.#rooms?.then((rooms) => this.#heed(rooms, note));
   }
 
-  #heed({ desk, ground, house, loops }: Rooms, note: Note): void {
+  #heed({ desk, front, ground, house, loops }: Rooms, note: Note): void {
     switch (note.kind) {
       case 'update-status':
         if (!this.#isCommitted) desk?.show(note.status);
         break;
       case 'passed':
         ground.events.continueFrom(note.lastEventId);
+        if (note.address !== undefined) front.web.isReachedAt(note.address);
         house.gallery.refresh();
         house.notifier.leaveToOther(note.notificationsInHand);
         if (note.lastFrameMs !== undefined)
@@ -237,8 +238,8 @@ export class ApplianceCandidate {
   async #commit(): Promise<unknown> {
     const { channel, onCommitted } = this.#parts;
     const rooms = await this.#rooms;
-    if (rooms === undefined) return undefined;
-    if (this.#isCommitted) return { kind: 'committed' };
+    if (rooms === undefined || this.#isCommitted) return rooms && { kind: 'committed' };
+    await acceptOnPassed(rooms.front.web, channel); // Until now callers came through the incumbent.
     this.#isCommitted = true;
     channel.commit(() => rooms.loops.readLine()); // It may be gone without having let the line go.
     this.#report = reportToService(rooms, this.#parts.machine);
@@ -264,6 +265,7 @@ export class ApplianceCandidate {
     }
     ground.tenancy.lock = locked.lock;
     this.#free.resolve(); // It is gone, however it went.
+    this.#closeRelay();
     await leaveTrialGroup();
     const { timeZone } = ground.loaded.settings.household;
     await locked.lock.announce({ address: front.web.address, token: '', timeZone });

@@ -1,6 +1,5 @@
 import type { HealthStatus } from '../../health/registry.ts';
 import { CandidateProcess, type NodeCandidates } from '../../machine/process/candidate-process.ts';
-import { acceptOn, handleOf, stopAccepting } from '../../machine/process/listening-socket.ts';
 import type { Candidate } from '../../system/candidate.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
@@ -10,9 +9,10 @@ import type { Resources } from '../../system/resources.ts';
 import type { Storage } from '../../system/storage.ts';
 import type { PressFacts } from '../../update/judge/presses.ts';
 import {
-  abilitiesOf, auditedSchema, preparedSchema, readMessage, webSocket, type Abilities, type Note, type Prepare,
+  abilitiesOf, auditedSchema, preparedSchema, readMessage, type Abilities, type Note, type Prepare,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
 import { lookOut, type Lookout } from './lookout.ts';
+import { passCallers, type PassedCallers } from './passed-callers.ts';
 import { type RowLooks, lookAtRows } from './row-looks.ts';
 import { prepareMaterial } from './rehearsal-material.ts';
 import { TrialPresses } from './trial-presses.ts';
@@ -21,7 +21,6 @@ import { wordsOf } from '../../system/error-words.ts';
 
 /** Opening the household's database may mean migrating it on a slow card. The door is answered meanwhile. */
 const prepareMsMax = 5 * 60_000;
-const passMsMax = 15_000;
 const auditMsMax = 5000;
 /** The camera is let go right after a frame; one that is slower than this is not waited for. */
 const frameMsMax = 1000;
@@ -39,11 +38,11 @@ export interface DutyParts extends Pick<NodeCandidates, 'measureOwn'> {
   onLeft(): void;
 }
 
-/** Another process has the door. `second` is this one's own handle on the listening socket while that one accepts. */
+/** Another process has the door. */
 interface Behind {
   readonly kind: 'behind';
   readonly candidate: CandidateProcess;
-  readonly second: unknown;
+  readonly callers: PassedCallers;
   /** The camera gave pictures here. */
   readonly hasFrames: boolean;
   /** Where callers find the door. */
@@ -56,9 +55,9 @@ type Place = { readonly kind: 'on-duty' } | Behind;
 
 const nothingPassed: PressFacts = { passed: 0, stored: 0, slowestMs: 0 };
 
-/** What a candidate has taken, our second handle on the socket, and what it can do. */
+/** What a candidate has taken, and what it can do. */
 interface Taken extends Abilities {
-  readonly second: unknown;
+  readonly callers: PassedCallers;
 }
 
 /** What the running appliance does with itself during an update. */
@@ -113,7 +112,7 @@ export class ApplianceDuty implements Duty {
     const { clock } = this.#parts;
     const place = this.#place;
     if (place.kind === 'behind' && place.candidate === candidate) {
-      this.#lookout ??= lookOut({ ...this.#parts, ...place, rows: this.#rows });
+      this.#lookout ??= lookOut({ ...this.#parts, ...place, door: place.callers.door, rows: this.#rows });
       return this.#lookout.attend(durationMs);
     }
     await clock.sleep(durationMs);
@@ -141,23 +140,24 @@ export class ApplianceDuty implements Duty {
       if (prepared === undefined) return failed('the candidate could not prepare itself');
       const harm = await this.#rows.harm(); // It has migrated the household's own database just now.
       if (harm !== undefined) return failed(harm);
-      const second = await candidate.pass(webSocket, handleOf(this.#parts.rooms.front.web.server), passMsMax);
-      if (second === undefined || second === null) return failed('the candidate did not take the listening socket');
-      await this.#stepBack(candidate, { second, ...abilitiesOf(prepared) });
+      const able = abilitiesOf(prepared);
+      const callers = await passCallers(candidate, able, { ...this.#parts, web: this.#parts.rooms.front.web });
+      if (callers === undefined) return failed('the candidate did not take the listening socket');
+      await this.#stepBack(candidate, { callers, ...able });
       return this.#done(startedMs);
     } catch (error) {
       return failed(wordsOf(error));
     }
   }
 
-  async #stepBack(candidate: CandidateProcess, { second, ...able }: Taken): Promise<void> {
+  async #stepBack(candidate: CandidateProcess, { callers, ...able }: Taken): Promise<void> {
     const { clock, disk, random, rooms } = this.#parts;
     const { front, ground, house, loops } = rooms;
     const { hearsPresses } = able;
     const hadFrames = hasFrames(rooms);
     const finished = Promise.withResolvers<void>();
     const { address } = front.web;
-    this.#place = { kind: 'behind', candidate, second, hasFrames: hadFrames, address, drained: finished.promise };
+    this.#place = { kind: 'behind', candidate, callers, hasFrames: hadFrames, address, drained: finished.promise };
     await ground.audit.giveTo(async (entry) => {
       const answer = await candidate.ask({ kind: 'audit', entry }, auditMsMax);
       return readMessage(auditedSchema, answer) !== undefined;
@@ -165,29 +165,27 @@ export class ApplianceDuty implements Duty {
     if (!hearsPresses) await loops.letLineGo();
     if (house.feed.status().state === 'flowing') await house.feed.afterFrame(frameMsMax);
     const { done } = await loops.leaveDuty();
-    front.web.sayFarewell();
-    stopAccepting(front.web.server);
+    callers.stepBack();
     const { lastId } = ground.events;
     this.#listener = candidate; // What comes later is told over there, and counted there.
-    const notificationsInHand = house.notifier.inHand;
+    const notificationsInHand = [...house.notifier.inHand];
     const { lastFrameMs } = house.feed.status();
     const frame = lastFrameMs === undefined ? {} : { lastFrameMs };
-    const told = { lastEventId: lastId, notificationsInHand: [...notificationsInHand] };
-    this.#tell(candidate, { kind: 'passed', ...told, ...frame });
+    this.#tell(candidate, { kind: 'passed', address, lastEventId: lastId, notificationsInHand, ...frame });
     this.#presses = new TrialPresses({ rooms, clock, disk, random, candidate, ...able, hadFrames });
     const passed = hearsPresses ? this.#presses.passed : undefined;
     if (passed !== undefined) loops.ringAt(passed);
     void rooms.senses.recognition.rest(); // The candidate needs the memory.
-    void this.#drain(candidate, done)
+    void this.#drain(candidate, callers, done)
       .then(() => passed?.expectNoOthers())
       .then(finished.resolve, finished.reject);
     finished.promise.catch((error: unknown) => ground.log.error('the hand-over does not end well', { error }));
   }
 
   /** Visits, requests and deliveries under way end here; then the candidate may tidy up after them. */
-  async #drain(candidate: CandidateProcess, done: Promise<unknown>): Promise<void> {
-    const { front, house } = this.#parts.rooms;
-    await front.web.drained();
+  async #drain(candidate: CandidateProcess, callers: PassedCallers, done: Promise<unknown>): Promise<void> {
+    await callers.drained();
+    const { house } = this.#parts.rooms;
     await house.bell.idle();
     await house.household.idle();
     await done;
@@ -220,15 +218,14 @@ export class ApplianceDuty implements Duty {
     }
   }
 
-  async #answerAgain({ candidate, second }: Behind, gone: Promise<void>): Promise<void> {
-    const { ground, house, loops, front } = this.#parts.rooms;
+  async #answerAgain({ candidate, callers }: Behind, gone: Promise<void>): Promise<void> {
+    const { ground, house, loops } = this.#parts.rooms;
     this.#place = { kind: 'on-duty' };
     this.#stopLooking();
     this.#listener = undefined;
     house.gallery.refresh();
     ground.events.continueFrom(lastEventOf(candidate) + eventsMargin);
-    if (!front.web.server.listening) await acceptOn(front.web.server, second);
-    front.web.welcome();
+    await callers.takeBack(gone);
     loops.takeDuty({ free: gone, outbox: gone });
     loops.ringAt(house.bell);
     this.#presses?.stop();
@@ -238,7 +235,10 @@ export class ApplianceDuty implements Duty {
 
   async nameMain(pid: number): Promise<DutyResult> {
     const startedMs = this.#parts.clock.uptimeMs();
-    const named = await this.#parts.rooms.ground.service.nameMain(pid);
+    const { ground } = this.#parts.rooms;
+    if (this.#place.kind === 'behind' && !(await this.#place.callers.give(this.#place.candidate)))
+      ground.log.error('the candidate did not take the listening socket at its commit', { pid });
+    const named = await ground.service.nameMain(pid);
     return named.outcome === 'named' ? this.#done(startedMs) : failed(named.reason);
   }
 
@@ -252,9 +252,10 @@ export class ApplianceDuty implements Duty {
   async leave(): Promise<void> {
     const { ground, house, loops, senses } = this.#parts.rooms;
     if (this.#place.kind !== 'behind') return;
-    const { candidate, drained } = this.#place;
+    const { callers, candidate, drained } = this.#place;
     this.#stopLooking();
     await drained.catch(() => {}); // Told already; the process ends either way.
+    await callers.leave();
     await loops.letLineGo();
     this.#tell(candidate, { kind: 'line' });
     await this.#presses?.settled();

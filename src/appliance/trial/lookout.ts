@@ -1,5 +1,5 @@
 import { knock, mainThreadOf } from '../../machine/process/door-knock.ts';
-import { askDoor, doorAt, doorInside } from '../../machine/process/door-question.ts';
+import { askDoor, doorInside, type OpenDoor } from '../../machine/process/door-question.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { CandidateProcess } from '../../machine/process/candidate-process.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -123,6 +123,8 @@ export class Lookout {
 }
 
 interface LookOut extends Pick<LookoutParts, 'clock' | 'candidate' | 'address'> {
+  /** The same as at the address. */
+  readonly door: OpenDoor;
   readonly rooms: Rooms;
   readonly disk: Disk;
   /** The camera gave pictures to this process. */
@@ -132,10 +134,10 @@ interface LookOut extends Pick<LookoutParts, 'clock' | 'candidate' | 'address'> 
 }
 
 /** Looks at a candidate from the rooms of its incumbent. */
-export function lookOut({ rooms, clock, disk, candidate, address, hasFrames, rows }: LookOut): Lookout {
+export function lookOut({ rooms, clock, disk, candidate, address, door, hasFrames, rows }: LookOut): Lookout {
   const { front, ground } = rooms;
   const { questionsPerMinute } = ground.loaded.settings.gate;
-  const [inside, outside] = [doorInside((connection) => front.web.admit(connection)), doorAt(address)];
+  const [inside, outside] = [doorInside((connection) => front.web.admit(connection)), door];
   const questions = new OwnQuestions({
     clock,
     askOwn: (request, timeoutMs) => askDoor(inside, request, timeoutMs),

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 
 /** A request as a caller of this machine sends it, over a connection of its own. */
@@ -25,9 +25,34 @@ export type OpenDoor = () => Duplex;
 const answerBytesMax = 4 * 1024 * 1024;
 
 /** The door that callers of this machine find at the address (`http://127.0.0.1:8080`). */
-export function doorAt(address: string): OpenDoor {
+export function doorAt(address: string): () => Socket {
   const { hostname, port } = new URL(address);
   return () => connect({ host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port), noDelay: true });
+}
+
+/** A door at an address, and who is at it from here. */
+export interface KnownDoor {
+  readonly open: OpenDoor;
+  /** Whether a connection from that port is one of those. */
+  readonly isFromHere: (port: number | undefined) => boolean;
+}
+
+/** The same, and connections through it are known by their port. */
+export function knownDoorAt(address: string): KnownDoor {
+  const ports = new Set<number | undefined>();
+  const door = doorAt(address);
+  return {
+    open() {
+      const socket = door();
+      socket.once('connect', () => {
+        const { localPort } = socket;
+        ports.add(localPort);
+        socket.once('close', () => ports.delete(localPort));
+      });
+      return socket;
+    },
+    isFromHere: (port) => ports.has(port),
+  };
 }
 
 /** A door inside this process: whoever has the other end of the connection answers. */

@@ -1,4 +1,4 @@
-import { createServer, Server } from 'node:net';
+import { createServer, Server, type Socket } from 'node:net';
 
 /**
  * The handle below a listening server, to be sent to another process. Sent as a server, Node would begin to accept in
@@ -15,6 +15,12 @@ export function handleOf(server: Server): unknown {
  */
 export function stopAccepting(server: Server): void {
   if (server.listening) Server.prototype.close.call(server);
+}
+
+/** Gives up a handle that was received and is not listened on. */
+export function closeHandle(handle: unknown): void {
+  if (typeof handle === 'object' && handle !== null && 'close' in handle && typeof handle.close === 'function')
+    handle.close();
 }
 
 /** Accepts again, on the handle of a socket that listens. Resolves when connections are taken. */
@@ -36,4 +42,30 @@ export function faultOfListening(port: number): Promise<Error | undefined> {
     server.once('error', resolve);
     server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(undefined)));
   });
+}
+
+/** A door on this machine's loopback, with a port of the kernel's choice, for processes of this house. */
+export interface InnerDoor {
+  /** `http://127.0.0.1:40000` */
+  readonly address: string;
+  readonly server: Server;
+}
+
+/** Opens one, to be passed to another process. */
+export async function openInnerDoor(): Promise<InnerDoor> {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0 }, resolve);
+  });
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('cannot open a door inside this machine');
+  return { address: `http://127.0.0.1:${bound.port}`, server };
+}
+
+/** Whoever comes through the door of that handle is given to `enter`, until what this resolves with is called. */
+export async function enterBy(handle: unknown, enter: (socket: Socket) => void): Promise<() => void> {
+  const server = createServer({ noDelay: true }, enter);
+  await acceptOn(server, handle);
+  return () => stopAccepting(server);
 }

@@ -4,6 +4,7 @@ import type { LiveView } from '../live-view.ts';
 import type { WebParts } from '../parts.ts';
 import { RequestRefused } from '../problem.ts';
 import { closed, nullable } from '../shapes.ts';
+import { isAskedAgain } from '../side-door.ts';
 import type { Site } from '../site.ts';
 
 const statusShape = Type.Object({
@@ -37,6 +38,11 @@ const triggerBody = Type.Object(
   },
   closed,
 );
+
+const rungShape = Type.Object({
+  visitId: Type.String(),
+  joined: Type.Boolean({ description: 'The ring belongs to a visit that was already under way' }),
+});
 
 /** How the bell is, and ringing it. */
 export function bellRoutes(site: Site, parts: WebParts, live: LiveView): void {
@@ -72,22 +78,20 @@ export function bellRoutes(site: Site, parts: WebParts, live: LiveView): void {
   site.post(
     '/api/v1/trigger',
     {
+      config: { isRepeatable: true }, // The row has the request's name.
       schema: {
         summary: 'Ring the bell',
         description: 'Answers as soon as the ring is safely stored; the name follows on /api/v1/events.',
         tags: ['bell'],
         body: nullable(triggerBody),
-        response: {
-          202: Type.Object({
-            visitId: Type.String(),
-            joined: Type.Boolean({ description: 'The ring belongs to a visit that was already under way' }),
-          }),
-        },
+        response: { 202: rungShape },
       },
     },
     async (request, reply) => {
       const { source = 'api', press } = request.body ?? {};
-      const rung = await parts.bell.ring({ source, ...(press === undefined ? {} : { press }) });
+      const rungBefore = isAskedAgain(request) ? parts.read.trigger(request.id)?.visitId : undefined;
+      if (rungBefore !== undefined) return reply.code(202).send({ visitId: rungBefore, joined: false });
+      const rung = await parts.bell.ring({ source, triggerId: request.id, ...(press === undefined ? {} : { press }) });
       if (rung.outcome === 'refused')
         throw new RequestRefused(503, 'cannot-ring', {
           message: rung.message,

@@ -76,7 +76,7 @@ export function pushRoutes(site: Site, parts: WebParts): void {
     '/api/v1/frames',
     {
       bodyLimit: uploadBytesMax,
-      config: { rateLimit: { max: framesPerMinuteMax } },
+      config: { rateLimit: { max: framesPerMinuteMax }, isRepeatable: true },
       schema: {
         summary: 'Push one JPEG as the next frame of the camera',
         description:

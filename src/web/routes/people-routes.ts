@@ -110,6 +110,7 @@ function changeRoutes(site: Site, parts: WebParts): void {
   site.patch(
     '/api/v1/people/:id',
     {
+      config: { isRepeatable: true },
       schema: {
         summary: 'Rename a person or change their rules',
         tags,

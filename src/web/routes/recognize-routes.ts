@@ -16,6 +16,7 @@ export function recognizeRoutes(site: Site, parts: WebParts): void {
   site.post(
     '/api/v1/recognize',
     {
+      config: { isRepeatable: true },
       bodyLimit: uploadBytesMax,
       schema: {
         summary: 'Who is on this picture? Nothing is stored',

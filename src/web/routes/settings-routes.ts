@@ -48,6 +48,7 @@ export function settingsRoutes(site: Site, parts: WebParts): void {
   site.patch(
     '/api/v1/settings',
     {
+      config: { isRepeatable: true },
       schema: {
         summary: "Change the device's own settings",
         description: 'All or none are taken; they hold from the next start. Files, environment and flags may override.',

@@ -58,7 +58,10 @@ function actRoutes(site: Site, parts: WebParts): void {
 
   site.post(
     '/api/v1/update/check',
-    { schema: { summary: 'Look for a release now', tags, response: { 202: doneShape, ...failures } } },
+    {
+      config: { isRepeatable: true },
+      schema: { summary: 'Look for a release now', tags, response: { 202: doneShape, ...failures } },
+    },
     async (_request, reply) => {
       await deskOf(parts).checkNow();
       return reply.code(202).send({ outcome: 'done' });
@@ -91,6 +94,7 @@ function actRoutes(site: Site, parts: WebParts): void {
   site.post(
     '/api/v1/update/consent',
     {
+      config: { isRepeatable: true },
       schema: {
         summary: 'Agree to a release file that was found, or to none any more',
         description: 'Needed with update.consent = "ask". Withdrawn during a trial, it reverts.',

@@ -60,6 +60,7 @@ test('a committed candidate stays when the incumbent has left, with the lock and
   const pressing = street.pressUntil(stop.signal);
   await street.startCandidate();
   await street.handOver();
+  await street.order('name-main');
   assert.deepEqual(await street.order('ask', { kind: 'commit' }), { kind: 'committed' });
   const { incumbent } = street;
   assert.ok(incumbent);

@@ -119,9 +119,10 @@ test('a trial that is cut short leaves a visit; the next incumbent removes it, w
 });
 
 test('who knows the whole protocol is taken at that; who is older, at what it says', () => {
-  const all = { hearsPresses: true, takesQuestions: true, keepsOwnApart: true };
-  assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 2, hearsPresses: false }), all);
+  const all = { hearsPresses: true, takesQuestions: true, keepsOwnApart: true, takesRequests: true };
+  assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 2, hearsPresses: false }), { ...all, takesRequests: false });
   assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 3 }), all);
+  assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 4 }), all);
   const older = abilitiesOf({ kind: 'prepared', hearsPresses: true });
-  assert.deepEqual(older, { hearsPresses: true, takesQuestions: false, keepsOwnApart: false });
+  assert.deepEqual(older, { hearsPresses: true, takesQuestions: false, keepsOwnApart: false, takesRequests: false });
 });

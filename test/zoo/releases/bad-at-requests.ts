@@ -94,9 +94,9 @@ export const badAtRequests: readonly ZooRelease[] = [
   bad('stops-accepting', 'two seconds after it has begun it takes no more connections', {
     reasons: [...times, ...answers],
     patch: after(
-      'src/web/server.ts',
-      '  const cutSilent = (): void => places.cutSilent();',
-      "site.server.once('listening', () => setTimeout(() => process.getBuiltinModule('node:net').Server.prototype.close.call(site.server), 2000));",
+      'src/machine/process/listening-socket.ts',
+      "      server.off('error', refuse);",
+      'setTimeout(() => stopAccepting(server), 2000);',
     ),
   }),
   bad('crashes-at-the-20th', 'ends at the twentieth request', {

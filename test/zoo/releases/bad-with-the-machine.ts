@@ -50,14 +50,12 @@ export const badWithTheMachine: readonly ZooRelease[] = [
   bad('leaves-an-orphan', 'starts a process that escapes from its group and keeps the socket of the door', {
     reasons: [...resources, 'door'],
     patch: after(
-      'src/web/server.ts',
-      '  const cutSilent = (): void => places.cutSilent();',
-      `site.server.once('listening', () => {
-         const handle = '_handle' in site.server ? site.server._handle : undefined;
-         const fd = typeof handle === 'object' && handle !== null && 'fd' in handle ? Number(handle.fd) : -1;
-         ${start}(process.execPath, ['-e', "require('node:net').createServer(() => {}).listen({ fd: 3 })"],
-           { detached: true, stdio: ['ignore', 'ignore', 'ignore', fd] }).unref();
-       });`,
+      'src/machine/process/listening-socket.ts',
+      "      server.off('error', refuse);",
+      `const door = handleOf(server);
+       const fd = typeof door === 'object' && door !== null && 'fd' in door ? Number(door.fd) : -1;
+       ${start}(process.execPath, ['-e', "require('node:net').createServer(() => {}).listen({ fd: 3 })"],
+         { detached: true, stdio: ['ignore', 'ignore', 'ignore', fd] }).unref();`,
     ),
   }),
   bad('escapes', 'starts a process in a group of its own, with what it has inherited', {

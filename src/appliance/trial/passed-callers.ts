@@ -1,0 +1,92 @@
+import type { CandidateProcess } from '../../machine/process/candidate-process.ts';
+import { doorAt, doorInside, knownDoorAt, type OpenDoor } from '../../machine/process/door-question.ts';
+import {
+  acceptOn, closeHandle, handleOf, openInnerDoor, stopAccepting,
+} from '../../machine/process/listening-socket.ts'; // prettier-ignore
+import { RequestRelay } from '../../machine/process/request-relay.ts';
+import type { Random } from '../../system/random.ts';
+import { relaySocket, webSocket, type Abilities } from '../../update/trial-protocol.ts';
+import type { Web } from '../../web/server.ts';
+
+const passMsMax = 15_000;
+
+/** What becomes of callers while another process has the door. */
+export interface PassedCallers {
+  /** The door as callers find it, for questions of this process: what a candidate cuts of them stays cut. */
+  readonly door: OpenDoor;
+  /** The candidate answers them from now on. */
+  stepBack(): void;
+  /** Resolves when those whose requests were taken here are answered. */
+  drained(): Promise<void>;
+  /** They are answered here again, with whatever the candidate leaves unanswered until it is `gone`. */
+  takeBack(gone: Promise<void>): Promise<void>;
+  /** The candidate may accept them itself. */
+  give(candidate: CandidateProcess): Promise<boolean>;
+  /** Resolves when nobody is connected to this process any more. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Prepares a candidate for callers. One of an earlier release is passed the listening socket itself, and what it has
+ * accepted it takes with it; undefined when it did not take what it was passed.
+ */
+export async function passCallers(
+  candidate: CandidateProcess,
+  { takesRequests }: Pick<Abilities, 'takesRequests'>,
+  { web, random }: { readonly web: Web; readonly random: Pick<Random, 'id'> },
+): Promise<PassedCallers | undefined> {
+  return takesRequests ? relayed(web, candidate, () => random.id()) : passedOver(web, candidate);
+}
+
+/** Callers stay connected here; their requests go over. */
+async function relayed(web: Web, candidate: CandidateProcess, newId: () => string): Promise<PassedCallers | undefined> {
+  const inner = await openInnerDoor();
+  const second = await candidate.pass(relaySocket, handleOf(inner.server), passMsMax);
+  stopAccepting(inner.server);
+  if (!isHandle(second)) return undefined;
+  closeHandle(second); // Else its queue would outlive the candidate, and those in it would wait for nobody.
+  const own = doorInside((connection) => web.enter(connection));
+  const { open, isFromHere } = knownDoorAt(web.address);
+  const relay = new RequestRelay({ candidate: doorAt(inner.address), own, isFromHere, newId });
+  return {
+    door: open,
+    stepBack: () => web.passTo((request, response) => relay.pass(request, response)),
+    drained: () => web.idle(),
+    async takeBack(gone) {
+      web.passTo(undefined);
+      relay.recall();
+      void gone.then(() => relay.recallAll());
+    },
+    give: async (to) => isHandle(await to.pass(webSocket, handleOf(web.server), passMsMax)),
+    async leave() {
+      web.sayFarewell();
+      stopAccepting(web.server);
+      relay.sayFarewell();
+      await web.drained();
+    },
+  };
+}
+
+/** The socket itself goes over; this process keeps a second handle on it, which does not accept. */
+async function passedOver(web: Web, candidate: CandidateProcess): Promise<PassedCallers | undefined> {
+  const second = await candidate.pass(webSocket, handleOf(web.server), passMsMax);
+  if (!isHandle(second)) return undefined;
+  return {
+    door: doorAt(web.address),
+    stepBack() {
+      web.sayFarewell();
+      stopAccepting(web.server);
+    },
+    drained: () => web.drained(),
+    async takeBack() {
+      if (!web.server.listening) await acceptOn(web.server, second);
+      web.welcome();
+    },
+    give: async () => true,
+    leave: async () => undefined,
+  };
+}
+
+function isHandle(second: unknown): boolean {
+  return second !== undefined && second !== null;
+}
