@@ -7,6 +7,7 @@ import { wordsOf } from '../../system/error-words.ts';
 import type { Home } from '../../system/home.ts';
 import type { Log } from '../../system/log.ts';
 import type { Random } from '../../system/random.ts';
+import type { RehearsedDecision } from '../../update/duty.ts';
 import { type OwnPressSeen, wordOnOwnPress } from '../../update/judge/own-press.ts';
 import type { OwnPressFacts } from '../../update/judge/own-press-facts.ts';
 import type { PressNote } from '../../update/trial-protocol.ts';
@@ -23,6 +24,8 @@ const pressesInRow = 3;
 const betweenMs = 150;
 /** Presses that are known to be nobody's although they have come to an end: one may be stored late. */
 const marksKept = 100;
+/** Visits whose names are held side by side. */
+const namedKept = 50;
 
 export interface OwnPressesParts {
   readonly store: Store;
@@ -37,6 +40,8 @@ export interface OwnPressesParts {
   readonly hasFrames: () => boolean;
   /** What the household would be told. */
   readonly telling: Pick<OwnTelling, 'countOf' | 'isQuiet'>;
+  /** What this process says about the frames of a visit; undefined when it cannot look. */
+  readonly decide: (visit: Visit) => Promise<RehearsedDecision | undefined>;
   /** Tells the candidate. */
   readonly tell: (note: PressNote) => void;
 }
@@ -134,7 +139,25 @@ export class OwnPresses {
       const { well, slowestMs } = this.#facts;
       const ended = { well: well + 1, slowestMs: Math.max(slowestMs, seen.waitedMs) };
       this.#facts = { ...this.#facts, ...(newest.kind === 'well' ? ended : {}), newest };
+      if (newest.kind === 'well') await this.#decideAgain(press);
       if (newest.kind !== 'late') return;
+    }
+  }
+
+  /** Whom this process sees on the frames that are kept, beside whom the candidate has seen. */
+  async #decideAgain({ ids }: Presses): Promise<void> {
+    const { decide, store } = this.#parts;
+    const visits = new Set(ids.map((id) => store.read.trigger(id)?.visitId));
+    for (const id of visits) {
+      const visit = id === undefined ? undefined : store.read.visit(id);
+      if (visit?.outcome === undefined || visit.frames.length === 0) continue;
+      const decided = await decide(visit);
+      if (decided === undefined) continue;
+      const { farness, stored: _stored, visitId: _visitId, ...own } = decided;
+      const { outcome, personId } = visit;
+      const twice = { own, farness, candidate: { outcome, ...(personId === undefined ? {} : { personId }) } };
+      const { named = [] } = this.#facts;
+      this.#facts = { ...this.#facts, named: [...named, twice].slice(-namedKept) };
     }
   }
 

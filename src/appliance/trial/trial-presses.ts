@@ -2,6 +2,7 @@ import type { CandidateProcess } from '../../machine/process/candidate-process.t
 import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { Random } from '../../system/random.ts';
+import type { Visit } from '../../store/records.ts';
 import type { PressFacts } from '../../update/judge/presses.ts';
 import {
   deliveredSchema,
@@ -14,6 +15,7 @@ import type { Rooms } from '../rooms.ts';
 import { OwnTelling } from './own-telling.ts';
 import { clearOwnVisits, OwnPresses, type OwnPressesParts } from './own-presses.ts';
 import { PassedPresses } from './passed-presses.ts';
+import { decideHere } from './rehearsal-material.ts';
 
 const secondMs = 1000;
 
@@ -52,7 +54,8 @@ export class TrialPresses {
       settings: notify,
       timeZone: household.timeZone,
     });
-    this.#parts = { store, disk, home, clock, random, log, restMs, hasFrames, telling, tell };
+    const decide = (visit: Visit): ReturnType<typeof decideHere> => decideHere({ rooms, clock, disk }, visit, async () => {}); // prettier-ignore
+    this.#parts = { store, disk, home, clock, random, log, restMs, hasFrames, telling, decide, tell };
     this.#own = keepsOwnApart ? new OwnPresses(this.#parts) : undefined;
   }
 

@@ -1,3 +1,5 @@
+import type { NamedTwice } from './visit-names.ts';
+
 /** The incumbent's word on a press of its own. */
 export type OwnPressWord =
   | { readonly kind: 'waiting' }
@@ -15,6 +17,8 @@ export interface OwnPressFacts {
   readonly slowestMs: number;
   /** On the newest that is late or has come to an end. */
   readonly newest?: OwnPressWord;
+  /** Whom they showed, to both. */
+  readonly named?: readonly NamedTwice[];
   /** Why none could be made. */
   readonly hindrance?: string;
 }

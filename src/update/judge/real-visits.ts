@@ -4,6 +4,7 @@
  * one visit; why: at the door more frames were seen than are kept, and one face is no sign of anything.
  */
 import { type Finding, shown } from './finding.ts';
+import type { OwnPressFacts } from './own-press-facts.ts';
 import { compareNames, type NamedTwice } from './visit-names.ts';
 
 /** What has been seen of the visits that the candidate has finished; those that people or callers had a hand in are none of them. */
@@ -36,16 +37,20 @@ const certainMin = 2;
 interface Facts {
   /** Absent before the first look. */
   readonly real?: RealVisits;
+  /** Those that the incumbent has made itself show as much. */
+  readonly presses?: { readonly own?: Pick<OwnPressFacts, 'named'> };
 }
 
 /** Other names, and names that are missing. More and better ones are no reason. */
-export function judgeNamed({ real }: Facts): Finding {
-  if (real === undefined || real.visits === 0) return undefined;
-  const named = real.named.map(alike);
+export function judgeNamed({ real, presses }: Facts): Finding {
+  const ownNamed = presses?.own?.named ?? [];
+  const asked = (real?.visits ?? 0) + ownNamed.length;
+  if (asked === 0) return undefined;
+  const named = [...(real?.named ?? []), ...ownNamed].map(alike);
   const { denied, other, farFetched, lost, righted, known } = compareNames(named);
   const wrong = denied + other + farFetched - righted;
   const saw = `${known - lost} of ${known} visits with the incumbent's names, ${Math.max(0, wrong)} with others`;
-  const evidence = { asked: real.visits, answered: named.length, compared: named.length, saw };
+  const evidence = { asked, answered: named.length, compared: named.length, saw };
   if (denied >= certainMin)
     return shown(evidence, { broken: `it gave a name that the household has denied in ${denied} visits` });
   if (isTooMany(wrong, named.length))

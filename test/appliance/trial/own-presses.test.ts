@@ -28,6 +28,7 @@ class Trial {
     log: { warn: (message: string) => void this.warnings.push(message) },
     restMs: 20_000,
     hasFrames: () => true,
+    decide: async () => ({ visitId: 'v', outcome: 'known', personId: 'ada' }),
     telling: { countOf: () => 1, isQuiet: false },
     tell: (note: PressNote) => {
       if (note.kind !== 'press') return;
@@ -68,7 +69,10 @@ test('within ten seconds, and then again and again, a press goes all its way, an
   const trial = new Trial();
   trial.act = whole(trial);
   await trial.clock.advance(10_000);
-  assert.deepEqual(trial.presses.facts, { made: 1, well: 1, slowestMs: 100, newest: { kind: 'well' } });
+  const { named, ...facts } = trial.presses.facts;
+  assert.deepEqual(facts, { made: 1, well: 1, slowestMs: 100, newest: { kind: 'well' } });
+  const twice = [{ outcome: 'known', personId: 'ada' }, { outcome: 'stranger' }];
+  assert.deepEqual(named?.map(({ own, candidate }) => [own, candidate]), [twice, twice, twice]); // prettier-ignore
   assert.deepEqual([trial.store.read.visit('visit-of-own-1'), await trial.disk.list(home.visits)], [undefined, []]);
   await trial.clock.advance(50_000);
   assert.deepEqual([trial.presses.facts.made, trial.presses.facts.well], [3, 3]);

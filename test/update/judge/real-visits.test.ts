@@ -37,6 +37,15 @@ test('fewer names end a trial when several visits show it, and more than a third
   assert.match(named(some(3, { own: grace, candidate: probablyAda })) ?? '', /in 3 of 3 visits it does not name/);
 });
 
+test('visits that the incumbent makes itself count with the others', () => {
+  const own = { named: some(2, lost) };
+  assert.equal(broken(judgeNamed({ presses: { own } })), undefined);
+  assert.match(
+    broken(judgeNamed({ presses: { own }, real: seen({ named: some(1, lost) }) })) ?? '',
+    /in 3 of 3 visits/,
+  );
+});
+
 test('other names end a trial, but one or two of them never', () => {
   assert.equal(named(some(2, other)), undefined);
   assert.match(named(some(3, other), some(5, alike)) ?? '', /in 3 of 8 visits it gave another name than the incumbent/);
