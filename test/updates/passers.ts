@@ -54,7 +54,6 @@ export class Passers {
     this.#rows = new Database(join(site.home, 'doorward.db'), { readonly: true });
     this.#before = this.#countRows();
     const kept = new Agent({ keepAlive: true, maxSockets: 1 });
-    this.#end.signal.addEventListener('abort', () => kept.destroy(), { once: true });
     const body = readFileSync(picture);
     const acts: readonly Act[] = [
       { kind: 'watcher', ask: () => this.#fetch('/ready') },
@@ -67,7 +66,8 @@ export class Passers {
       { kind: 'stream', ask: () => this.#fetch('/api/v1/events', { isStream: true }) },
       { kind: 'upload', pauseMs: picturePauseMs, ask: () => this.#fetch('/api/v1/recognize', { method: 'POST', body, type: 'image/jpeg' }) },
     ]; // prettier-ignore
-    this.#done = Promise.all([...acts.map((act) => this.#pass(act)), this.#press(), this.#watchRows()]);
+    const all = [...acts.map((act) => this.#pass(act)), this.#press(), this.#watchRows()];
+    this.#done = Promise.all(all).then(() => kept.destroy()); // Not before: somebody may be waiting there.
   }
 
   /** Ends it, and waits for the last row. `endedMs`: when the release stopped answering (`performance.now()`). */
