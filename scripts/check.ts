@@ -14,9 +14,9 @@ const stepsAtOnce = 2;
 const cache = 'node_modules/.cache/check';
 const ground = ['package-lock.json', 'tsconfig.json', '.oxlintrc.json'];
 const fastTests = globSync('test/**/*.test.ts').filter((path) => !/\.(slow|system|nightly)\.test\.ts$/.test(path));
-const isSimulation = (path: string): boolean => path.startsWith('test/simulation/');
 /** Tests of the tree itself depend on files that they do not import. */
 const readsTree = (path: string): boolean => /import\.meta\.dirname|globSync/.test(readFileSync(path, 'utf8'));
+const isSimulation = (path: string): boolean => path.startsWith('test/simulation/') && !readsTree(path);
 
 const { values } = begin({ usage: 'npm run check -- [--all]', options: { all: { type: 'boolean', default: false } } });
 const isAll = values.all;
