@@ -107,7 +107,8 @@ test('a process is limited by the kernel, has the lowest claim to memory, and kn
   const [, data] = /^Max data size +(\d+) /m.exec(of('limits')) ?? [];
   const [, used] = /^VmData:\s+(\d+)/m.exec(of('status')) ?? [];
   const leftMb = (Number(data) - Number(used) * 1024) / 1024 / 1024;
-  assert.ok(leftMb > 40 && leftMb < 60, `${leftMb} MB are left to it`);
+  // 60 MB when the limit was set; Node itself takes or gives back some since.
+  assert.ok(leftMb > 40 && leftMb < 72, `${leftMb} MB are left to it`);
   assert.match(of('limits'), /^Max cpu time +600 /m);
   assert.match(of('limits'), /^Max core file size +0 /m);
   assert.equal(of('oom_score_adj').trim(), '1000');
