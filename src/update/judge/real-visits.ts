@@ -41,23 +41,30 @@ interface Facts {
   readonly presses?: { readonly own?: Pick<OwnPressFacts, 'named'> };
 }
 
-/** Other names, and names that are missing. More and better ones are no reason. */
+/**
+ * Other names, and names that are missing. More and better ones are no reason. Visitors, and presses of the incumbent's own,
+ * are each judged for themselves: a release that does well with one of them alone would hide the other in the crowd.
+ */
 export function judgeNamed({ real, presses }: Facts): Finding {
-  const ownNamed = presses?.own?.named ?? [];
-  const asked = (real?.visits ?? 0) + ownNamed.length;
+  const [visitors, own] = [real?.named ?? [], presses?.own?.named ?? []];
+  const asked = (real?.visits ?? 0) + own.length;
   if (asked === 0) return undefined;
-  const named = [...(real?.named ?? []), ...ownNamed].map(alike);
-  const { denied, other, farFetched, lost, righted, known } = compareNames(named);
+  const answered = visitors.length + own.length;
+  const { known, lost, denied, other, farFetched } = compareNames([...visitors, ...own].map(alike));
+  const saw = `${known - lost} of ${known} visits with the incumbent's names, ${denied + other + farFetched} with others`;
+  const broken = whatNamesLack(visitors) ?? whatNamesLack(own);
+  return shown({ asked, answered, compared: answered, saw }, broken === undefined ? undefined : { broken });
+}
+
+function whatNamesLack(visits: readonly NamedTwice[]): string | undefined {
+  const { denied, other, farFetched, lost, righted, known } = compareNames(visits.map(alike));
   const wrong = denied + other + farFetched - righted;
-  const saw = `${known - lost} of ${known} visits with the incumbent's names, ${Math.max(0, wrong)} with others`;
-  const evidence = { asked, answered: named.length, compared: named.length, saw };
-  if (denied >= certainMin)
-    return shown(evidence, { broken: `it gave a name that the household has denied in ${denied} visits` });
-  if (isTooMany(wrong, named.length))
-    return shown(evidence, { broken: `in ${wrong} of ${named.length} visits it gave another name than the incumbent` });
-  if (isTooMany(lost - righted, known))
-    return shown(evidence, { broken: `in ${lost} of ${known} visits it does not name whom the incumbent names` });
-  return shown(evidence, undefined);
+  if (denied >= certainMin) return `it gave a name that the household has denied in ${denied} visits`;
+  if (isTooMany(wrong, visits.length))
+    return `in ${wrong} of ${visits.length} visits it gave another name than the incumbent`;
+  return isTooMany(lost - righted, known)
+    ? `in ${lost} of ${known} visits it does not name whom the incumbent names`
+    : undefined;
 }
 
 /** Fewer deliveries in the outbox than the incumbent would have put there for the same visit. */

@@ -37,13 +37,13 @@ test('fewer names end a trial when several visits show it, and more than a third
   assert.match(named(some(3, { own: grace, candidate: probablyAda })) ?? '', /in 3 of 3 visits it does not name/);
 });
 
-test('visits that the incumbent makes itself count with the others', () => {
-  const own = { named: some(2, lost) };
-  assert.equal(broken(judgeNamed({ presses: { own } })), undefined);
-  assert.match(
-    broken(judgeNamed({ presses: { own }, real: seen({ named: some(1, lost) }) })) ?? '',
-    /in 3 of 3 visits/,
-  );
+test('visitors, and visits that the incumbent makes itself, are each judged for themselves', () => {
+  const word = (own: NamedTwice[], visitors: NamedTwice[]): string | undefined =>
+    broken(judgeNamed({ presses: { own: { named: own } }, real: seen({ named: visitors }) }));
+  assert.equal(word(some(2, lost), some(2, lost)), undefined);
+  assert.match(word(some(3, lost), []) ?? '', /in 3 of 3 visits/);
+  assert.match(word(some(30, alike), some(3, lost)) ?? '', /in 3 of 3 visits/, 'good with own presses alone');
+  assert.match(word(some(3, lost), some(30, alike)) ?? '', /in 3 of 3 visits/);
 });
 
 test('other names end a trial, but one or two of them never', () => {
