@@ -118,10 +118,10 @@ export async function closeRooms({ front, ground, house, loops, senses }: Rooms)
   await closeGround(ground);
 }
 
-/** The last entries, the database, the right to run here. */
-export async function closeGround({ audit, log, store, tenancy }: Ground): Promise<void> {
+/** The last entries, the database, the right to run here: that is left to a process, or to whoever comes. */
+export async function closeGround({ audit, log, store, tenancy }: Ground, heir?: number): Promise<void> {
   await audit.close();
   await store.close();
   log.info('stopped');
-  await tenancy.lock?.letGo();
+  await tenancy.lock?.letGo(heir);
 }

@@ -264,7 +264,7 @@ export class ApplianceDuty implements Duty {
     await loops.stop();
     await house.ledger.flush();
     await senses.recognition.stop();
-    await closeGround(ground);
+    await closeGround(ground, candidate.pid);
     candidate.setFree();
     this.#parts.onLeft();
   }

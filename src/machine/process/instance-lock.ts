@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { DiskFault, replaceFile } from '../../system/disk.ts';
@@ -11,6 +12,8 @@ const busyCode = 5;
 /** A command that looks whether somebody runs holds the lock for an instant; longer than that it is an appliance. */
 const patienceMs = 1000;
 const retryDelayMs = 25;
+/** From the letting go of one that leaves to the word of its heir where that listens: so long commands wait for it. */
+const inheritMsMax = 3000;
 
 /** The appliance that runs in a home, as `running.json` tells it. */
 export interface Running {
@@ -23,13 +26,16 @@ export interface Running {
   readonly startedMs: number;
   /** Proves to the appliance that a command was given by the owner of the home. Empty while it starts. */
   readonly token: string;
+  /** That process has been left the home, and has not said yet where it listens. */
+  readonly isHeir?: boolean;
 }
 
 /** The right to run in a home. Ends with `release` or with the process, however that dies. */
 export interface InstanceLock {
   /** Tells commands where this appliance listens. */
   announce(where: Pick<Running, 'address' | 'token' | 'timeZone'>): Promise<void>;
-  letGo(): Promise<void>;
+  /** `heir`: the process that is to take it next; commands that come meanwhile wait for its word. */
+  letGo(heir?: number): Promise<void>;
 }
 
 export type LockResult =
@@ -63,16 +69,29 @@ export async function acquireInstanceLock(home: string): Promise<LockResult> {
 
 /** The appliance that runs in the home now, or undefined. What a killed one left behind is not believed. */
 export async function findRunning(home: string): Promise<Running | undefined> {
-  const running = await readRunning(home);
-  if (running === undefined) return undefined;
+  const deadlineMs = nodeClock.uptimeMs() + inheritMsMax;
+  for (;;) {
+    const running = await readRunning(home);
+    if (running === undefined) return undefined;
+    const isComing = running.isHeir === true && isThere(running.pid) && nodeClock.uptimeMs() < deadlineMs;
+    if (!isComing) return isHeld(home) ? running : undefined;
+    await nodeClock.sleep(retryDelayMs);
+  }
+}
+
+function isHeld(home: string): boolean {
   try {
     const shared = tryLock(home, 'BEGIN; SELECT * FROM sqlite_schema'); // Commands may look at the same time.
-    if (shared === undefined) return running;
-    shared.close();
-    return undefined;
+    shared?.close();
+    return shared === undefined;
   } catch {
-    return undefined; // No lock file that this user may open: then there is no appliance to talk to either.
+    return false; // No lock file that this user may open: then there is no appliance to talk to either.
   }
+}
+
+/** Of this or of another user. */
+function isThere(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 function tryLock(home: string, statement: string): DatabaseSync | undefined {
@@ -90,18 +109,20 @@ function tryLock(home: string, statement: string): DatabaseSync | undefined {
 
 async function takeOver(home: string, held: DatabaseSync): Promise<InstanceLock> {
   const path = `${home}/running.json`;
+  const before = await readRunning(home);
   const self: Running = { pid: process.pid, address: '', startedMs: nodeClock.wallMs(), token: '' };
-  /** A full disk must not stop the bell: it runs, only the commands will not find it. */
+  /** A full disk must not stop the bell: it runs, only the commands will not find it, and no predecessor's place either. */
   const tell = async (running: Running): Promise<void> => {
     try {
       await replaceFile(nodeDisk, path, `${JSON.stringify(running)}\n`);
     } catch (error) {
       if (!(error instanceof DiskFault) || error.kind !== 'full') throw error;
+      await rm(path, { force: true });
     }
   };
   try {
-    await rm(path, { force: true }); // A killed predecessor's must not be taken for ours.
-    await tell(self);
+    const isHeir = before?.isHeir === true && before.pid === process.pid;
+    await tell(isHeir ? { ...self, isHeir } : self);
   } catch (error) {
     held.close();
     throw error;
@@ -112,8 +133,9 @@ async function takeOver(home: string, held: DatabaseSync): Promise<InstanceLock>
   process.once('exit', close); // Also keeps the lock from being collected as garbage, which would open it.
   return {
     announce: (where) => tell({ ...self, ...where }),
-    async letGo() {
-      await rm(path, { force: true });
+    async letGo(heir) {
+      if (heir === undefined) await rm(path, { force: true });
+      else await tell({ ...self, pid: heir, isHeir: true });
       close();
       process.removeListener('exit', close);
     },

@@ -56,6 +56,29 @@ test('a killed appliance has let go of its home at once', async (t) => {
   await taken.lock.letGo();
 });
 
+test('a command that comes while a home is passed on waits for the heir, as long as that lives', async (t) => {
+  const home = await temporaryHome(t);
+  const program = `import { acquireInstanceLock } from ${lockModule};
+    process.stdin.once('data', async () => {
+      const { lock } = await acquireInstanceLock(process.argv[1]);
+      setTimeout(() => lock.announce({ address: 'http://127.0.0.1:1', token: 'key' }), 100);
+    });`;
+  const heir = spawn(process.execPath, ['--input-type=module', '-e', program, home], { stdio: ['pipe', 'inherit', 'inherit'] }); // prettier-ignore
+  t.after(() => heir.kill('SIGKILL'));
+  const first = await acquireInstanceLock(home);
+  assert.ok(first.outcome === 'acquired');
+  await first.lock.letGo(heir.pid);
+  const found = findRunning(home);
+  heir.stdin.write('now');
+  assert.equal((await found)?.address, 'http://127.0.0.1:1');
+  heir.kill('SIGKILL');
+  await once(heir, 'exit');
+  const again = await acquireInstanceLock(home);
+  assert.ok(again.outcome === 'acquired');
+  await again.lock.letGo(heir.pid);
+  assert.equal(await findRunning(home), undefined, 'nobody comes any more');
+});
+
 test('on a full disk the bell still gets its lock, and a second one is still kept out', (t) => {
   const told = runOnSmallDisk(
     t,
