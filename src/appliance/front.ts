@@ -7,7 +7,6 @@ import type { Home } from '../system/home.ts';
 import type { Random } from '../system/random.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { UpdateStory } from '../telemetry/update-story.ts';
-import { isAdmitted } from '../web/own-question.ts';
 import { openWeb, type Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
@@ -84,11 +83,10 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   return { web, figures };
 }
 
-/** Before anything is refused: whoever is turned away has kept this process busy too. What it asks itself is not counted. */
+/** Before anything is refused: whoever is turned away has kept this process busy too. */
 function noteCallers(server: Web['server'], figures: RequestFigures): void {
-  server.on('connection', (connection) => isAdmitted(connection) || figures.noteCall());
-  server.on('request', ({ headers, socket }, response) => {
-    if (isAdmitted(socket)) return;
+  server.on('connection', () => figures.noteCall());
+  server.on('request', ({ headers }, response) => {
     figures.noteCall();
     const isUpload = (headers['content-type'] ?? 'application/json').startsWith('application/json') === false;
     if (isUpload) response.once('close', figures.noteUpload());

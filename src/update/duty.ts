@@ -67,8 +67,6 @@ export interface Sight {
   readonly door?: DoorSight;
   /** The checks of the machine as this process finds them: `machineChecks`. */
   readonly machine?: GateSample['checks'];
-  /** Callers keep the candidate busy; undefined when they do not come to this process. */
-  readonly isCrowded?: boolean;
   readonly rows?: StoredRows;
   /** Measured since the last look. */
   readonly taken?: Taken;

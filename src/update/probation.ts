@@ -1,6 +1,5 @@
 import { gateFigures, hearTrial, type Hearing } from './judge/gate.ts';
 import type { GateFacts, GateLimits, GateSample } from './judge/gate-facts.ts';
-import type { Sight } from './duty.ts';
 import type { UpdateSettings } from '../settings/update-settings.ts';
 import { type Heartbeat, heartbeatIntervalMs, heartbeatSchema, readMessage } from './trial-protocol.ts';
 import type { SeenInTrial, Trial, TrialState, UpdateParts } from './update-parts.ts';
@@ -28,22 +27,17 @@ export async function lookAtCandidate(
   const isNew = said !== undefined && said.atMs !== probation.samples.at(-1)?.atMs;
   const samples =
     isNew && heartbeat !== undefined // Garbage is no sign of life.
-      ? [...probation.samples, sampleOf(heartbeat, said.atMs, sight)].slice(-samplesMax)
+      ? [...probation.samples, sampleOf(heartbeat, said.atMs, sight.machine)].slice(-samplesMax)
       : probation.samples;
-  const { asked: _asked, machine: _machine, isCrowded: _isCrowded, taken: newest, ...seen } = sight;
+  const { asked: _asked, machine: _machine, taken: newest, ...seen } = sight;
   const taken = newest === undefined ? probation.taken : [...probation.taken, newest].slice(-takenMax);
   return { ...trial, state: { ...probation, samples, asked, taken, ...seen } };
 }
 
-/** Of the machine, and of callers that come to the incumbent, the incumbent's word counts. */
-function sampleOf(
-  heartbeat: Heartbeat,
-  atMs: number,
-  { machine, isCrowded }: Pick<Sight, 'machine' | 'isCrowded'>,
-): GateSample {
+/** Of the machine the incumbent's word counts. */
+function sampleOf(heartbeat: Heartbeat, atMs: number, machine: GateSample['checks'] = {}): GateSample {
   const { kind: _kind, sequence: _sequence, ...figures } = heartbeat;
-  const seen = isCrowded === undefined ? {} : { isCrowded };
-  return { ...figures, ...seen, checks: { ...figures.checks, ...machine }, atMs };
+  return { ...figures, checks: { ...figures.checks, ...machine }, atMs };
 }
 
 /** What the gate is asked about. */

@@ -112,7 +112,7 @@ export class ApplianceDuty implements Duty {
     const { clock } = this.#parts;
     const place = this.#place;
     if (place.kind === 'behind' && place.candidate === candidate) {
-      this.#lookout ??= lookOut({ ...this.#parts, ...place, rows: this.#rows });
+      this.#lookout ??= lookOut({ ...this.#parts, ...place, door: place.callers.door, rows: this.#rows });
       return this.#lookout.attend(durationMs);
     }
     await clock.sleep(durationMs);

@@ -1,5 +1,5 @@
 import { knock, mainThreadOf } from '../../machine/process/door-knock.ts';
-import { askDoor, doorInside } from '../../machine/process/door-question.ts';
+import { askDoor, doorInside, type OpenDoor } from '../../machine/process/door-question.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { CandidateProcess } from '../../machine/process/candidate-process.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -12,7 +12,6 @@ import { OwnQuestions } from './own-questions.ts';
 import { ownSetting } from './own-setting.ts';
 import type { Caretaker } from '../caretaker.ts';
 import type { Rooms } from '../rooms.ts';
-import type { PassedCallers } from './passed-callers.ts';
 import { lookAtRealVisits, type RealVisitLooks } from './real-visits.ts';
 import type { RowLooks } from './row-looks.ts';
 
@@ -35,8 +34,6 @@ interface LookoutParts {
   readonly stored: RowLooks | undefined;
   readonly caretaker: Pick<Caretaker, 'machine' | 'examineMachine'>;
   readonly real: RealVisitLooks;
-  /** Callers keep the candidate busy, as this process sees; undefined when they do not come here. */
-  isCrowded(): boolean | undefined;
 }
 
 /** What an incumbent does while a candidate has the door: it looks at it as its callers do, until it is told to stop. */
@@ -73,7 +70,6 @@ export class Lookout {
     const asked = this.#asked;
     this.#asked = [];
     const taken = this.#measure();
-    const isCrowded = this.#parts.isCrowded();
     return {
       asked,
       kinds: questions.kinds,
@@ -82,7 +78,6 @@ export class Lookout {
       real: real.facts,
       ...(stored === undefined ? {} : { rows: stored.facts }),
       ...(taken === undefined ? {} : { taken }),
-      ...(isCrowded === undefined ? {} : { isCrowded }),
     };
   }
 
@@ -128,7 +123,8 @@ export class Lookout {
 }
 
 interface LookOut extends Pick<LookoutParts, 'clock' | 'candidate' | 'address'> {
-  readonly callers: Pick<PassedCallers, 'areHere' | 'door'>;
+  /** The same as at the address. */
+  readonly door: OpenDoor;
   readonly rooms: Rooms;
   readonly disk: Disk;
   /** The camera gave pictures to this process. */
@@ -138,11 +134,10 @@ interface LookOut extends Pick<LookoutParts, 'clock' | 'candidate' | 'address'> 
 }
 
 /** Looks at a candidate from the rooms of its incumbent. */
-export function lookOut({ rooms, clock, disk, candidate, address, callers, hasFrames, rows }: LookOut): Lookout {
+export function lookOut({ rooms, clock, disk, candidate, address, door, hasFrames, rows }: LookOut): Lookout {
   const { front, ground } = rooms;
   const { questionsPerMinute } = ground.loaded.settings.gate;
-  const [inside, outside] = [doorInside((connection) => front.web.admit(connection)), callers.door];
-  const isCrowded = (): boolean | undefined => (callers.areHere ? front.figures.isCrowded : undefined);
+  const [inside, outside] = [doorInside((connection) => front.web.admit(connection)), door];
   const questions = new OwnQuestions({
     clock,
     askOwn: (request, timeoutMs) => askDoor(inside, request, timeoutMs),
@@ -150,19 +145,8 @@ export function lookOut({ rooms, clock, disk, candidate, address, callers, hasFr
     pictures: ownPictures(rooms, disk),
     setting: () => ownSetting(ground),
     hasFrames,
-    isCrowded,
   });
   const { caretaker } = rooms;
-  const real = lookAtRealVisits({ rooms, clock, disk, candidate, hasFrames, isCrowded });
-  return new Lookout({
-    clock,
-    candidate,
-    caretaker,
-    address,
-    questions,
-    questionsPerMinute,
-    stored: rows,
-    real,
-    isCrowded,
-  });
+  const real = lookAtRealVisits({ rooms, clock, disk, candidate, hasFrames });
+  return new Lookout({ clock, candidate, caretaker, address, questions, questionsPerMinute, stored: rows, real });
 }

@@ -50,8 +50,6 @@ export interface OwnQuestionsParts {
   setting(): OwnSetting | undefined;
   /** The live view shows something. */
   readonly hasFrames: boolean;
-  /** Callers keep the candidate busy; undefined when only that knows. */
-  isCrowded(): boolean | undefined;
 }
 
 interface Question {
@@ -172,7 +170,7 @@ export class OwnQuestions {
       kind,
       what,
       own: { isWell: own.answer.status < faultStatus, durationMs: own.durationMs },
-      isCrowded: this.#parts.isCrowded() ?? wasCrowded(candidate),
+      isCrowded: wasCrowded(candidate),
     };
     const { answer, durationMs } = there;
     const isLate = durationMs > questionMsMax && durationMs > own.durationMs * lateTimes;

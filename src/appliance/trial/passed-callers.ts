@@ -12,8 +12,6 @@ const passMsMax = 15_000;
 
 /** What becomes of callers while another process has the door. */
 export interface PassedCallers {
-  /** They are connected to this process. */
-  readonly areHere: boolean;
   /** The door as callers find it, for questions of this process: what a candidate cuts of them stays cut. */
   readonly door: OpenDoor;
   /** The candidate answers them from now on. */
@@ -51,7 +49,6 @@ async function relayed(web: Web, candidate: CandidateProcess, newId: () => strin
   const { open, isFromHere } = knownDoorAt(web.address);
   const relay = new RequestRelay({ candidate: doorAt(inner.address), own, isFromHere, newId });
   return {
-    areHere: true,
     door: open,
     stepBack: () => web.passTo((request, response) => relay.pass(request, response)),
     drained: () => web.idle(),
@@ -75,7 +72,6 @@ async function passedOver(web: Web, candidate: CandidateProcess): Promise<Passed
   const second = await candidate.pass(webSocket, handleOf(web.server), passMsMax);
   if (!isHandle(second)) return undefined;
   return {
-    areHere: false,
     door: doorAt(web.address),
     stepBack() {
       web.sayFarewell();

@@ -232,8 +232,6 @@ export interface RealVisitsSite {
   readonly candidate: Pick<Candidate, 'lastHeartbeat'>;
   /** There were frames before it came. */
   readonly hasFrames: boolean;
-  /** Callers keep the candidate busy; undefined when only that knows. */
-  isCrowded(): boolean | undefined;
 }
 
 /** The looks of a running appliance, from now on. */
@@ -256,7 +254,7 @@ export function lookAtRealVisits(site: RealVisitsSite): RealVisitLooks {
       return sayOf(now) === sayOf(settings);
     },
     hasFrames: () => site.hasFrames && (said()?.frames ?? 0) > 0,
-    isHindered: () => (site.isCrowded() ?? said()?.isCrowded) === true || isShortOfTimeNow(rooms.caretaker.machine()),
+    isHindered: () => said()?.isCrowded === true || isShortOfTimeNow(rooms.caretaker.machine()),
   }); // prettier-ignore
 }
 

@@ -16,7 +16,6 @@ function candidateSaying(said: object = {}): Candidate {
 /** Ada on one picture, and what the two sides answer. */
 function questionsOf(changed: Partial<OwnQuestionsParts> = {}): OwnQuestions {
   return new OwnQuestions({
-    isCrowded: () => undefined,
     clock: nodeClock,
     askOwn: async () => answered(200),
     askDoor: async () => answered(200, JSON.stringify({ faces: [{ outcome: 'known', personId: 'ada' }] })),
