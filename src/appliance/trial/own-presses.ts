@@ -15,6 +15,7 @@ import { ownChannel } from './own-bell.ts';
 import { isPress } from './passed-presses.ts';
 import type { OwnTelling } from './own-telling.ts';
 import { OwnWrites } from './own-writes.ts';
+import { namedTwice } from './rehearsal-material.ts';
 
 /** The camera has begun by then, mostly; and a short trial has not ended. */
 const firstMs = 3000;
@@ -150,14 +151,10 @@ export class OwnPresses {
     const visits = new Set(ids.map((id) => store.read.trigger(id)?.visitId));
     for (const id of visits) {
       const visit = id === undefined ? undefined : store.read.visit(id);
-      if (visit?.outcome === undefined || visit.frames.length === 0) continue;
-      const decided = await decide(visit);
-      if (decided === undefined) continue;
-      const { farness, stored: _stored, visitId: _visitId, ...own } = decided;
-      const { outcome, personId } = visit;
-      const twice = { own, farness, candidate: { outcome, ...(personId === undefined ? {} : { personId }) } };
+      const decided = visit === undefined || visit.frames.length === 0 ? undefined : await decide(visit);
+      const twice = visit === undefined || decided === undefined ? undefined : namedTwice(decided, visit);
       const { named = [] } = this.#facts;
-      this.#facts = { ...this.#facts, named: [...named, twice].slice(-namedKept) };
+      if (twice !== undefined) this.#facts = { ...this.#facts, named: [...named, twice].slice(-namedKept) };
     }
   }
 

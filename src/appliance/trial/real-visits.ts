@@ -15,7 +15,7 @@ import { type Heartbeat, heartbeatSchema, readMessage } from '../../update/trial
 import { isHouseholdsWord } from '../../store/households-word.ts';
 import type { Rooms } from '../rooms.ts';
 import { changesPeople, type HouseholdActs, isVisitExplained, readActs } from './household-acts.ts';
-import { decideHere } from './rehearsal-material.ts';
+import { decideHere, namedTwice } from './rehearsal-material.ts';
 
 const lookMs = 500;
 /** Rows read to find those that are new. */
@@ -182,10 +182,8 @@ export class RealVisitLooks {
       lookedMs = clock.uptimeMs();
     }).catch(() => undefined);
     if (decided === undefined || (await this.#hearActs())) return;
-    const { farness, stored: _stored, visitId: _visitId, ...own } = decided;
-    const { outcome, personId } = visit;
-    if (outcome === undefined) return;
-    begun.names = { own, farness, candidate: { outcome, ...(personId === undefined ? {} : { personId }) } };
+    const names = namedTwice(decided, visit);
+    if (names !== undefined) begun.names = names;
   }
 
   /** What the row says and the disk does not have; a visit without any frame lacks them when the camera gives some. */

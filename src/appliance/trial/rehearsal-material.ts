@@ -9,6 +9,7 @@ import type { StoredData } from '../../update/judge/stored-data.ts';
 import type { Storage } from '../../system/storage.ts';
 import type { Clock } from '../../system/clock.ts';
 import { decideAgain } from '../../visit/decide-again.ts';
+import type { NamedTwice } from '../../update/judge/visit-names.ts';
 import type { Rooms } from '../rooms.ts';
 import { listSnapshots, snapshotName, snapshotPattern } from '../snapshots.ts';
 
@@ -79,6 +80,13 @@ async function picturesIn(disk: Disk, root: string): Promise<readonly string[]> 
 interface FromTo {
   readonly from: string;
   readonly to: string;
+}
+
+/** What this process has said beside what the release on trial has decided; undefined when that is open. */
+export function namedTwice(decided: RehearsedDecision, { outcome, personId }: Visit): NamedTwice | undefined {
+  if (outcome === undefined) return undefined;
+  const { farness, stored: _stored, visitId: _visitId, ...own } = decided;
+  return { own, farness, candidate: { outcome, ...(personId === undefined ? {} : { personId }) } };
 }
 
 /** What this process says about the frames that are kept of a visit; undefined when it cannot look. A visitor at the door goes first. */
