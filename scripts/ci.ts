@@ -1,6 +1,6 @@
 /**
- * `npm test`, `.ci/run`: the jobs of `ci/jobs.ts` beside each other, or those of the suites that are named. At the end a
- * table of what took how long; the last line is JSON, kept in `.build/times/` for `npm run check:time`.
+ * `npm test`, `.ci/run`: the jobs of `ci/jobs.ts` beside each other, or those of the suites that are named. At the end what
+ * has failed, and a table of what took how long; the last line is JSON, kept in `.build/times/` for `npm run check:time`.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -28,6 +28,8 @@ const { values, positionals } = begin({
 const beganMs = values.began === undefined ? Date.now() : Number(values.began) * 1000;
 const transcript = new Transcript((text) => process.stdout.write(text));
 const seconds: Record<string, number> = {};
+/** What those that failed said last: said again at the end, which is all that some keep of a run. */
+const complaints: string[] = [];
 
 function run({ name, command: [program, ...words] }: Job): Promise<boolean> {
   const startedMs = performance.now();
@@ -36,6 +38,7 @@ function run({ name, command: [program, ...words] }: Job): Promise<boolean> {
     const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const end = (isSound: boolean, words: string): void => {
       seconds[name] = Math.round((performance.now() - startedMs) / 1000);
+      if (!isSound) complaints.push(`\n--- ${name}, again: ${words}\n${speaker.last()}`);
       speaker.end(`${isSound ? 'ok' : words}, ${seconds[name]} s`);
       resolve(isSound);
     };
@@ -59,6 +62,7 @@ if (unknown.length > 0) {
   const setUpSeconds = Math.round((Date.now() - beganMs) / 1000);
   const endings = await runJobs({ jobs: chosen, processors, run });
   const tookSeconds = Math.round((Date.now() - beganMs) / 1000);
+  for (const complaint of complaints) console.log(complaint);
   console.log(`\nwhat took how long, ${processors} processors:`);
   if (setUpSeconds > 0) console.log(`${String(setUpSeconds).padStart(6)} s  installing and setting up`);
   for (const { name } of chosen)

@@ -44,7 +44,7 @@ export const jobs: readonly Job[] = [
       processors: 1,
     }),
   ),
-  afterMaterials({ name: 'power', suite: 'power', command: ['node', 'test/power/test-power.ts', '4'], processors: 1 }),
+  afterMaterials({ name: 'power', suite: 'power', command: ['node', 'test/power/test-power.ts', '2'], processors: 1 }),
   afterMaterials({
     name: 'image',
     suite: 'image',

@@ -26,7 +26,7 @@ export const proofs: readonly Proof[] = [
   { name: 'hostile', says: 'presses while hostile pictures are pushed', script: 'test:hostile' },
   { name: 'image-pi', says: 'the disk image for a Pi', script: 'image', words: ['--board', 'pi'] },
   { name: 'image-twice', says: 'the same image made twice', script: 'image:twice' },
-  { name: 'machine', says: 'a Debian machine that is installed, updated, killed, cut and fed bad input', script: 'test:machine', small: ['a truncated release'] },
+  { name: 'machine', says: 'a Debian machine that is installed, updated, killed, cut and fed bad input', script: 'test:machine', small: ['cut short'] },
   { name: 'mutants', says: 'planted faults of the updater, noticed by the simulation', script: 'simulate:mutants', small: ['wrong slot'] },
   { name: 'pruning', says: 'places where a device may come to rest, all found by the quick search', script: 'simulate:pruning' },
   { name: 'schedules', says: 'every schedule of an update with two power cuts and one fault', script: 'simulate', words: ['every', '2', '1'], small: ['every', '1', '0'] },

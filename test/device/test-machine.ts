@@ -19,7 +19,7 @@ import { buildFolder } from './tree.ts';
 import { begin, wholeNumber } from '../../scripts/entry.ts';
 
 const exposureMax = 2;
-const updatesInEveryRun = 3;
+const updatesInEveryRun = 2;
 const journalCharsShown = 5000;
 
 function releaseShelf(workshop: Workshop): Scene['release'] {

@@ -80,3 +80,12 @@ test('what jobs say at once is heard in one piece for each, the first as it spea
   one.end('failed');
   assert.equal(heard, '\n--- one\na\nb\n--- one: failed\n\n--- two\nx\n--- two: ok\n');
 });
+
+test('what a job failed for can be said again: its list of failing tests, or its last lines', () => {
+  const transcript = new Transcript(() => undefined);
+  const [shares, machine] = [transcript.open('slow'), transcript.open('machine')];
+  shares.say(`${'✔ fine\n'.repeat(200)}ℹ fail 1\n\n✖ failing tests:\n\ntest at a.test.ts:1\n✖ b`);
+  machine.say(`${'ok\n'.repeat(200)}cannot start`);
+  assert.equal(shares.last(), '✖ failing tests:\n\ntest at a.test.ts:1\n✖ b');
+  assert.match(machine.last(), /^(ok\n){59}cannot start$/);
+});

@@ -21,13 +21,6 @@ export const decidesNothing: Patch = {
   to: '',
 };
 
-/** It keeps no picture of anybody. */
-export const keepsNoFrames: Patch = {
-  file: 'src/visit/saved-frames.ts',
-  from: "await ledger.write(id, 'saveFrames', { visitId: id, frames: this.#paths });",
-  to: '',
-};
-
 /** What is to be told stays where it is. */
 export const tellsNobody: Patch = {
   file: 'src/notify/lane.ts',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import Database from 'better-sqlite3';
 import type { Patch } from '../../updates/bundle.ts';
-import { deaf, decidesNothing, keepsNoFrames, saysStored, tellsNobody } from '../../updates/deaf.ts';
+import { deaf, decidesNothing, saysStored, tellsNobody } from '../../updates/deaf.ts';
 import { Installation, patientGate } from '../../updates/installation.ts';
 import { Workshop } from '../../updates/releases.ts';
 import { until } from '../street.ts';
@@ -81,7 +81,6 @@ test('in a quiet house a release that does nothing with a press goes too, and no
   const { site, workshop } = await installed(t, ['gate.ownPressSeconds=1']);
   const bad: readonly (readonly [name: string, patch: Patch, words: RegExp])[] = [
     ['decides nothing', decidesNothing, /was not decided after/],
-    ['keeps no frames', keepsNoFrames, /has no frames/],
     ['tells nobody', tellsNobody, /notifications 0 had arrived/],
   ];
   for (const [index, [name, patch, words]] of bad.entries()) {
