@@ -109,7 +109,17 @@ export class PassedPresses implements TriggerTarget {
     for (const [triggerId, debt] of this.#debts) {
       if (this.#isPaid(triggerId, debt)) continue;
       this.#debts.delete(triggerId);
-      void this.#parts.bell.ring({ ...debt.request, triggerId });
+      void this.#parts.bell.ring({ ...debt.request, triggerId: this.#nameOf(triggerId) });
+    }
+  }
+
+  /** Its own, or another one where the candidate has stored something else by it: that row would keep out the right one. */
+  #nameOf(triggerId: string): string {
+    const { random, store } = this.#parts;
+    try {
+      return store.read.trigger(triggerId) === undefined ? triggerId : random.id();
+    } catch {
+      return triggerId;
     }
   }
 
