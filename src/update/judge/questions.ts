@@ -19,7 +19,10 @@ interface ErrorSpan {
 const timesMs = 60_000;
 /** Rows of failures are so many times longer on a machine without time to spare. */
 const strainedRowTimes = 2;
-/** On a machine that lets the incumbent wait for so long, times may differ by so much more. */
+/**
+ * On a machine that lets the incumbent wait for so long, or has no time to spare, times may differ by so much more: whoever
+ * works at the door has used its share of the processor when it is asked, and the incumbent, which rests, has not.
+ */
 const lateMsMin = 5;
 const lateTimes = 2;
 /** Among callers: so many of one kind without an answer, while of the others so large a share has one. */
@@ -121,7 +124,7 @@ export function judgeSlower(facts: GateFacts, limits: GateLimits): Finding {
   if (times === undefined) return undefined;
   const own = rankOf(times.own, 0.5);
   const candidate = rankOf(times.candidate, 0.5);
-  const isLate = rankOf(times.late, 0.5) >= lateMsMin;
+  const isLate = rankOf(times.late, 0.5) >= lateMsMin || isShortOfTime(facts);
   const timesMax = limits.slowerTimesMax * (isLate ? lateTimes : 1);
   const saw = `questions take ${Math.round(candidate)} ms, the incumbent takes ${Math.round(own)} ms`;
   const evidence = evidenceOf(since(facts, timesMs), { compared: times.own.length, saw });
