@@ -97,7 +97,7 @@ export const gateSection = Type.Object(
       description: 'Median time of an own question, as a multiple of that of the incumbent, that ends a trial',
     }),
     slowerFloorMs: Type.Number({
-      default: 20,
+      default: 50,
       minimum: 0,
       maximum: second,
       description: 'A median time below this is never too slow, in milliseconds',
