@@ -207,7 +207,11 @@ test('a machine that was strained before the trial is not asked to be well, and 
   };
   assert.equal(judged(10, 10), 'commit');
   assert.equal(judged(600, 900), 'commit');
-  assert.equal(judged(17, 60), 'commit', 'whoever works at the door has used its share of the processor when it is asked');
+  assert.equal(
+    judged(17, 60),
+    'commit',
+    'whoever works at the door has used its share of the processor when it is asked',
+  );
   assert.equal(judged(17, 70), 'slower');
   assert.equal(judged(10, 900), 'slower');
 });
