@@ -176,7 +176,7 @@ export class SimulatedDisk implements Storage {
     }
     return entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   }
-  async space(): Promise<{ freeBytes: number; totalBytes: number }> {
+  async space(_path: string): Promise<{ freeBytes: number; totalBytes: number }> {
     return { freeBytes: this.freeBytes, totalBytes: this.freeBytes };
   }
 
