@@ -4,8 +4,6 @@ import { Query } from './query.ts';
 import type { InventoriedRow, InventoriedVisit, StoreReads } from './store.ts';
 import type { Row } from './row.ts';
 
-const visitsMax = 1000;
-
 /** What is stored of a household, by ids and words: read again later, it shows what is no longer so. */
 export function inventoryReads(db: Connection): Pick<StoreReads, 'inventory' | 'visitsInventory'> {
   const people = new Query(db, {
@@ -27,12 +25,12 @@ export function inventoryReads(db: Connection): Pick<StoreReads, 'inventory' | '
     table: 'visits',
     sql: `SELECT id, rowid AS place, person_id,
             coalesce(seen_ms < (SELECT max(lived_ms) FROM time_lived) - ?, 0) AS is_due
-          FROM visits WHERE rowid < ? AND id NOT IN (${ownVisits}) ORDER BY rowid DESC LIMIT ${visitsMax}`,
+          FROM visits WHERE rowid < ? AND id NOT IN (${ownVisits}) ORDER BY rowid DESC LIMIT ?`,
     decode: visitOf,
   });
   return {
     inventory: () => ({ people: people.all(), references: references.all(), settings: settings.all() }),
-    visitsInventory: (keptMs, before) => visits.all(keptMs, before?.place ?? Number.MAX_SAFE_INTEGER),
+    visitsInventory: ({ keptMs, limit, before }) => visits.all(keptMs, before?.place ?? Number.MAX_SAFE_INTEGER, limit),
   };
 }
 

@@ -87,8 +87,8 @@ export interface StoreReads {
   counts(): StoreCounts;
   /** People, reference faces and settings, each with what its row says. */
   inventory(): Inventory;
-  /** Visits in the order of `visitsRecorded`, at most 1,000; due when they have been seen for longer than `keptMs`. */
-  visitsInventory(keptMs: number, before?: RecordedVisit): readonly InventoriedVisit[];
+  /** Visits in the order of `visitsRecorded`; due when they have been seen for longer than `keptMs`. */
+  visitsInventory(asked: InventoryQuery): readonly InventoriedVisit[];
   /** As it is now: a candidate may have added to it since this process opened the database. */
   schema(): SchemaState;
 }
@@ -109,6 +109,12 @@ export interface Inventory {
   readonly people: readonly (InventoriedRow & { readonly mergedInto: string | undefined })[];
   readonly references: readonly InventoriedRow[];
   readonly settings: readonly InventoriedRow[];
+}
+
+export interface InventoryQuery {
+  readonly keptMs: number;
+  readonly limit: number;
+  readonly before?: RecordedVisit | undefined;
 }
 
 export interface InventoriedVisit extends RecordedVisit {

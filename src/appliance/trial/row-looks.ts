@@ -7,6 +7,9 @@ import { type HouseholdActs, isExplained, isVisitExplained, readActs } from './h
 
 /** Of a bell with more, the newest are known. */
 const visitsKnownMax = 20_000;
+/** Read at once, on the thread that answers the door, and the rest until the next: a press is never behind more. */
+const visitsAtOnce = 200;
+const restMs = 2;
 /** From one look to the next: longer where there is more to read. */
 const lookRestMs = 1000;
 /** So much of the next hours' retention is expected now. */
@@ -35,12 +38,23 @@ export class RowLooks {
   readonly #parts: RowLooksParts;
   readonly #before: Inventory;
   readonly #visits: readonly InventoriedVisit[];
+  readonly #known: ReadonlySet<string>;
+  /** Visits that the last look has come by. */
+  #visitsSeen = 0;
   #facts: StoredRows;
 
-  constructor(parts: RowLooksParts) {
+  static async begin(parts: RowLooksParts): Promise<RowLooks> {
+    const before = parts.reads.inventory();
+    const visits: InventoriedVisit[] = [];
+    await readVisits(parts, (some) => visits.push(...some) < visitsKnownMax);
+    return new RowLooks(parts, before, visits);
+  }
+
+  private constructor(parts: RowLooksParts, before: Inventory, visits: readonly InventoriedVisit[]) {
     this.#parts = parts;
-    this.#before = parts.reads.inventory();
-    this.#visits = this.#readVisits().filter(({ isDue }) => !isDue);
+    this.#before = before;
+    this.#visits = visits.filter(({ isDue }) => !isDue);
+    this.#known = new Set(this.#visits.map(({ id }) => id));
     const { people, references, settings } = this.#before;
     const known = people.length + references.length + settings.length + this.#visits.length;
     this.#facts = { looks: 0, known, gone: [], changed: [] };
@@ -75,7 +89,7 @@ export class RowLooks {
       people: compare(people, now.people),
       'faces/reference': compare(references, now.references),
       device_settings: compare(settings, now.settings),
-      visits: this.#lostVisits(),
+      visits: await this.#lostVisits(),
     };
     const isAmiss = Object.values(lost).some(({ gone, changed }) => gone.length + changed.length > 0);
     const unexplained = isAmiss ? await this.#unexplained(lost) : lost;
@@ -102,8 +116,9 @@ export class RowLooks {
       changed: lost[kind].changed.filter((id) => !isExplained(acts, kind, { id, isGone: false, merged })),
     });
     const retained = await this.#retained(lost.visits.gone);
+    const gone = new Set(lost.visits.gone);
     const visits = this.#visits
-      .filter(({ id }) => lost.visits.gone.includes(id) && !retained.has(id))
+      .filter(({ id }) => gone.has(id) && !retained.has(id))
       .filter((visit) => !isVisitExplained(acts, visit, merged));
     return {
       people: left('people'),
@@ -116,28 +131,38 @@ export class RowLooks {
   /** The oldest go when there are too many, or when their pictures are too large: those that are gone before the first that stays. */
   async #retained(gone: readonly string[]): Promise<ReadonlySet<string>> {
     const missing = new Set(gone);
-    const isFull = this.#readVisits().length + missing.size >= this.#parts.retention.visitsMax;
+    const isFull = this.#visitsSeen + missing.size >= this.#parts.retention.visitsMax;
     if (!isFull && !(await this.#parts.isSpaceShort())) return new Set();
     const oldestFirst = this.#visits.toReversed();
     const firstLeft = oldestFirst.findIndex(({ id }) => !missing.has(id));
     return new Set(oldestFirst.slice(0, firstLeft === -1 ? 0 : firstLeft).map(({ id }) => id));
   }
 
-  #lostVisits(): Lost {
-    const there = new Set(this.#readVisits().map(({ id }) => id));
-    return { gone: this.#visits.map(({ id }) => id).filter((id) => !there.has(id)), changed: [] };
+  /** As far as all are found that are known, whatever has come since. */
+  async #lostVisits(): Promise<Lost> {
+    const found = new Set<string>();
+    let seen = 0;
+    await readVisits(this.#parts, (some) => {
+      seen += some.length;
+      for (const { id } of some) if (this.#known.has(id)) found.add(id);
+      return found.size < this.#known.size && seen < this.#known.size + visitsKnownMax;
+    });
+    this.#visitsSeen = seen;
+    const isWhole = found.size === this.#known.size;
+    return { gone: isWhole ? [] : [...this.#known].filter((id) => !found.has(id)), changed: [] };
   }
+}
 
-  /** Newest first. */
-  #readVisits(): readonly InventoriedVisit[] {
-    const { reads, retention } = this.#parts;
-    const keptMs = retention.days * dayMs - retentionSlackMs;
-    const visits: InventoriedVisit[] = [];
-    for (;;) {
-      const page = reads.visitsInventory(keptMs, visits.at(-1));
-      visits.push(...page);
-      if (page.length === 0 || visits.length >= visitsKnownMax) return visits;
-    }
+/** Newest first, a few at a time, for as long as more are wanted. */
+async function readVisits(
+  { reads, clock, retention }: Pick<RowLooksParts, 'reads' | 'clock' | 'retention'>,
+  take: (some: readonly InventoriedVisit[]) => boolean,
+): Promise<void> {
+  const asked = { keptMs: retention.days * dayMs - retentionSlackMs, limit: visitsAtOnce };
+  let some = reads.visitsInventory(asked);
+  while (take(some) && some.length === visitsAtOnce) {
+    await clock.sleep(restMs);
+    some = reads.visitsInventory({ ...asked, before: some.at(-1) });
   }
 }
 
@@ -162,7 +187,7 @@ export async function lookAtRows(
     return bytes > retention.bytesMax * shortShare;
   };
   const acts = async (): Promise<HouseholdActs> => (await readActs(disk, home.audit, { afterSeq: lastSeq })).acts;
-  return new RowLooks({ reads: store.read, clock, log: log.named('update'), retention, acts, isSpaceShort });
+  return RowLooks.begin({ reads: store.read, clock, log: log.named('update'), retention, acts, isSpaceShort });
 }
 
 function compare(before: readonly InventoriedRow[], now: readonly InventoriedRow[]): Lost {

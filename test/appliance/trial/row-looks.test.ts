@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
+import { nodeClock } from '../../../src/machine/node/node-clock.ts';
 import { RowLooks } from '../../../src/appliance/trial/row-looks.ts';
-import type { Store } from '../../../src/store/store.ts';
+import type { InventoryQuery, InventoriedVisit, Store } from '../../../src/store/store.ts';
 import { judgeStoredRows } from '../../../src/update/judge/stored-rows.ts';
 import { addFace, face, person, storeInMemory, wholeVisit } from '../../store/samples.ts';
 import { RecordingLog } from '../../fakes/recorders.ts';
@@ -29,7 +30,7 @@ async function scene(t: TestContext, { visitsMax = 100, isSpaceShort = false } =
   await wholeVisit(store, 'v3');
   const acts = new Set<string>();
   const clock = new SteppedClock();
-  const looks = new RowLooks({
+  const looks = await RowLooks.begin({
     reads: store.read, clock, log: new RecordingLog(), retention: { days: 30, visitsMax }, acts: async () => acts, isSpaceShort: async () => isSpaceShort,
   }); // prettier-ignore
   const after = async (ms: number): Promise<string | undefined> => {
@@ -95,4 +96,51 @@ test('one that has harmed the database while it migrated does not get the door',
   const harm = looks.harm();
   await clock.advance(3000);
   assert.match((await harm) ?? '', /does not leave stored data as it was: .*1 settings became 0/);
+});
+
+/** A bell with so many visits, and what was read of them at once: which place in turn had the reading, and how many. */
+async function manyVisits(
+  t: TestContext,
+  count: number,
+): Promise<{ looks: RowLooks; visits: InventoriedVisit[]; turns: number[]; most: () => number }> {
+  const visits: InventoriedVisit[] = [];
+  for (let place = count; place > 0; place -= 1)
+    visits.push({ id: `v${place}`, place, personId: undefined, isDue: false });
+  const turns: number[] = [];
+  let [turn, most] = [0, 0];
+  const others = setInterval(() => (turn += 1), 0);
+  t.after(() => clearInterval(others));
+  const visitsInventory = ({ limit, before }: InventoryQuery): readonly InventoriedVisit[] => {
+    const first = before === undefined ? 0 : visits.findIndex(({ place }) => place < before.place);
+    const some = first === -1 ? [] : visits.slice(first, first + limit);
+    turns.push(turn);
+    most = Math.max(most, some.length);
+    return some;
+  };
+  const { read } = storeInMemory(t);
+  const looks = await RowLooks.begin({
+    reads: { ...read, visitsInventory }, clock: nodeClock, log: new RecordingLog(), retention: { days: 30, visitsMax: 100_000 },
+    acts: async () => new Set(), isSpaceShort: async () => false,
+  }); // prettier-ignore
+  return { looks, visits, turns, most: () => most };
+}
+
+test('however many visits there are, a few are read at once, and whoever rings has a turn in between', async (t) => {
+  const { looks, turns, most } = await manyVisits(t, 1500);
+  const first = turns.splice(0);
+  await looks.look();
+  for (const readings of [first, turns]) {
+    assert.ok(readings.length >= 7 && most() <= 200, `${readings.length} readings, ${most()} at once`);
+    assert.equal(new Set(readings).size, readings.length, `two in one turn: ${readings.join(' ')}`);
+  }
+});
+
+test('where there are more visits than are known, a new one hides none of them', async (t) => {
+  const { looks, visits } = await manyVisits(t, 20_300);
+  visits.unshift({ id: 'new', place: 20_301, personId: undefined, isDue: false });
+  await looks.look();
+  assert.deepEqual([looks.facts.known, looks.facts.gone], [20_000, []]);
+  visits.splice(20_000, 1);
+  await looks.look();
+  assert.deepEqual(looks.facts.gone, [{ table: 'visits', before: 20_000, left: 19_999 }]);
 });
