@@ -35,6 +35,7 @@ export const proofs: readonly Proof[] = [
   { name: 'power', says: 'disks rebuilt after a power cut; every twentieth is booted', script: 'test:power', words: ['50'], small: ['1'] },
   { name: 'machine-updates', says: '50 updates in a row under systemd, with people at the door', script: 'test:machine', words: ['--updates', '50'], small: ['--updates', '1'] },
   { name: 'zoo', says: 'releases that are bad in one way each, and good ones, tried for real', script: 'test:zoo', small: ['--only', 'leaks', '--only', 'nothing-changed'] },
+  { name: 'zoo-machine', says: 'the same releases as executables, tried in a Debian machine with systemd', script: 'test:zoo', words: ['--machine'], small: ['--machine', '--only', 'leaks', '--only', 'nothing-changed'] },
   { name: 'kills', says: 'kills of incumbent, candidate or both at every step of an update', script: 'test:kills', words: ['1000'], small: ['4'] },
   { name: 'reverts', says: 'releases that die or hang, seen from the street: to the answer of the incumbent', script: 'bench:revert', words: ['100'], small: ['2'] },
   { name: 'updates', says: '200 updates and their reverts under load', script: 'bench:update', words: ['200'], small: ['2'] },

@@ -19,13 +19,20 @@ export const address = 'http://127.0.0.1:8080';
 /** Where the machine sees the folder of the workshop. */
 export const releasesInside = '/mnt/releases';
 const executable = '/opt/doorward/current/doorward';
-const home = '/var/lib/doorward';
+export const home = '/var/lib/doorward';
 const bell = `${home}/bell`;
 const readyMsMax = 90_000;
 const trialMsMax = 170_000;
 const edgeMs = 25;
 /** Between two visitors: what they cost is a recognition each. */
 const betweenPressesMs = 500;
+
+/** A process, as it is counted inside. */
+export interface Inside {
+  readonly pid: number;
+  readonly parent: number;
+  readonly words: string;
+}
 
 export class Device extends Machine {
   readonly address = address;
@@ -117,11 +124,23 @@ export class Device extends Machine {
 
   /** Every bell of the service, counted inside: not the process that each has to decode pictures, which comes and goes. */
   async processes(): Promise<readonly number[]> {
+    return (await this.#group()).filter(({ words }) => !words.includes(decoderWord)).map(({ pid }) => pid);
+  }
+
+  /** Whoever is in the group of the service, and neither its main process nor what decodes pictures for that. */
+  async strays(): Promise<readonly Inside[]> {
+    const [main, group] = [await this.mainProcess(), await this.#group()];
+    return group.filter(({ pid, parent, words }) => pid !== main && !(parent === main && words.includes(decoderWord)));
+  }
+
+  async #group(): Promise<readonly Inside[]> {
     const group = await this.property('ControlGroup');
-    const ask = 'pids=$(find "$1" -name cgroup.procs -exec cat {} + | paste -sd,); ps -o pid=,args= -p "$pids"';
+    const ask = 'pids=$(find "$1" -name cgroup.procs -exec cat {} + | paste -sd,); ps -o pid=,ppid=,args= -p "$pids"';
     const { stdout } = await this.try(['sh', '-c', ask, 'sh', `/sys/fs/cgroup${group}`]);
-    const bells = stdout.split('\n').filter((line) => line !== '' && !line.includes(decoderWord));
-    return bells.map((line) => Number.parseInt(line, 10));
+    return stdout.split('\n').flatMap((line) => {
+      const [, pid, parent, words = ''] = /^ *(\d+) +(\d+) (.*)$/.exec(line) ?? [];
+      return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), words }];
+    });
   }
 
   /** Until a release serves under the eyes of its incumbent; returns its process. */
@@ -164,8 +183,17 @@ export class Device extends Machine {
 
   /** The lines that the household's database answers. Asked inside: SQLite does not look through /proc. */
   async query(sql: string): Promise<readonly string[]> {
-    const answer = await this.run(['sqlite3', '-readonly', '-noheader', `${home}/doorward.db`, sql]);
-    return answer.split('\n').filter(Boolean);
+    return (await this.#sqlite('-noheader', sql)).split('\n').filter(Boolean);
+  }
+
+  /** The same, as rows. */
+  async rows(sql: string): Promise<readonly unknown[]> {
+    const answer = await this.#sqlite('-json', sql);
+    return answer === '' ? [] : (JSON.parse(answer) as unknown[]);
+  }
+
+  #sqlite(form: string, sql: string): Promise<string> {
+    return this.run(['sqlite3', '-readonly', form, `${home}/doorward.db`, sql]);
   }
 
   override async cutPower(): Promise<void> {

@@ -29,10 +29,12 @@ export async function gatherMaterials(folder: string): Promise<Materials> {
 
 /** The one that is installed, and the one that its releases are made of. */
 export async function makeExecutables(): Promise<{ readonly executable: string; readonly planted: string }> {
+  return { executable: await packagedExecutable(), planted: await plantedExecutable(buildFolder) };
+}
+
+export function packagedExecutable(): Promise<string> {
   requireTools('x86_64-linux-gnu-strip', 'g++');
-  const make = (out: string): Promise<unknown> => makeExecutable({ checkout, arch: 'x64', out });
-  const executable = await keptExecutable(buildFolder, 'packaged', make);
-  return { executable, planted: await plantedExecutable(buildFolder) };
+  return keptExecutable(buildFolder, 'packaged', (out) => makeExecutable({ checkout, arch: 'x64', out }));
 }
 
 export function deviceOn(
@@ -56,29 +58,38 @@ export function install(device: Device, ...words: readonly string[]): Promise<Ou
 
 /** On a machine that is on: installs, furnishes and enrols, and leaves it ready. */
 export async function setUp(device: Device, materials: Materials): Promise<void> {
+  await setUpEmpty(device, materials);
+  await enrol(device);
+}
+
+/** The same, and nobody lives there yet. */
+export async function setUpEmpty(device: Device, materials: Materials): Promise<void> {
   await download(device, materials);
   const { code, stdout, stderr } = await install(device);
   if (code !== 0) throw new Error(`doorward install ended with ${code}: ${stdout}${stderr}`);
   await furnish(device);
   await device.run(['systemctl', 'restart', 'doorward.service']);
   await device.untilReady();
-  await enrol(device);
 }
 
-/** A button, a camera that shows Ada, short trials: in /var/lib/doorward and /etc/doorward/settings.d. */
+/** A button, a camera that shows Ada, short trials: in /var/lib/doorward and the settings. */
 async function furnish(device: Device): Promise<void> {
   const home = '/var/lib/doorward';
   mkdirSync(device.path(`${home}/pictures`));
   copyFileSync(join(checkout, '.models', 'demo', 'ada.jpg'), device.path(`${home}/pictures/1.jpg`));
   await device.run(['mkfifo', `${home}/bell`]);
   await device.run(['chown', '-R', 'doorward:doorward', `${home}/pictures`, `${home}/bell`]);
-  const lines = [
+  await setTo(device, '50-test', [
     '[button]', `line = "pipe:${home}/bell"`, 'debounceMs = 5',
     '[camera]', `source = "folder:${home}/pictures"`, 'framesPerSecond = 2',
     '[update]', 'probationMinutes = 0.08', 'rehearsalVisits = 1',
-  ]; // prettier-ignore
+  ]); // prettier-ignore
+}
+
+/** Its operator's settings of that name, lines of TOML: for its next start. */
+export async function setTo(device: Device, name: string, lines: readonly string[]): Promise<void> {
   await device.run(['mkdir', '-p', '/etc/doorward/settings.d']);
-  const path = '/etc/doorward/settings.d/50-test.toml';
+  const path = `/etc/doorward/settings.d/${name}.toml`;
   writeFileSync(device.path(path), `${lines.join('\n')}\n`);
   await device.run(['chown', '-R', 'root:doorward', '/etc/doorward']);
   await device.run(['chmod', '0640', path]);

@@ -53,16 +53,21 @@ export async function keptExecutable(
   return path;
 }
 
+/** A copy of the checkout, on the same filesystem, whose sources may be changed: everything else of it is linked. */
+export function copyToChange(copy: string): void {
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy, { recursive: true });
+  for (const name of parts)
+    if (existsSync(join(checkout, name))) execFileSync('cp', ['-a', '--link', join(checkout, name), join(copy, name)]); // prettier-ignore
+  rmSync(join(copy, 'src'), { recursive: true });
+  cpSync(join(checkout, 'src'), join(copy, 'src'), { recursive: true });
+}
+
 /** The executable with the planted lines. */
 export function plantedExecutable(build: string, arch: Arch = 'x64'): Promise<string> {
   return keptExecutable(build, `planted-${arch}`, async (out) => {
     const copy = join(build, 'checkout-to-plant-in');
-    rmSync(copy, { recursive: true, force: true });
-    mkdirSync(copy, { recursive: true });
-    for (const name of parts)
-      if (existsSync(join(checkout, name))) execFileSync('cp', ['-a', '--link', join(checkout, name), join(copy, name)]); // prettier-ignore
-    rmSync(join(copy, 'src'), { recursive: true });
-    cpSync(join(checkout, 'src'), join(copy, 'src'), { recursive: true });
+    copyToChange(copy);
     plant(copy);
     await makeExecutable({ checkout: copy, arch, out });
     rmSync(copy, { recursive: true, force: true });
@@ -90,6 +95,8 @@ export interface ReleasePlan {
   readonly architecture?: string;
   /** In place of the executable: one that does not even start. */
   readonly script?: string;
+  /** In place of the executable: another one. Its version is its own. */
+  readonly executable?: string;
 }
 
 /** Signatures grow with versions, in whatever order the releases are made: a device refuses older ones. */
@@ -142,12 +149,16 @@ export class Workshop {
     return { version, file };
   }
 
-  #fill(directory: string, version: string, { fault, schema, script }: ReleasePlan): void {
+  #fill(
+    directory: string,
+    version: string,
+    { fault, schema, script, executable = this.#executable }: ReleasePlan,
+  ): void {
     mkdirSync(directory, { recursive: true });
     const at = (name: string): string => join(directory, name);
     if (script === undefined) {
       for (const [from, name] of [
-        [this.#executable, 'doorward'],
+        [executable, 'doorward'],
         [this.#libraries, 'libraries.json'],
       ] as const)
         execFileSync('cp', ['--reflink=auto', from, at(name)]); // Perhaps to another filesystem.

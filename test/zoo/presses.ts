@@ -1,7 +1,7 @@
 /** Somebody presses at chance moments, and writes each press down; afterwards each is looked for among the rows, by itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Installation } from '../updates/installation.ts';
 import type { RingRow } from './rows.ts';
+import type { Bell } from './zoo-place.ts';
 
 /** So far apart that a row is known to be that of its press: most are stored within some milliseconds. */
 const pauseMsMin = 700;
@@ -10,21 +10,21 @@ const pauseMsSpread = 1300;
 const earlyMs = 5;
 
 export class Presser {
-  readonly #site: Installation;
+  readonly #bell: Bell;
   /** Wall clock of each press. */
   readonly pressedMs: number[] = [];
   readonly #end = new AbortController();
   readonly #done: Promise<void>;
 
-  constructor(site: Installation, { isPressing }: { readonly isPressing: boolean }) {
-    this.#site = site;
-    site.closing.signal.addEventListener('abort', () => this.#end.abort(), { once: true });
+  constructor(bell: Bell, { isPressing }: { readonly isPressing: boolean }) {
+    this.#bell = bell;
+    bell.closing.signal.addEventListener('abort', () => this.#end.abort(), { once: true });
     this.#done = isPressing ? this.#go() : Promise.resolve();
   }
 
   async press(): Promise<void> {
     this.pressedMs.push(Date.now());
-    await this.#site.press();
+    await this.#bell.press();
   }
 
   async leave(): Promise<void> {

@@ -1,7 +1,11 @@
 /** A ledger kept outside: what the household has, row by row, and what of it is missing or has changed afterwards. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+/** What a household has, on this machine or inside another one. */
+export interface Belongings {
+  /** What its database answers. */
+  rows(sql: string): Promise<readonly unknown[]>;
+  /** Whether it has a file, by its path in the home. */
+  has(path: string): boolean;
+}
 
 /** By kind and name, what a row says that no release may change by itself. */
 export type Rows = Readonly<
@@ -17,24 +21,16 @@ const queries = {
   settings: 'SELECT key AS name, value AS says FROM device_settings',
 } as const; // prettier-ignore
 
-export function readRows(home: string): Rows {
-  const database = new Database(join(home, 'doorward.db'), { readonly: true });
-  try {
-    const mapOf = (sql: string): Map<string, string> =>
-      new Map(
-        database
-          .prepare<[], { name: string; says: string }>(sql)
-          .all()
-          .map(({ name, says }) => [name, says]),
-      );
-    const rows = Object.fromEntries(Object.entries(queries).map(([kind, sql]) => [kind, mapOf(sql)]));
-    const { people = new Map(), visits = new Map(), faces = new Map(), embeddings = new Map(), settings = new Map() } = rows;
-    const files = [...visits.values(), ...faces.values()].flatMap((says) => says.match(/(visits|people)\/[\w/-]+\.jpg/g) ?? []);
-    const pictures = new Map(files.filter((file) => existsSync(join(home, file))).map((file) => [file, 'there']));
-    return { people, visits, faces, embeddings, settings, pictures };
-  } finally {
-    database.close();
-  }
+export async function readRows(household: Belongings): Promise<Rows> {
+  const mapOf = async (kind: keyof typeof queries): Promise<Map<string, string>> => {
+    const found = (await household.rows(queries[kind])) as readonly { name: string; says: string }[];
+    return new Map(found.map(({ name, says }) => [name, says]));
+  };
+  const [people, visits, faces] = [await mapOf('people'), await mapOf('visits'), await mapOf('faces')];
+  const [embeddings, settings] = [await mapOf('embeddings'), await mapOf('settings')];
+  const files = [...visits.values(), ...faces.values()].flatMap((says) => says.match(/(visits|people)\/[\w/-]+\.jpg/g) ?? []);
+  const pictures = new Map(files.filter((file) => household.has(file)).map((file) => [file, 'there']));
+  return { people, visits, faces, embeddings, settings, pictures };
 } // prettier-ignore
 
 /** What was there before and is not there as it was, in words. */
@@ -51,15 +47,8 @@ export interface RingRow {
   readonly atMs: number;
 }
 
-export function readRings(home: string, sinceMs: number): readonly RingRow[] {
-  const database = new Database(join(home, 'doorward.db'), { readonly: true });
-  try {
-    return database
-      .prepare<[number], RingRow>(
-        "SELECT id, at_ms AS atMs FROM triggers WHERE source = 'button' AND press IN ('press', 'double') AND at_ms >= ? ORDER BY rowid",
-      )
-      .all(sinceMs);
-  } finally {
-    database.close();
-  }
+export async function readRings(household: Belongings, sinceMs: number): Promise<readonly RingRow[]> {
+  const pressed = "source = 'button' AND press IN ('press', 'double')";
+  const sql = `SELECT id, at_ms AS atMs FROM triggers WHERE ${pressed} AND at_ms >= ${sinceMs} ORDER BY rowid`;
+  return (await household.rows(sql)) as readonly RingRow[];
 }

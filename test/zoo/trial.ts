@@ -3,10 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrialHistory } from '../../src/slot/trial-record.ts';
 import { until } from '../appliance/street.ts';
 import { Callers, type Tally } from './callers.ts';
-import type { Household } from './household.ts';
-import { orphansOf } from '../updates/marked-processes.ts';
-import { countPresses, Presser } from './presses.ts';
+import { countPresses, Presser, type Counted } from './presses.ts';
 import { missingRows, readRings, readRows } from './rows.ts';
+import type { ZooDevice, ZooFile } from './zoo-place.ts';
 import type { ZooRelease } from './zoo-release.ts';
 
 export type Weather = 'quiet' | 'load';
@@ -30,8 +29,6 @@ export interface Tried {
 const trialMsMax = 15 * 60_000;
 /** After the trial every press has its row, and everybody is told, within this. */
 const settleMsMax = 20_000;
-/** What was killed may take as long to leave the table of processes. */
-const leaveMsMax = 5000;
 
 export interface Conditions {
   readonly weather: Weather;
@@ -40,23 +37,22 @@ export interface Conditions {
 
 /** Pushes the file of the release and waits until its trial is over and everything of it is settled. */
 export async function tryRelease(
-  household: Household,
-  { release, version, file }: { readonly release: ZooRelease; readonly version: string; readonly file: string },
+  device: ZooDevice,
+  { release, version, file }: ZooFile & { readonly release: ZooRelease },
   { weather, isStrained }: Conditions,
 ): Promise<Tried> {
-  const { site } = household;
-  const before = readRows(site.home);
+  const before = await readRows(device);
   const startedMs = Date.now();
-  const presser = new Presser(site, { isPressing: weather === 'load' });
-  const callers = weather === 'load' ? new Callers(site.address, site.closing.signal) : undefined;
-  await site.push(file);
-  const trial = await site.trialOf(version, trialMsMax);
+  const presser = new Presser(device, { isPressing: weather === 'load' });
+  const callers = weather === 'load' ? new Callers(device.address, device.closing.signal) : undefined;
+  await device.push({ version, file });
+  const trial = await device.trialOf(version, trialMsMax);
   const seconds = (Date.now() - startedMs) / 1000;
   await presser.leave();
   const tally = await callers?.leave();
   await presser.press(); // Whoever serves now must ring.
-  const counted = await settled(household, presser.pressedMs, startedMs);
-  const lostRows = missingRows(before, readRows(site.home));
+  const counted = await settled(device, presser.pressedMs, startedMs);
+  const lostRows = missingRows(before, await readRows(device));
   const requests = requestsOf(tally, release);
   const figures = {
     presses: presser.pressedMs.length,
@@ -66,7 +62,7 @@ export async function tryRelease(
   };
   const wrong = [
     ...endingFaults(release, trial, isStrained),
-    ...(await orphanFaults(household)),
+    ...(await device.remains()),
     ...(counted.doubled.length > 0 && !spoils(release, 'rings') ? [`${counted.doubled.length} rings of nobody`] : []),
     ...(counted.untold.length > 0 && !spoils(release, 'rings') ? [`${counted.untold.length} rings told to nobody`] : []),
     ...(figures.pressesLost > 0 ? [`${figures.pressesLost} presses lost`] : []),
@@ -91,18 +87,23 @@ function requestsOf(tally: Tally | undefined, release: ZooRelease): { requests: 
   };
 }
 
+interface Settled extends Counted {
+  /** Rings that nobody was told of. */
+  readonly untold: readonly string[];
+}
+
 /** Waits until every press has its row and was told, or for as long as that may take. */
-async function settled(
-  { site, told }: Household,
-  pressedMs: readonly number[],
-  sinceMs: number,
-): Promise<ReturnType<typeof countPresses> & { readonly untold: readonly string[] }> {
-  const look = (): ReturnType<typeof countPresses> & { readonly untold: readonly string[] } => {
-    const counted = countPresses(pressedMs, readRings(site.home, sinceMs - 1));
-    const rung = new Set(told.map((key) => key.split(':')[2]));
+async function settled(device: ZooDevice, pressedMs: readonly number[], sinceMs: number): Promise<Settled> {
+  const look = async (): Promise<Settled> => {
+    const counted = countPresses(pressedMs, await readRings(device, sinceMs - 1));
+    const rung = new Set(device.told.map((key) => key.split(':')[2]));
     return { ...counted, untold: counted.found.map(({ id }) => id).filter((id) => !rung.has(id)) };
   };
-  await until(() => look().lost.length === 0 && look().untold.length === 0, settleMsMax).catch(() => undefined);
+  const isSettled = async (): Promise<boolean> => {
+    const { lost, untold } = await look();
+    return lost.length === 0 && untold.length === 0;
+  };
+  await until(isSettled, settleMsMax).catch(() => undefined);
   await sleep(300); // A ring too many comes late.
   return look();
 }
@@ -114,13 +115,3 @@ function endingFaults({ mustEnd }: ZooRelease, trial: TrialHistory, isStrained: 
   const isReason = mustEnd.includes(reason) || (isStrained && reason === 'machine-strained');
   return outcome !== 'reverted' && !isStrained ? [`it is ${outcome}`] : isReason ? [] : [`"${reason}" is no reason of it`];
 } // prettier-ignore
-
-/** Whoever is left of a release that is gone. */
-async function orphanFaults({ site }: Household): Promise<readonly string[]> {
-  const incumbent = (await site.running())?.pid ?? 0;
-  const left = (): readonly number[] => orphansOf(site.folder, incumbent);
-  await until(() => left().length === 0, leaveMsMax).catch(() => undefined);
-  const orphans = left();
-  for (const pid of orphans) process.kill(pid, 'SIGKILL');
-  return orphans.length === 0 ? [] : [`${orphans.length} processes left behind`];
-}

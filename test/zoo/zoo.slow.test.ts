@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { Workshop } from '../updates/releases.ts';
+import { zooOnTable } from './on-a-table.ts';
 import { zooReleases } from './releases/all.ts';
 import { Zoo } from './zoo-keeper.ts';
 
@@ -17,12 +17,11 @@ const few = [
 
 test('a release that is not well, one that leaks and says that it does not, and one that takes rows away are gone without a loss, and a good one stays', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-zoo-'));
-  const zoo = new Zoo(new Workshop(folder));
+  const zoo = new Zoo(await zooOnTable(folder));
   t.after(async () => {
     await zoo.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  await zoo.open();
   for (const [name, weather] of few) {
     const release = zooReleases.find((one) => one.name === name);
     assert(release !== undefined, name);

@@ -6,7 +6,9 @@ import { after, atTheDoor, bad, instead, type ZooRelease } from '../zoo-release.
 const fs = "process.getBuiltinModule('node:fs')";
 const start = "process.getBuiltinModule('node:child_process').spawn";
 const worker = "new (process.getBuiltinModule('node:worker_threads').Worker)";
-const asleep = "['-e', 'setInterval(() => {}, 1000)']";
+/** Perl, which every Debian has: an executable of ours is no Node that runs what it is told. Takes callers from descriptor 3. */
+const keepsCallers =
+  "open my $door, '+<&=', 3 or die; my @kept; for (;;) { my $ready = ''; vec($ready, 3, 1) = 1; select $ready, undef, undef, undef; my $caller; push @kept, $caller if accept $caller, $door }";
 const unwell = ['memory', 'free-memory', 'leak', 'own-figures'] as const;
 const resources = ['resources', 'leak', 'own-figures', 'processor'] as const;
 
@@ -54,13 +56,12 @@ export const badWithTheMachine: readonly ZooRelease[] = [
       "      server.off('error', refuse);",
       `const door = handleOf(server);
        const fd = typeof door === 'object' && door !== null && 'fd' in door ? Number(door.fd) : -1;
-       ${start}(process.execPath, ['-e', "require('node:net').createServer(() => {}).listen({ fd: 3 })"],
-         { detached: true, stdio: ['ignore', 'ignore', 'ignore', fd] }).unref();`,
+       ${start}('perl', ['-e', ${JSON.stringify(keepsCallers)}], { detached: true, stdio: ['ignore', 'ignore', 'ignore', fd] }).unref();`,
     ),
   }),
   bad('escapes', 'starts a process in a group of its own, with what it has inherited', {
     reasons: resources,
-    patch: atTheDoor(`${start}(process.execPath, ${asleep}, { detached: true, stdio: ['ignore', 'ignore', 'ignore', 3, 4] }).unref();`),
+    patch: atTheDoor(`${start}('sleep', ['600'], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 3, 4] }).unref();`),
   }),
   bad('ignores-stop', 'is not well, and hears neither "revert" nor "stop"', {
     reasons: ['health-check'],
