@@ -42,6 +42,21 @@ export function toBeTold(
   return [...rings, ...notifier.ofName({ visitId, atMs, ringer, outcome, person, strangerId, reason, watched, hasPicture })]; // prettier-ignore
 }
 
+/** How far a visit has come by a channel: gone out, tried in vain, or nobody has tried. */
+export type Passage = 'sent' | 'tried' | 'untried';
+
+/** Of each channel by which people are to be told something of a visit, and no rule forbids all of it. */
+export function passagesOf(notifications: readonly Notification[]): ReadonlyMap<string, Passage> {
+  const passages = new Map<string, Passage>();
+  for (const { channel, status, attempts } of notifications) {
+    if (isDisplay(channel) || status === 'suppressed') continue;
+    const before = passages.get(channel);
+    if (status === 'sent') passages.set(channel, 'sent');
+    else if (before !== 'sent') passages.set(channel, attempts > 0 ? 'tried' : (before ?? 'untried'));
+  }
+  return passages;
+}
+
 /** By channel and what is told; an alarm tells who it is too. */
 function countsOf(notifications: readonly Pick<NewNotification, 'channel' | 'kind'>[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

@@ -51,6 +51,7 @@ export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'a visit that is never decided is waited for for ever', file: visits, from: "if (visit.phase !== 'decided' && waitedMs < openMsMax) return;", to: "if (visit.phase !== 'decided') return;" },
   { name: 'visits without any frame have all that they need', file: visits, from: 'if (visit.frames.length === 0 && wantsFrames)', to: 'if (visit.frames.length < 0)' },
   { name: 'a file with nothing in it is a picture', file: visits, from: 'filter(({ bytes }) => bytes > 0)', to: 'filter(() => true)' },
+  { name: 'a receiver that does not answer is the candidate’s fault', file: real, from: 'if (!isTried) return', to: 'if (visits > 0) return' },
   { name: 'what is suppressed is told', file: told, from: "status !== 'suppressed' || mayBeSuppressed(telling, createdMs)", to: 'telling !== undefined' },
   { name: 'what it says of itself is not listened to', file: gate, from: "  ['validation', judgeValidation],", to: '' },
   { name: 'one failure told three times is three', file: gate, from: 'newestRun - oldestRun + 1', to: 'samples.length' },

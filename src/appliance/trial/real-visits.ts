@@ -14,6 +14,7 @@ import type { NamedTwice } from '../../update/judge/visit-names.ts';
 import { type Heartbeat, heartbeatSchema, readMessage } from '../../update/trial-protocol.ts';
 import { isHouseholdsWord } from '../../store/households-word.ts';
 import type { Rooms } from '../rooms.ts';
+import { Arrivals } from './arrivals.ts';
 import { changesPeople, type HouseholdActs, isVisitExplained, readActs } from './household-acts.ts';
 import { decideHere, namedTwice } from './rehearsal-material.ts';
 
@@ -25,6 +26,8 @@ const visitsMax = 200;
 const lookedAgain = 10;
 /** What is lacking by then does not come: five seconds of looking, three of saving pictures, two of writing. */
 const wholeMsMax = 10_000;
+/** What went out by then, after several attempts, shows that it can. */
+const sentMsMax = 60_000;
 /** What is not decided by then never is, whatever the machine is busy with. */
 const openMsMax = 60_000;
 /** Whoever removes something writes down why only when it is gone. */
@@ -81,22 +84,26 @@ export class RealVisitLooks {
   /** The newest row of before, and those that may get its place when it goes. */
   readonly #before: readonly RecordedVisit[];
   readonly #begun = new Map<string, Begun>();
+  readonly #arrivals: Arrivals;
   #acts: HouseholdActs = new Set();
   #lookedAgain = 0;
 
   constructor(parts: RealVisitsParts) {
     this.#parts = parts;
     this.#before = parts.reads.visitsRecorded(newestRead);
+    this.#arrivals = new Arrivals(parts.reads, this.#before);
   }
 
   get facts(): RealVisits {
     const begun = [...this.#begun.values()].filter(({ isTouched }) => !isTouched);
+    const { unsent } = this.#arrivals;
     return {
       visits: begun.filter(({ isLooked, isGone = false }) => isLooked || isGone).length,
       named: begun.flatMap(({ names = [] }) => names),
       told: lackingOf(begun.flatMap(({ notTold = [] }) => notTold)),
       kept: lackingOf(begun.flatMap(({ notKept = [] }) => notKept)),
       gone: begun.filter(({ isGone = false }) => isGone).length,
+      ...(unsent === undefined ? {} : { unsent }),
     };
   }
 
@@ -115,7 +122,7 @@ export class RealVisitLooks {
     for (const begun of this.#once()) {
       const visit = this.#parts.reads.visit(begun.id);
       if (visit === undefined) await this.#missed(begun);
-      else if (begun.isLooked) hearHousehold(begun, visit);
+      else if (begun.isLooked) this.#lookAgain(begun, visit);
       else await this.#lookAt(begun, visit, signal);
     }
   }
@@ -169,6 +176,12 @@ export class RealVisitLooks {
     if (visit.phase !== 'decided' || isHouseholdsWord(visit.reason) || !(await isSetAlike())) return;
     begun.notTold = lacksInOutbox({ ...telling, reads }, visit);
     if (visit.frames.length > 0) await this.#decide(begun, visit, signal);
+  }
+
+  #lookAgain(begun: Begun, visit: Visit): void {
+    hearHousehold(begun, visit);
+    const waitedMs = this.#parts.clock.uptimeMs() - begun.seenMs;
+    if (!begun.isTouched && waitedMs >= sentMsMax) this.#arrivals.look(visit.id);
   }
 
   async #decide(begun: Begun, visit: Visit, signal: AbortSignal): Promise<void> {

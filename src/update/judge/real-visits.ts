@@ -18,6 +18,16 @@ export interface RealVisits {
   readonly kept: Lacking;
   /** Rows that were there, and went without a cause. */
   readonly gone: number;
+  /** Absent when everything goes out by each channel that worked before. */
+  readonly unsent?: Unsent;
+}
+
+/** Visits of which a minute later nothing has gone out by a channel that worked before, nor has of any other visit since. */
+export interface Unsent {
+  readonly channel: string;
+  readonly visits: number;
+  /** At least once, and in vain. */
+  readonly isTried: boolean;
 }
 
 export interface Lacking {
@@ -67,10 +77,19 @@ function whatNamesLack(visits: readonly NamedTwice[]): string | undefined {
     : undefined;
 }
 
-/** Fewer deliveries in the outbox than the incumbent would have put there for the same visit. */
+/**
+ * Fewer deliveries in the outbox than the incumbent would have put there for the same visit, or such as stay there. Whether
+ * the release or the receiver is to blame for what is tried in vain nobody knows: it is waited for.
+ */
 export function judgeTold({ real }: Facts): Finding {
   if (real === undefined || real.visits === 0) return undefined;
-  return judgeLacking(real.visits, real.told, 'were told to fewer than they are to be');
+  const finding = judgeLacking(real.visits, real.told, 'were told to fewer than they are to be');
+  const { unsent } = real;
+  if (unsent === undefined || unsent.visits < badMin || (finding !== undefined && 'broken' in finding)) return finding;
+  const { channel, visits, isTried } = unsent;
+  const evidence = finding?.evidence === undefined ? {} : { evidence: finding.evidence };
+  if (!isTried) return { ...evidence, broken: `nobody tries to tell of ${visits} visits by ${channel}` };
+  return { ...evidence, strained: `${visits} visits were told to nobody yet by ${channel}, which worked before` };
 }
 
 /** Rows and pictures that are missing. */

@@ -182,3 +182,26 @@ test('what the household says of a visit later is heard', async () => {
   assert.deepEqual(named?.stored, { ...ada, isHouseholds: true });
   assert.equal(named?.candidate?.personId, 'grace');
 });
+
+test('visits that go out by no channel are noticed after a minute, where it worked before and for as long as none goes out', async () => {
+  const dueMs = 0;
+  const unsentOf = async (tell: (one: Trial) => Promise<unknown>, worked = true): Promise<RealVisits['unsent']> => {
+    const one = await trial();
+    if (worked) await one.store.write('notificationSent', { id: 'ring-before', atMs: 1 });
+    one.begin();
+    for (const id of ['v1', 'v2', 'v3']) await one.visit(id);
+    assert.equal((await one.after(55_000)).unsent, undefined);
+    await tell(one);
+    return (await one.after(10_000)).unsent;
+  };
+  const nobody = async (): Promise<void> => undefined;
+  const open = { channel: 'webhook', visits: 3 };
+  assert.deepEqual(await unsentOf(nobody), { ...open, isTried: false });
+  const fail = (one: Trial): Promise<unknown> => one.store.write('notificationFailed', { id: 'ring-v2', error: 'no answer', dueMs }); // prettier-ignore
+  assert.deepEqual(await unsentOf(fail), { ...open, isTried: true });
+  assert.equal(await unsentOf(nobody, false), undefined, 'it did not work before');
+  assert.equal(await unsentOf((one) => one.store.write('notificationSent', { id: 'ring-v3', atMs: 2 })), undefined);
+  assert.equal(await unsentOf(async (one) => {
+    for (const id of ['ring-v1', 'ring-v2', 'ring-v3']) await one.store.write('notificationSuppressed', { id, reason: 'quiet' });
+  }), undefined); // prettier-ignore
+});

@@ -101,3 +101,16 @@ test('the gate hears all three, with what they are built on, and nothing before 
   assert.deepEqual(evidence, { asked: 9, answered: 6, compared: 6, saw });
   assert.deepEqual([judgeNamed({}), judgeTold({ real: seen({ visits: 0 }) }), judgeKept({})], [undefined, undefined, undefined]); // prettier-ignore
 });
+
+test('what is tried in vain by a channel that worked is waited for, without blame; what nobody tries ends the trial', () => {
+  const told = (unsent: RealVisits['unsent'], changed: Partial<RealVisits> = {}): string =>
+    JSON.stringify(judgeTold({ real: seen({ ...(unsent === undefined ? {} : { unsent }), ...changed }) }));
+  const tried = { channel: 'webhook', visits: 3, isTried: true };
+  assert.match(told(undefined), /"well"/);
+  assert.match(told({ ...tried, visits: 2 }), /"well"/, 'two are no sign of anything');
+  assert.match(told(tried), /"strained":"3 visits were told to nobody yet by webhook, which worked before"/);
+  assert.match(told({ ...tried, isTried: false }), /"broken":"nobody tries to tell of 3 visits by webhook"/);
+  assert.match(told(tried, { told: { looked: 3, lacking: 3 } }), /"broken":"3 of 3 visits were told to fewer/);
+  const real = seen({ unsent: tried });
+  assert.equal(judgeTrial(facts({}, { real }), limits).outcome, 'hold');
+});
