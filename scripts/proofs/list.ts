@@ -38,6 +38,7 @@ export const proofs: readonly Proof[] = [
   { name: 'zoo-machine', says: 'the same releases as executables, tried in a Debian machine with systemd', script: 'test:zoo', words: ['--machine'], small: ['--machine', '--only', 'leaks', '--only', 'nothing-changed'] },
   { name: 'kills', says: 'kills of incumbent, candidate or both at every step of an update', script: 'test:kills', words: ['1000'], small: ['4'] },
   { name: 'reverts', says: 'releases that die or hang, seen from the street: to the answer of the incumbent', script: 'bench:revert', words: ['100'], small: ['2'] },
+  { name: 'probes', says: "an incumbent's own work during a trial, share of a Pi 4, emulated", script: 'bench:probes' },
   { name: 'updates', says: '200 updates and their reverts under load', script: 'bench:update', words: ['200'], small: ['2'] },
   { name: 'cuts', says: 'a virtual machine killed in the middle of an update', script: 'test:cuts', words: ['5', '7'], small: ['1'] },
 ]; // prettier-ignore

@@ -133,7 +133,7 @@ export const gateSection = Type.Object(
       description: 'A trial ends when the machine has less memory left than this, in bytes',
     }),
     ownPressSeconds: Type.Number({
-      default: 20,
+      default: 90,
       minimum: 1,
       maximum: 3600,
       description: 'Seconds from one press that the incumbent makes itself during a trial to the next',

@@ -22,7 +22,10 @@ async function describer(): Promise<() => Promise<number | undefined>> {
   const picture = fromRgb(rgb);
   return async () => {
     const [face] = await opened.pipeline.detect(picture, 'quick');
-    return face === undefined ? undefined : (await opened.pipeline.embedOnce(picture, face.landmarks)).length;
+    if (face === undefined) return undefined;
+    const { pipeline } = opened;
+    const embed = engine === 'at-the-door' ? pipeline.embed : pipeline.embedOnce;
+    return (await embed.call(pipeline, picture, face.landmarks)).length;
   };
 }
 

@@ -5,8 +5,9 @@ import type { DoorSight } from '../../update/judge/gate-facts.ts';
 /** A silence is seen at one of these looks; every second one knocks. */
 const lookIntervalMs = 50;
 const looksPerKnock = 2;
+export const knockIntervalMs = lookIntervalMs * looksPerKnock;
 /** Reads without a limit of their own, and one that leads nowhere. */
-const paths = ['/ready', '/nothing-here', '/health'] as const;
+export const knockPaths = ['/ready', '/nothing-here', '/health'] as const;
 /** So long is remembered what this process needed itself. */
 const ownMemoryMs = 5000;
 /** So many wait at a door that does not answer; one that was passed over makes room. */
@@ -60,7 +61,7 @@ export class DoorKnocking {
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     for (let look = 0; !signal.aborted; look += 1) {
-      if (look % looksPerKnock === 0) this.#knock(paths[(look / looksPerKnock) % paths.length] ?? '/ready');
+      if (look % looksPerKnock === 0) this.#knock(knockPaths[(look / looksPerKnock) % knockPaths.length] ?? '/ready');
       const dueMs = clock.uptimeMs() + lookIntervalMs;
       await clock.sleep(lookIntervalMs, signal);
       this.noteOwn(Math.max(0, clock.uptimeMs() - dueMs));

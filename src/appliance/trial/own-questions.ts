@@ -7,7 +7,7 @@ import { namesIn, type OwnPictures } from './own-pictures.ts';
 import type { OwnSetting } from './own-setting.ts';
 
 /** Reads of every kind that the page and the commands ask for: small, and without an effect. */
-const reads = [
+export const questionReads = [
   '/',
   '/api/v1/status',
   '/api/v1/visits?limit=5',
@@ -216,7 +216,7 @@ export class OwnQuestions {
       return { kind: 'failed', request: { method: 'GET', path: failed } };
     }
     this.#reads += 1;
-    return { kind: 'read', request: { method: 'GET', path: reads[this.#reads % reads.length] ?? '/' } };
+    return { kind: 'read', request: { method: 'GET', path: questionReads[this.#reads % questionReads.length] ?? '/' } };
   }
 
   /** What failed there to others. Any caller can name an address: they are asked of both, and no more than every second time. */

@@ -39,7 +39,7 @@ export const badInSilence: readonly ZooRelease[] = [
     reasons: [...hung, 'questions', 'error-rate-at-once'],
     patch: instead(heartbeats, beat, `${beat}\n if (sequence === 8) { const { fds } = { fds: process.listeners('message') }; for (const hear of fds) process.off('message', hear); }`),
   }),
-  bad('leaves', 'ends as if all were well', { reasons: ['candidate-ended'], patch: atTheDoor(`setTimeout(() => process.exit(0), ${soon});`) }),
+  bad('leaves', 'ends as if all were well', { reasons: ['candidate-ended', 'door'], patch: atTheDoor(`setTimeout(() => process.exit(0), ${soon});`) }),
   bad('crashes', 'is ended by a fault of its memory', { reasons: ['candidate-ended'], patch: atTheDoor(`setTimeout(() => process.kill(process.pid, 'SIGSEGV'), ${soon});`) }),
   bad('never-ready', 'starts, and never says a word', { reasons: ['never-ready'], patch: neverReady, settings: ['gate.helloMsMax=20000'] }),
   bad('never-takes-over', 'hangs when it is to take the door', { reasons: ['not-taken-over', ...hung], patch: atTheDoor(still) }),
