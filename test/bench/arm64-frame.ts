@@ -24,8 +24,9 @@ async function describer(): Promise<() => Promise<number | undefined>> {
     const [face] = await opened.pipeline.detect(picture, 'quick');
     if (face === undefined) return undefined;
     const { pipeline } = opened;
-    const embed = engine === 'at-the-door' ? pipeline.embed : pipeline.embedOnce;
-    return (await embed.call(pipeline, picture, face.landmarks)).length;
+    const isTwice = engine === 'at-the-door';
+    const embedded = isTwice ? pipeline.embed(picture, face.landmarks) : pipeline.embedOnce(picture, face.landmarks);
+    return (await embedded).length;
   };
 }
 
