@@ -7,6 +7,7 @@ import { requireTools } from '../../scripts/debian/tools.ts';
 import { run } from '../../scripts/package/run.ts';
 import { piRoot } from '../package/packaged.ts';
 
+const emulator = 'qemu-aarch64';
 export const processor = 'cortex-a72';
 /** Four cores at 1.5 GHz, an instruction a cycle: the instructions that it has a second for everything. */
 export const piInstructionsPerSecond = 4 * 1.5e9;
@@ -28,7 +29,7 @@ export class EmulatedPi {
   }
 
   static async open(folder: string): Promise<EmulatedPi> {
-    requireTools('qemu-aarch64', 'gcc', 'aarch64-linux-gnu-gcc');
+    requireTools(emulator, 'gcc', 'aarch64-linux-gnu-gcc');
     const plugin = join(folder, 'instructions.so');
     await run('gcc', ['-O2', '-shared', '-fPIC', '-o', plugin, join(import.meta.dirname, 'instructions.c')]);
     return new EmulatedPi(folder, ['-cpu', processor, '-L', piRoot(folder), '-plugin', plugin, '-d', 'plugin']);
@@ -40,7 +41,7 @@ export class EmulatedPi {
     const log = join(this.folder, `instructions-${this.#programs}`);
     const env = { PATH: '/usr/bin:/bin', HOME: this.folder, LANG: 'C.UTF-8' };
     const words = [...this.#words, '-D', log, ...program];
-    const child = spawn('qemu-aarch64', words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(emulator, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'exit');
     return {
       process: child,
