@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Check } from 'typebox/value';
-import { replaceFile } from '../system/disk.ts';
+import { DiskFault, replaceFile } from '../system/disk.ts';
 import type { Storage } from '../system/storage.ts';
 import { readJson } from './json-file.ts';
 import type { Places } from './places.ts';
@@ -21,7 +21,7 @@ export class TrialRecordFile {
     this.#places = places;
   }
 
-  /** The newest whole copy; an empty record when there is none. */
+  /** The newest whole copy; an empty record when there is none. Rejects with `DiskFault`. */
   async read(): Promise<TrialRecord> {
     const [first, second] = await this.#readBoth();
     return newerOf(first, second) ?? emptyRecord;
@@ -58,7 +58,7 @@ export class TrialRecordFile {
     }
     const [first, second] = copies;
     if (first === undefined && second === undefined && faults.length > 0)
-      throw new Error('cannot read the trial record: neither copy can be read', { cause: faults[0] });
+      throw new DiskFault('cannot read the trial record: neither copy can be read', 'other', faults[0]);
     return [first, second];
   }
 }

@@ -140,6 +140,26 @@ export function newAftercare(
   return { ...release, servedMs: 0, crashes: [], powerCuts: 0 };
 }
 
+/** In the history, of a committed release that was left. */
+const backMark = 'back-';
+
+/**
+ * How a release was left whose aftercare still stands: the one before that runs again ends it. So where the release runs
+ * itself, the link was not moved: the power went in between, or the disk did not allow it.
+ */
+export function endOfLeft({ history, aftercare }: TrialRecord): TrialHistory | undefined {
+  const last = history.at(-1);
+  const isLeft = aftercare?.isOver === true && last?.digest === aftercare.digest && last.id.startsWith(backMark);
+  return isLeft ? last : undefined;
+}
+
+/** Nothing is watched any more. */
+export function withoutAftercare(record: TrialRecord): TrialRecord {
+  if (record.aftercare === undefined) return record;
+  const { aftercare: _aftercare, ...rest } = record;
+  return rest;
+}
+
 /** A committed release was found wanting, and the way back is taken: told as a trial that was reverted late. */
 export function revertCommitted(
   record: TrialRecord,
@@ -148,7 +168,7 @@ export function revertCommitted(
 ): TrialRecord {
   const { version, digest } = release;
   const { isToBlame, ...told } = end;
-  const id = `back-${record.sequence}`;
+  const id = `${backMark}${record.sequence}`;
   const outcome = isToBlame ? 'reverted' : 'interrupted';
   const entry: TrialHistory = { id, version, digest, outcome, phases: [], ...told };
   const { aftercare, ...rest } = record;

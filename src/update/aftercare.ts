@@ -10,9 +10,9 @@
  */
 import type { UpdateSettings } from '../settings/update-settings.ts';
 import type { SlotMark } from '../slot/slot-mark.ts';
-import type { TrialRecord } from '../slot/trial-record.ts';
+import { endOfLeft, type TrialRecord } from '../slot/trial-record.ts';
 import { type LifeNow, recentCrashes, servedMsOf, type Aftercare } from '../slot/aftercare.ts';
-import type { FallBackReason } from './fall-back.ts';
+import { type FallBackReason, fallBackReasons } from './fall-back.ts';
 
 const hourMs = 60 * 60_000;
 /** For so long the way back is not written over without need. */
@@ -55,17 +55,19 @@ export function aftercareFacts({
   wanted,
 }: AftercareParts): AftercareFacts | undefined {
   const { aftercare } = record;
-  if (aftercare === undefined || aftercare.isOver === true || aftercare.slot !== running.slot) return undefined;
+  if (aftercare === undefined || aftercare.slot !== running.slot) return undefined;
+  const begun = wayBackBegun(record);
+  if (aftercare.isOver === true && begun === undefined) return undefined;
   const servedMs = servedMsOf(aftercare, now);
   const aftercareMs = settings.watchHours * hourMs;
   const backTo = versionBackTo(record, standby);
-  const fallBack = wanted ?? crashLoopOf(aftercare, settings);
   const isOver = servedMs >= aftercareMs;
+  const fallBack = begun ?? (isOver ? undefined : (wanted ?? crashLoopOf(aftercare, settings)));
   return {
     aftercare,
     endsMs: Math.round(now.nowMs - servedMs + aftercareMs),
     ...(backTo === undefined ? {} : { backTo }),
-    ...(fallBack === undefined || isOver ? {} : { fallBack }),
+    ...(fallBack === undefined ? {} : { fallBack }),
     keptMs: backTo === undefined ? 0 : Math.max(0, Math.min(keptMsMax, aftercareMs) - servedMs),
     isNoteDue: isOver || servedMs - aftercare.servedMs >= noteIntervalMs,
   };
@@ -77,6 +79,13 @@ function versionBackTo({ rejected }: TrialRecord, standby: SlotMark): string | u
   const { version, digest } = standby;
   const isRejected = rejected.some((one) => one.version === version && (one.digest === digest || digest === ''));
   return isRejected ? undefined : version;
+}
+
+/** What runs was left already, and the link still names it: the way back is gone to its end. */
+function wayBackBegun(record: TrialRecord): FallBackReason | undefined {
+  const end = endOfLeft(record);
+  const reason = fallBackReasons.find((one) => one === end?.reason);
+  return end === undefined || reason === undefined ? undefined : { reason, message: end.message };
 }
 
 function crashLoopOf(

@@ -5,7 +5,7 @@ import { moveCurrent, readCurrent } from '../slot/current-link.ts';
 import type { Places } from '../slot/places.ts';
 import { otherSlot, type Slot } from '../slot/slot.ts';
 import { markUnusable, markUsable, readMark, type SlotMark } from '../slot/slot-mark.ts';
-import { type ReleaseName, revertCommitted, type TrialRecord } from '../slot/trial-record.ts';
+import { endOfLeft, type ReleaseName, revertCommitted, type TrialRecord } from '../slot/trial-record.ts';
 import { TrialRecordFile } from '../slot/trial-record-file.ts';
 import type { Clock } from '../system/clock.ts';
 import { DiskFault } from '../system/disk.ts';
@@ -28,9 +28,11 @@ export interface FallBackParts {
   readonly isOtherSlotOnly?: boolean;
 }
 
+export const fallBackReasons = ['crash-loop', 'health-lost', 'presses-unanswered', 'operator'] as const;
+
 /** Why a committed release is left: for programs, and for people. */
 export interface FallBackReason {
-  readonly reason: 'crash-loop' | 'health-lost' | 'presses-unanswered' | 'operator';
+  readonly reason: (typeof fallBackReasons)[number];
   readonly message: string;
 }
 
@@ -123,6 +125,7 @@ async function condemn(situation: Situation, next: string): Promise<void> {
   if (crashed === undefined) return;
   const mark = await readMark(storage, places, crashed);
   if (mark.state !== 'usable') return;
+  if (record.aftercare?.slot === crashed && endOfLeft(record)?.digest === mark.digest) return; // Told already, then cut short.
   const isWhole = (await readWhole(storage, places.slot[crashed])).outcome === 'whole';
   if (!isWhole) await markUnusable(storage, places, crashed);
   const isToBlame = isWhole && situation.isBlameless !== true;

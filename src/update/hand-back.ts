@@ -2,9 +2,11 @@ import { trialBytesMax } from './judge/resources.ts';
 import { readCurrent } from '../slot/current-link.ts';
 import { otherSlot } from '../slot/slot.ts';
 import { noteServed } from '../slot/aftercare.ts';
+import { withoutAftercare } from '../slot/trial-record.ts';
 import type { Candidate } from '../system/candidate.ts';
 import { fallBack, type FallBackReason, readWayBack } from './fall-back.ts';
 import { candidateBytesMax, planMemory } from './memory-plan.ts';
+import { paused } from './acquire.ts';
 import type { Notebook } from './notebook.ts';
 import { lifeNow } from './settle.ts';
 import {
@@ -17,6 +19,8 @@ const takeOverMsMax = 15_000;
 const commitMsMax = 10_000;
 /** One that has taken over and says nothing has not. */
 const beatsWaited = 20;
+/** What says nothing about the release of the other slot may pass. */
+const triesMax = 3;
 
 /**
  * The way back while this process still serves: the release of the other slot takes the door as a candidate does, then the
@@ -28,7 +32,12 @@ export async function handBack(tools: UpdateTools, notebook: Notebook, why: Fall
   log.warn('the way back is taken', { ...why });
   const { fallBack: _fallBack, ...rest } = notebook;
   const started = await startWayBack(tools);
-  if (typeof started === 'string') return stay(tools, rest, started);
+  if ('reason' in started) {
+    const { reason, mayPass } = started;
+    if (mayPass && notebook.faults + 1 < triesMax)
+      return paused(tools, notebook, { problem: `cannot fall back yet: ${reason}` });
+    return stay(tools, rest, reason);
+  }
   const { candidate } = started;
   const trouble = await passDoor(tools, candidate);
   if (trouble !== undefined) {
@@ -64,14 +73,17 @@ async function moveBack(
   }
 }
 
-/** Verified, started, and itself; a text says why not. */
-async function startWayBack(tools: UpdateTools): Promise<{ readonly candidate: Candidate } | string> {
+type StartedWayBack = { readonly candidate: Candidate } | { readonly reason: string; readonly mayPass: boolean };
+
+/** Verified, started, and itself; or why not. */
+async function startWayBack(tools: UpdateTools): Promise<StartedWayBack> {
   const { storage, places, clock, candidates, duty, resources, running, settings } = tools;
   const judged = await readWayBack({ storage, places, clock });
-  if (judged.outcome === 'refused') return judged.message;
+  if (judged.outcome === 'refused') return { reason: judged.message, mayPass: false };
   const { entry, version } = judged.manifest;
   const memory = planMemory(resources.memory());
-  if (memory === 'none') return 'there is too little memory to start the release of the other slot';
+  if (memory === 'none')
+    return { reason: 'there is too little memory to start the release of the other slot', mayPass: true };
   if (memory === 'cold') await duty.makeRoom();
   const bytesMax = trialBytesMax(duty.baseline(), settings.gate);
   const memoryBytesMax = candidateBytesMax(resources.memory(), memory, bytesMax);
@@ -79,14 +91,16 @@ async function startWayBack(tools: UpdateTools): Promise<{ readonly candidate: C
   const started = await candidates.start(directory, { entry, isBackground: false, memoryBytesMax });
   if (started.outcome === 'failed') {
     await duty.takeBack();
-    return started.reason;
+    return { reason: started.reason, mayPass: false };
   }
   const { candidate } = started;
   const hello: Hello = { kind: 'hello', protocol: trialProtocol };
   const answer = readMessage(helloAnswerSchema, await candidate.ask(hello, settings.gate.helloMsMax));
   if (answer?.version === version) return { candidate };
+  const ended = candidate.ended();
   await duty.takeBack(candidate.stop(0));
-  return `release ${version} in the other slot does not say hello`;
+  if (ended !== undefined) return { reason: `release ${version} in the other slot ended: ${ended}`, mayPass: true };
+  return { reason: `release ${version} in the other slot does not say hello`, mayPass: false };
 }
 
 /** Why it does not have the door; undefined when it has. */
@@ -124,7 +138,8 @@ async function stay(tools: UpdateTools, notebook: Notebook, reason: string): Pro
 async function endAftercare(tools: UpdateTools): Promise<void> {
   const record = await tools.recordFile.read();
   const { aftercare } = record;
-  if (aftercare === undefined || aftercare.isOver === true) return;
+  if (aftercare === undefined) return;
+  if (aftercare.isOver === true) return void (await tools.recordFile.write(withoutAftercare(record))); // Left, and it stays.
   await tools.recordFile.write({ ...record, aftercare: { ...noteServed(aftercare, lifeNow(tools)), isOver: true } });
 }
 

@@ -2,7 +2,7 @@ import { moveCurrent } from '../slot/current-link.ts';
 import { markUsable, readMark } from '../slot/slot-mark.ts';
 import type { Slot } from '../slot/slot.ts';
 import {
-  cancelTrial, commitTrial, interruptTrial, isUnderWay, newAftercare, type TrialRecord,
+  cancelTrial, commitTrial, interruptTrial, isUnderWay, newAftercare, type TrialRecord, withoutAftercare,
 } from '../slot/trial-record.ts'; // prettier-ignore
 import { beginLife, endLife, type LifeNow, type Aftercare } from '../slot/aftercare.ts';
 import type { UpdateTools } from './update-parts.ts';
@@ -57,7 +57,8 @@ function told(record: TrialRecord): TrialRecord {
 function inAftercare(tools: UpdateTools, record: TrialRecord): TrialRecord {
   const { running, settings } = tools;
   const aftercare = missingAftercare(record, running) ?? record.aftercare;
-  if (aftercare === undefined || aftercare.isOver === true || aftercare.slot !== running.slot) return record;
+  if (aftercare?.slot !== running.slot) return withoutAftercare(record); // The way back was gone to its end.
+  if (aftercare.isOver === true) return record;
   if (settings.watchHours === 0) return { ...record, aftercare: { ...aftercare, isOver: true } };
   return { ...record, aftercare: beginLife(aftercare, lifeNow(tools)) };
 }

@@ -78,6 +78,9 @@ export class Updater {
   get notebook(): Notebook {
     return this.#notebook;
   }
+  get unheard(): Wishes {
+    return this.#wishes;
+  }
 
   /** Takes steps until the signal is aborted, or until this process has handed over for good and left. */
   async run(signal: AbortSignal): Promise<'stopped' | 'left'> {

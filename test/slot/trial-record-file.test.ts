@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { placesAt } from '../../src/slot/places.ts';
+import { DiskFault } from '../../src/system/disk.ts';
 import { emptyRecord, rejectRelease, type TrialRecord } from '../../src/slot/trial-record.ts';
 import { open, seal, TrialRecordFile } from '../../src/slot/trial-record-file.ts';
 import { SimulatedDisk } from '../simulation/simulated-machine-disk.ts';
@@ -26,6 +27,19 @@ test('what was written is read again, by another life, from either copy', async 
     assert.equal(record.sequence, 1);
     await disk.write(lost, before ?? '');
   }
+});
+
+test('one copy that cannot be read is no harm while the other is there; with none it is a fault of the disk', async () => {
+  const unreadable = new Set<string>();
+  const disk = new SimulatedDisk((_act, path) => (unreadable.has(path) ? 'broken' : undefined));
+  disk.seedDirectory('/var');
+  unreadable.add(firstCopy);
+  // Nothing was written yet: nobody may take that for an empty record that can be written over.
+  await assert.rejects(new TrialRecordFile(disk, places).read(), DiskFault);
+  disk.seed(secondCopy, seal(rejectRelease(emptyRecord, rejection)));
+  assert.deepEqual((await new TrialRecordFile(disk, places).read()).rejected, [rejection]);
+  unreadable.add(secondCopy);
+  await assert.rejects(new TrialRecordFile(disk, places).read(), DiskFault);
 });
 
 test('fields of a later release are kept', async () => {

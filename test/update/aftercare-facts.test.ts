@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { emptyRecord, newAftercare, type TrialRecord } from '../../src/slot/trial-record.ts';
+import {
+  emptyRecord,
+  newAftercare,
+  revertCommitted,
+  type TrialRecord,
+  withoutAftercare,
+} from '../../src/slot/trial-record.ts';
 import { beginLife, type Aftercare } from '../../src/slot/aftercare.ts';
 import { type AftercareFacts, aftercareFacts, type AftercareParts } from '../../src/update/aftercare.ts';
 
@@ -45,6 +51,20 @@ test('crashes lead back by their rate, and somebody’s word at once; once the t
   assert.deepEqual(seen({ wanted })?.fallBack, wanted);
   const over = seen({ wanted, now: { ...now, nowMs: 40 * hourMs } });
   assert.deepEqual([over?.fallBack, over?.isNoteDue], [undefined, true]);
+});
+
+test('a way back that was begun is gone to its end, whatever the time and the crashes are, and only by what was left', () => {
+  const end = { reason: 'operator', message: 'no; 1.0.0 serves again', startedMs: 0, figures: {}, isToBlame: true };
+  const left = revertCommitted(recordOf(began), release, end);
+  const due = { reason: 'operator', message: 'no; 1.0.0 serves again' };
+  assert.deepEqual(seen({ record: left })?.fallBack, due);
+  assert.deepEqual(seen({ record: left, now: { ...now, nowMs: 40 * hourMs } })?.fallBack, due);
+  assert.equal(seen({ record: left, running: { slot: 'a' } }), undefined, 'the one before runs again');
+  const [entry] = left.history;
+  assert.ok(entry);
+  const other = { ...left, history: [...left.history, { ...entry, id: 't3', digest: 'd3' }] };
+  assert.equal(seen({ record: other }), undefined, 'another trial came after it');
+  assert.equal(seen({ record: withoutAftercare(left) }), undefined);
 });
 
 test('no way leads back to what is not whole or was rejected, and then the next release need not wait', () => {

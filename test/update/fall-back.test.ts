@@ -105,6 +105,25 @@ test('the history tells a way back that was taken, with its figures; the offer i
   assert.deepEqual([rejected[0]?.file, rejected[0]?.signed], ['pushed-2.0.0', 7]);
 });
 
+test('a way back that was cut short before the link was moved is told once', async () => {
+  const device = await Device.withReleases();
+  const { disk, record } = device;
+  const aftercare = newAftercare({
+    id: 't',
+    version: '2.0.0',
+    digest: digestOf(manifestOf('2.0.0')),
+    signed: 7,
+    file: 'f',
+    slot: 'b',
+  });
+  await record.write({ ...(await record.read()), aftercare });
+  await device.fallBack();
+  await disk.remove(places.current);
+  await disk.makeLink('slots/b', places.current);
+  assert.deepEqual(await device.fallBack(), { outcome: 'moved', to: 'a', version: '1.5.0' });
+  assert.equal((await record.read()).history.length, 1);
+});
+
 test('where what runs still rings, there is no way back to the factory release, and nothing is told', async () => {
   const device = await Device.withReleases();
   device.disk.rot(`${places.slot.a}/doorward`);

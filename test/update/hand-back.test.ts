@@ -30,6 +30,8 @@ interface Scene {
   readonly ready?: object;
   readonly beats?: object;
   readonly isRotten?: boolean;
+  /** It was killed before it said anything, and how often something has failed before. */
+  readonly killed?: { readonly faults: number };
 }
 
 /** What was done at the door, which slot is committed then, and what the record says. */
@@ -38,11 +40,14 @@ async function handedBack({
   ready,
   beats = heartbeat,
   isRotten = false,
+  killed,
 }: Scene): Promise<{
   readonly acts: readonly string[];
   readonly committed: string | undefined;
   readonly record: TrialRecord;
   readonly problem: string | undefined;
+  /** It is tried again then. */
+  readonly againMs: number | undefined;
 }> {
   const disk = new SimulatedDisk(() => undefined);
   for (const directory of ['/opt', '/var', places.slots, places.slot.a, places.slot.b]) disk.seedDirectory(directory);
@@ -66,7 +71,7 @@ async function handedBack({
   await recordFile.write({ ...emptyRecord, aftercare: beginLife(aftercare, { bootId: 'boot', by: '1:1', nowMs: 0 }) });
   const acts: string[] = [];
   const answers: Record<string, object | undefined> = {
-    hello: { kind: 'hello', protocol: 1, pid: 2, ...hello },
+    hello: killed === undefined ? { kind: 'hello', protocol: 1, pid: 2, ...hello } : undefined,
     'take-over': ready ?? { kind: 'ready', durationMs: 1 },
     commit: { kind: 'committed' },
   };
@@ -74,7 +79,7 @@ async function handedBack({
     pid: 2,
     ask: async ({ kind }: { kind: string }) => (acts.push(kind), answers[kind]),
     lastHeartbeat: () => ({ atMs: 0, message: beats }),
-    ended: () => undefined,
+    ended: () => (killed === undefined ? undefined : 'signal SIGKILL'),
     stop: async () => void acts.push('stopped'),
   };
   const done = async (act: string): Promise<object> => (acts.push(act), { outcome: 'done', durationMs: 1 });
@@ -86,6 +91,7 @@ async function handedBack({
     resources: { memory: () => ({ availableBytes: 1e9, ownBytes: 1e8 }) },
     settings: { gate: { helloMsMax: 1, memoryTimesMax: 2, memoryFloorBytes: 1 }, watchHours: 24 },
     log: { warn: () => undefined, error: () => undefined },
+    random: { fraction: () => 0 },
     candidates: { start: async (path: string) => (acts.push(`start ${path}`), { outcome: 'started', candidate }) },
     duty: {
       baseline: () => ({ memoryBytes: 1e8 }),
@@ -95,8 +101,10 @@ async function handedBack({
       restart: () => done('restart'),
     },
   } as unknown as UpdateTools; // prettier-ignore
-  const { problem } = await handBack(tools, { ...emptyNotebook, fallBack: why }, why);
-  return { acts, committed: await readCurrent(disk, places), record: await recordFile.read(), problem };
+  const notebook = { ...emptyNotebook, fallBack: why, ...(killed === undefined ? {} : killed) };
+  const { problem, fallBack, pauseUntilMs } = await handBack(tools, notebook, why);
+  const againMs = fallBack === why ? pauseUntilMs : undefined;
+  return { acts, committed: await readCurrent(disk, places), record: await recordFile.read(), problem, againMs };
 }
 
 test('the release before takes the door, then the link names it, then it stays', async () => {
@@ -113,6 +121,15 @@ test('one that says hello and cannot take the door is started by the service man
     assert.deepEqual(acts.slice(-3), ['stopped', 'take back', 'restart']);
     assert.equal(committed, 'a');
   }
+});
+
+test('one that was killed before it said hello is tried again after a minute, three times in all', async () => {
+  const first = await handedBack({ killed: { faults: 0 } });
+  assert.deepEqual(first.acts, ['start /opt/slots/a', 'hello', 'stopped', 'take back']);
+  assert.deepEqual([first.againMs, first.record.aftercare?.isOver], [61_000, undefined]);
+  assert.match(first.problem ?? '', /^cannot fall back yet: release 1\.0\.0 in the other slot ended: signal SIGKILL/);
+  const third = await handedBack({ killed: { faults: 2 } });
+  assert.deepEqual([third.againMs, third.record.aftercare?.isOver], [undefined, true]);
 });
 
 test('one that is not itself or not whole is left alone: what runs goes on, and is not asked again', async () => {
