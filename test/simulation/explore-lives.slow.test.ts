@@ -4,7 +4,7 @@ import { endsOfAll } from './every-life.ts';
 import { exploreLives } from './explore-lives.ts';
 import { replay, simulateStory } from './simulate.ts';
 import { SimulatedDisk } from './simulated-machine-disk.ts';
-import { goodStory, stories } from './update-stories.ts';
+import { everydayStories, goodStory } from './update-stories.ts';
 
 /** A disk that takes a directory for synced that is not. */
 function plant(context: TestContext): void {
@@ -16,7 +16,7 @@ const everything = Number.POSITIVE_INFINITY;
 /** Without pruning, each further nature of a release takes minutes: `npm run simulate:pruning` has them all. */
 const naturesTried = 1;
 
-for (const story of stories
+for (const story of everydayStories
   .filter(({ isLong }) => isLong !== true)
   .map((each) => ({ ...each, natures: each.natures.slice(0, naturesTried) })))
   test(`pruning loses no place where a device may come to rest: ${story.name}`, async () => {

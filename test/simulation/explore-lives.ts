@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { EveryChoice } from './choices.ts';
 import type { Budget } from './simulated-machine.ts';
-import { Device, type Moment } from './update-life.ts';
+import type { Moment } from './moment.ts';
+import { Device } from './update-life.ts';
 import { MomentNames } from './update-life-key.ts';
 import type { Story } from './update-stories.ts';
 
@@ -33,11 +34,12 @@ interface Open {
   readonly picks: number;
 }
 
-/** What may still happen, and how often a trial may still be begun without a promise being broken. */
+/** What may still happen, what has happened, and how often a trial of each version was begun: for each cut and fault one more may be. */
 interface Room {
   readonly cuts: number;
   readonly faults: number;
-  readonly starts: number;
+  readonly used: number;
+  readonly startsOf: Readonly<Record<string, number>>;
 }
 
 /**
@@ -142,14 +144,19 @@ class Explorer implements Exploration {
   }
 }
 
-function roomOf({ machine, starts }: Device): Room {
+function roomOf({ machine, startsOf }: Device): Room {
   const { cuts, faults, cutsUsed, faultsUsed } = machine.state;
-  return { cuts, faults, starts: cutsUsed + faultsUsed - starts };
+  return { cuts, faults, used: cutsUsed + faultsUsed, startsOf };
 }
 
 /** Whether it was explored with at least this room. More starts allowed is to be judged less strictly. */
-function isKnown(rooms: readonly Room[] | undefined, { cuts, faults, starts }: Room): boolean {
-  return rooms?.some((room) => room.cuts >= cuts && room.faults >= faults && room.starts <= starts) === true;
+function isKnown(rooms: readonly Room[] | undefined, now: Room): boolean {
+  return rooms?.some((room) => room.cuts >= now.cuts && room.faults >= now.faults && isStricter(room, now)) === true;
+}
+
+function isStricter(room: Room, { used, startsOf }: Room): boolean {
+  const versions = Object.keys({ ...room.startsOf, ...startsOf });
+  return versions.every((one) => room.used - (room.startsOf[one] ?? 0) <= used - (startsOf[one] ?? 0));
 }
 
 async function brokenPromise(device: Device): Promise<string | undefined> {

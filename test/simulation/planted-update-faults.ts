@@ -47,6 +47,22 @@ const plantedFaults: readonly PlantedFault[] = [
   { name: 'the commit is told before the service manager knows', file: 'src/update/commit.ts', from: '    const named = await duty.nameMain(candidate.pid); // First: what the candidate says before is not listened to.\n    const heard = readMessage(committedSchema, await candidate.ask(question, commitMsMax));', to: '    const heard = readMessage(committedSchema, await candidate.ask(question, commitMsMax));\n    const named = await duty.nameMain(candidate.pid);' },
   { name: 'the word to revert is ignored', file: 'src/update/notebook.ts', from: '  return revertWord === undefined || trial === undefined ? soon : { ...soon, trial: { ...trial, revertWord } };', to: '  return trial === undefined || revertWord !== undefined ? soon : { ...soon, trial };' },
   { name: 'a fault of the machine is blamed on the release', file: 'src/update/revert.ts', from: 'isItsFault ? revertTrial(record, end) : cancelTrial(record, end)', to: 'isItsFault || true ? revertTrial(record, end) : cancelTrial(record, end)' },
+  { name: 'the second update: the link names the same slot again', file: 'src/slot/current-link.ts', from: '`slots/${slot}`', to: "'slots/b'" },
+  { name: 'consent: nobody is asked', file: 'src/update/update-state.ts', from: "return consent === 'automatic' || record.agreedTo === offer.file;", to: "return consent !== 'ask' || offer.file !== '';" },
+  { name: 'consent: taken back, and not heard', file: 'src/update/update-state.ts', from: "  if (isConsentWithdrawn(facts)) return revert('consent-withdrawn', 'the owner no longer agrees', false);", to: '  //' },
+  { name: 'consent: given, and not written down', file: 'src/update/update.ts', from: '{ ...record, agreedTo: consent.file }', to: 'record' },
+  { name: 'window: not waited for', file: 'src/update/update-state.ts', from: "  if (!offer.isOrdered && facts.untilWindowMs > 0) return wait('window', facts.untilWindowMs);", to: '  //' },
+  { name: 'window: by the time since power-on', file: 'src/update/look.ts', from: 'untilOpenMs(settings, clock.wallMs())', to: 'untilOpenMs(settings, clock.uptimeMs())' },
+  { name: 'way back: crashes are not counted', file: 'src/slot/aftercare.ts', from: '[...aftercare.crashes, servedMs]', to: '[...aftercare.crashes]' },
+  { name: 'way back: what was left is not remembered', file: 'src/slot/trial-record.ts', from: '  if (!isToBlame) return left;', to: '  if (isToBlame || !isToBlame) return left;' },
+  { name: 'way back: begun, and not gone to its end', file: 'src/update/aftercare.ts', from: 'aftercare.isOver === true && begun === undefined', to: 'aftercare.isOver === true' },
+  { name: 'way back: a single crash is enough', file: 'src/update/aftercare.ts', from: 'if (crashes < crashesMax) return undefined;', to: 'if (crashes < 1) return undefined;' },
+  { name: 'way back: given up when it is killed once', file: 'src/update/hand-back.ts', from: 'const triesMax = 3;', to: 'const triesMax = 1;' },
+  { name: 'scrub: slots are never read again', file: 'src/update/update-state.ts', from: "  if (nowMs >= nextScrubMs) return { kind: 'scrub' };", to: '  //' },
+  { name: 'scrub: what is found is not mended', file: 'src/update/scrub.ts', from: 'const from = await mend(plan, { damage, manifest, directory });', to: 'const from = undefined;' },
+  { name: 'scrub: what cannot be read is not mended', file: 'src/update/scrub.ts', from: 'storage: forgiving(storage)', to: 'storage' },
+  { name: 'read errors: a record that cannot be read ends the bell', file: 'src/slot/trial-record-file.ts', from: "throw new DiskFault('cannot read the trial record: neither copy can be read', 'other', faults[0]);", to: "throw new Error('cannot read the trial record: neither copy can be read', { cause: faults[0] });" },
+  { name: 'read errors: a folder that cannot be read ends the bell', file: 'src/update/folder-source.ts', from: "      return { outcome: 'failed', reason: wordsOf(error) };", to: '      throw new Error(wordsOf(error));' },
 ]; // prettier-ignore
 
 const root = process.cwd();

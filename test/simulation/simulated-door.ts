@@ -127,6 +127,8 @@ export class SimulatedDoor implements Duty, Candidates {
     return done;
   }
   async takeBack(gone?: Promise<void>): Promise<DutyResult> {
+    if (this.#machine.isDown) await gone;
+    this.#machine.live();
     if (this.candidate?.isAtTheDoor === true)
       this.#machine.breaks('the incumbent took the door back while the candidate has it');
     this.isIncumbentServing = true;

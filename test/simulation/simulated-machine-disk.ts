@@ -11,6 +11,8 @@ interface File {
   latest: Uint8Array;
   synced: Uint8Array;
   isDirty: boolean;
+  /** The card gives none of it any more; what is put in its place can be read. */
+  isUnreadable?: boolean;
 }
 export type Node = File | { readonly kind: 'link'; readonly target: string } | { readonly kind: 'directory' };
 
@@ -60,6 +62,12 @@ export class SimulatedDisk implements Storage {
     const bytes = node.latest.slice();
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
     this.#place(path, { kind: 'file', latest: bytes, synced: bytes, isDirty: false });
+  }
+
+  /** A sector of the file cannot be read any more. */
+  spoil(path: string): void {
+    const node = this.names.get(path);
+    if (node?.kind === 'file') this.#place(path, { ...node, isUnreadable: true });
   }
 
   /** The power is gone: names and bytes that were not synced come back old, new or half, as the choices say. */
@@ -133,9 +141,21 @@ export class SimulatedDisk implements Storage {
     if (trouble === 'broken') throw new DiskFault(`cannot ${act} ${path}: input/output error`, 'other');
   }
 
+  #look(path: string): void {
+    if (this.#before('look', path) !== undefined)
+      throw new DiskFault(`cannot read ${path}: input/output error`, 'other');
+  }
+
   #file(path: string): File | undefined {
     const node = this.names.get(path);
     return node?.kind === 'file' ? node : undefined;
+  }
+
+  #readable(path: string): Uint8Array | undefined {
+    this.#look(path);
+    const file = this.#file(path);
+    if (file?.isUnreadable === true) throw new DiskFault(`cannot read ${path}: input/output error`, 'other');
+    return file?.latest;
   }
 
   #openFile(path: string): File {
@@ -149,20 +169,18 @@ export class SimulatedDisk implements Storage {
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    this.#before('look', path);
-    return this.#file(path)?.latest;
+    return this.#readable(path);
   }
   async readPart(path: string, offset: number, bytes: number): Promise<Uint8Array | undefined> {
-    this.#before('look', path);
-    return this.#file(path)?.latest.subarray(offset, offset + bytes);
+    return this.#readable(path)?.subarray(offset, offset + bytes);
   }
   async readLink(path: string): Promise<string | undefined> {
-    this.#before('look', path);
+    this.#look(path);
     const node = this.names.get(path);
     return node?.kind === 'link' ? node.target : undefined;
   }
   async list(path: string): Promise<readonly DiskEntry[]> {
-    this.#before('look', path);
+    this.#look(path);
     const entries: DiskEntry[] = [];
     for (const [name, node] of this.names) {
       if (parentOf(name) !== path) continue;
@@ -211,7 +229,7 @@ export class SimulatedDisk implements Storage {
     this.#write(node, node.latest.slice(0, bytes));
   }
   async setMode(path: string): Promise<void> {
-    this.#before('look', path);
+    this.#look(path);
   }
   /** A failed sync is told once: afterwards the pages look clean, and are not on the platter. */
   async sync(path: string): Promise<void> {

@@ -42,6 +42,15 @@ export interface MachineState {
 const networkFaults = ['unreachable', 'not-found', 'busy', 'portal', 'whole', 'garbled', 'short', 'changed'] as const;
 const timeFaults = ['died', '1970', '2099', 'rot', 'revert-word', 'candidate-killed'] as const;
 
+/** What may happen besides, in stories that are about it. */
+export interface Hazards {
+  /** When time passes: the household takes its consent back; the card loses a bit of what runs, of its program or its manifest, or gives none of its program. */
+  readonly inTime?: readonly ('consent-withdrawn' | 'rot-program' | 'rot-manifest' | 'unreadable-program')[];
+  /** The card cannot be read now and then. */
+  readonly isUnreadable?: boolean;
+}
+type TimeFault = (typeof timeFaults)[number] | NonNullable<Hazards['inTime']>[number];
+
 /** One machine: disk, clock, network and mains, all driven by one stream of choices. */
 export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
   readonly disk: SimulatedDisk;
@@ -50,14 +59,18 @@ export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
   /** Addresses of the server that never give anything. */
   readonly busy = new Set<string>();
   choices: Choices;
+  readonly #timeFaults: readonly TimeFault[];
+  readonly #isUnreadable: boolean;
   #state: MachineState;
   #isDown = false;
   /** What happens to people and processes when time passes; the life of the device listens. */
-  onTime: (fault: (typeof timeFaults)[number]) => void = () => {};
+  onTime: (fault: TimeFault) => void = () => {};
   brokenPromise: string | undefined;
 
-  constructor(choices: Choices, { cuts, faults }: Budget) {
+  constructor(choices: Choices, { cuts, faults }: Budget, { inTime = [], isUnreadable = false }: Hazards = {}) {
     this.choices = choices;
+    this.#timeFaults = [...timeFaults, ...inTime];
+    this.#isUnreadable = isUnreadable;
     this.#state = {
       cuts, faults, cutsUsed: 0, faultsUsed: 0, boots: 0, upMs: 0, wallStartMs: 1_800_000_000_000, pid: 100,
       isReadOnly: false, isLeaseOthers: false,
@@ -119,9 +132,17 @@ export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
     throw new ProcessDied();
   }
 
+  /** This process has ended: nothing that it still tries comes about. */
+  get isDown(): boolean {
+    return this.#isDown;
+  }
+  live(): void {
+    if (this.#isDown) throw new PowerCut();
+  }
+
   #before(act: string, path: string): DiskTrouble {
-    if (this.#isDown) throw new PowerCut(); // What a process still tries after its end.
-    if (act === 'look') return undefined;
+    this.live();
+    if (act === 'look') return this.#look();
     if (this.isLeaseOthers && !path.startsWith(this.places.lease))
       this.breaks(`${act} ${path} while another process updates`);
     const { cuts, faults, isReadOnly } = this.#state;
@@ -137,6 +158,11 @@ export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
     if (act === 'write' || act === 'make-directory' || act === 'make-link') return 'full';
     this.#state.isReadOnly = true;
     return 'read-only';
+  }
+  #look(): DiskTrouble {
+    if (!this.#isUnreadable || this.#state.faults === 0 || this.choices.pick(2) === 0) return undefined;
+    this.#spendFault();
+    return 'broken';
   }
   #cut(): never {
     this.#state.cuts -= 1;
@@ -159,15 +185,15 @@ export class SimulatedMachine implements Clock, StreamingNetwork, Processes {
   }
   /** Time is when everything else happens. */
   passTime(durationMs: number): void {
-    if (this.#isDown) throw new PowerCut();
+    this.live();
     this.#state.upMs += durationMs;
     const { cuts, faults } = this.#state;
     if (cuts === 0 && faults === 0) return;
-    const choice = this.choices.pick(1 + (cuts > 0 ? 1 : 0) + (faults > 0 ? timeFaults.length : 0));
+    const choice = this.choices.pick(1 + (cuts > 0 ? 1 : 0) + (faults > 0 ? this.#timeFaults.length : 0));
     if (choice === 0) return;
     if (cuts > 0 && choice === 1) this.#cut();
     this.#spendFault();
-    const fault = timeFaults[choice - (cuts > 0 ? 2 : 1)] ?? 'died';
+    const fault = this.#timeFaults[choice - (cuts > 0 ? 2 : 1)] ?? 'died';
     if (fault === '1970') this.#state.wallStartMs = 0;
     if (fault === '2099') this.#state.wallStartMs = 4_000_000_000_000;
     if (fault === 'died') this.die();

@@ -28,7 +28,13 @@ export type Nature =
   | 'shuts-the-door'
   | 'says-stored'
   | 'no-frames'
-  | 'frames-stand-still';
+  | 'frames-stand-still'
+  /** Found out when it is committed: it crashes while it serves, or whenever it is started. */
+  | 'crashes-later'
+  | 'crashes-at-start';
+
+/** What no trial shows. */
+export const lateNatures: readonly Nature[] = ['crashes-later', 'crashes-at-start'];
 
 /** What the incumbent says about the visits of the rehearsal. */
 export const decisions: readonly RehearsedDecision[] = [

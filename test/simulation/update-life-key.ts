@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import { open } from '../../src/slot/trial-record-file.ts';
+import type { Aftercare } from '../../src/slot/aftercare.ts';
 import type { TrialRecord } from '../../src/slot/trial-record.ts';
 import type { Notebook } from '../../src/update/notebook.ts';
 import type { Node } from './simulated-machine-disk.ts';
 import type { MachineState } from './simulated-machine.ts';
-import type { Moment } from './update-life.ts';
+import { noPast, type Past } from './known-life.ts';
+import type { Moment } from './moment.ts';
 
 /** Of the name of a content: 72 bits. */
 const letters = 12;
@@ -13,12 +15,14 @@ const letters = 12;
 interface Meaning {
   readonly name: string;
   readonly begunBy: { readonly bootId: string; readonly by: string } | undefined;
+  /** The process whose service is counted after a commit, and since when. */
+  readonly served: Aftercare['life'] | undefined;
 }
 
 /**
  * Names of moments: two with the same name go on alike, whatever is done to them. Left out is only what nobody acts upon:
  * texts and times for people, how long it all took, and which number a process has as long as it is the same one.
- * What may still happen is not in the name: who may do more can do all that who may do less can.
+ * What may still happen is not in the name, nor how often trials were begun: who may do more can do all that who may do less can.
  */
 export class MomentNames {
   /** Every content that was ever on a disk, and what it means. */
@@ -29,8 +33,9 @@ export class MomentNames {
     const nowMs = machine.upMs;
     return [
       machine.wallStartMs, machine.isLeaseOthers ? 1 : 0, machine.isReadOnly ? 1 : 0,
-      life.newestCommitted, life.hasRecord ? 1 : 0, life.wordGiven ? 1 : 0, life.wasKilled ? 1 : 0, life.steps, startsName(moment),
-      process.slot, process.version, process.rests, process.isWordWaiting ? 1 : 0,
+      moment.timeOfDayMs, pastName(life.past), moment.consent === undefined ? '' : (moment.consent.file ?? 'none'),
+      life.newestCommitted, life.hasRecord ? 1 : 0, life.wordGiven ? 1 : 0, life.wasKilled ? 1 : 0, life.steps,
+      process.slot, process.version, process.rests, process.wordWaiting ?? '',
       doorName(moment), notebookName(moment.notebook, nowMs), this.#diskName(moment),
     ].join('|'); // prettier-ignore
   }
@@ -47,9 +52,9 @@ export class MomentNames {
       const number = numbers.get(node);
       if (number !== undefined) return `=${number}`;
       numbers.set(node, numbers.size);
-      const { latest, synced, isDirty } = node;
+      const { latest, synced, isDirty, isUnreadable = false } = node;
       const onPlatter = latest === synced ? '' : this.#contentName(synced, machine);
-      return `${this.#contentName(latest, machine)},${onPlatter},${isDirty ? 1 : 0}`;
+      return `${this.#contentName(latest, machine)},${onPlatter},${isDirty ? 1 : 0}${isUnreadable ? 'u' : ''}`;
     };
     let name = '';
     for (const path of paths.toSorted()) name += `${path}:${nodeName(names.get(path))}:${nodeName(durable.get(path))};`;
@@ -57,8 +62,11 @@ export class MomentNames {
   }
 
   #contentName(bytes: Uint8Array, machine: MachineState): string {
-    const { name, begunBy } = this.#meaningOf(bytes);
-    return begunBy === undefined ? name : `${name}${relation(machine, begunBy.bootId, begunBy.by)}`;
+    const { name, begunBy, served } = this.#meaningOf(bytes);
+    const begun = begunBy === undefined ? name : `${name}${relation(machine, begunBy.bootId, begunBy.by)}`;
+    if (served === undefined) return begun;
+    const server = relation(machine, served.bootId, served.by);
+    return `${begun},${server}${server === 'earlier' ? '' : machine.upMs - served.sinceMs}`;
   }
 
   #meaningOf(bytes: Uint8Array): Meaning {
@@ -67,7 +75,9 @@ export class MomentNames {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     const record = text.startsWith('{"sha256"') ? open(bytes) : undefined;
     const meant = record === undefined ? text : recordName(record);
-    const meaning = { name: hash('sha256', meant, 'base64').slice(0, letters), begunBy: record?.underWay };
+    const name = hash('sha256', meant, 'base64').slice(0, letters);
+    const served = record?.aftercare?.isOver === true ? undefined : record?.aftercare?.life;
+    const meaning = { name, begunBy: record?.underWay, served };
     this.#known.set(bytes, meaning);
     return meaning;
   }
@@ -86,9 +96,8 @@ function linkName(target: string, machine: MachineState): string {
   return relation(machine, bootId, by);
 }
 
-/** How often one was begun is room for what may still happen; of several, it counts which. */
-function startsName({ door: { startsOf } }: Moment): string {
-  return Object.keys(startsOf).length > 1 ? JSON.stringify(startsOf) : '';
+function pastName(past: Past): string {
+  return past === noPast ? '' : JSON.stringify(past);
 }
 
 function doorName({ door, machine }: Moment): string {
@@ -103,7 +112,9 @@ function doorName({ door, machine }: Moment): string {
 
 /** A whole trial record says the same whenever it was written. */
 function recordName(record: TrialRecord): string {
-  const text = JSON.stringify(record, (key, value: unknown) => (forPeople.has(key) ? undefined : value));
+  const text = JSON.stringify(record, (key, value: unknown) =>
+    forPeople.has(key) || key === 'sinceMs' ? undefined : value,
+  );
   return `record ${text}`;
 }
 
@@ -111,6 +122,10 @@ function recordName(record: TrialRecord): string {
 const forPeople: ReadonlySet<string> = new Set([
   'startedMs', 'atMs', 'phases', 'figures', 'judges', 'message', 'problem', 'refusal', 'phaseStartedMs', 'bootId', 'by',
 ]); // prettier-ignore
+
+function damagedIn({ scrub }: Notebook): readonly string[] | undefined {
+  return scrub?.damaged.map(({ slot }) => slot);
+}
 
 /** The notebook with its times counted from now. */
 function notebookName(notebook: Notebook, nowMs: number): string {
@@ -123,6 +138,7 @@ function notebookName(notebook: Notebook, nowMs: number): string {
       case 'nextLookMs': return Math.max(0, Number(value) - nowMs);
       case 'sinceMs':
       case 'atMs': return Number(value) - nowMs;
+      case 'scrub': return damagedIn(notebook);
       case 'release': return 'signed';
       case 'source':
       case 'candidate': return 1;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Manifest } from '../../src/release/manifest.ts';
+import { digestOf, type Manifest, manifestName, serialiseManifest } from '../../src/release/manifest.ts';
 import { refuse } from '../../src/release/refusal.ts';
+import { seal } from '../../src/slot/trial-record-file.ts';
+import { beginTrial, commitTrial, emptyRecord } from '../../src/slot/trial-record.ts';
 import { replaceFile } from '../../src/system/disk.ts';
 import { readBack } from '../../src/release/read-back.ts';
 import type { ReleaseActs, SignedRelease } from '../../src/update/release-acts.ts';
@@ -49,12 +51,12 @@ export function tinyRelease(version: string, flaw: TinyRelease['flaw']): TinyRel
     chunks.push(sha256(body.subarray(offset, offset + chunkBytes)));
   const manifest = {
     format: 1, name: 'doorward', version, architecture: 'any', hardware: [], follows: '0.0.0', schema: { lowest: 0, highest: 1 },
-    entry: ['app'], goldenFaces: [], createdMs: 0, payload: { bytes: body.length, chunkBytes: 1024 * 1024, chunks },
+    entry: ['app'], goldenFaces: [], createdMs: 0, payload: { bytes: body.length, chunkBytes: 1024 * 1024, chunks: [sha256(body)] },
     files: [...files].map(([path, bytes]) => ({ path, bytes: bytes.length, sha256: sha256(bytes), mode: 0o644 })),
   } as unknown as Manifest; // prettier-ignore
   const fileBytes = head.length + body.length;
   const signed: SignedRelease = {
-    version, digest: sha256(encoder.encode(JSON.stringify(manifest))), signed: 1, manifest, payloadBytes: body.length,
+    version, digest: digestOf(manifest), signed: 1, manifest, payloadBytes: body.length,
     chunks: { headBytes: head.length, chunkBytes, fileBytes, sha256: chunks },
   }; // prettier-ignore
   return { version, flaw, files, head, file: Buffer.concat([head, body]), signed };
@@ -94,8 +96,8 @@ export function quickActs(machine: SimulatedMachine, releases: readonly TinyRele
         await disk.sync(`${directory}/${path}`);
         offset += length;
       }
-      await disk.write(`${directory}/manifest.json`, `${JSON.stringify(manifest)}\n`);
-      await disk.sync(`${directory}/manifest.json`);
+      await disk.write(`${directory}/${manifestName}`, serialiseManifest(manifest));
+      await disk.sync(`${directory}/${manifestName}`);
       for (const folder of [`${directory}/lib`, directory, machine.places.slots]) await disk.syncDirectory(folder);
       return { outcome: 'staged' };
     },
@@ -103,9 +105,13 @@ export function quickActs(machine: SimulatedMachine, releases: readonly TinyRele
   };
 }
 
-/** What is wrong with the content of a slot; undefined when it is this release, whole. */
-export function damageOf(machine: SimulatedMachine, directory: string, release: TinyRelease): string | undefined {
-  for (const [path, content] of release.files) {
+/** What is wrong with the content of a slot; undefined when it is these files, whole. */
+export function damageOf(
+  machine: SimulatedMachine,
+  directory: string,
+  { files }: Pick<TinyRelease, 'files'>,
+): string | undefined {
+  for (const [path, content] of files) {
     const node = machine.disk.names.get(`${directory}/${path}`);
     if (node?.kind !== 'file') return `${path} is missing`;
     if (Buffer.compare(node.latest, content) !== 0) return `${path} is damaged`;
@@ -113,27 +119,52 @@ export function damageOf(machine: SimulatedMachine, directory: string, release: 
   return undefined;
 }
 
-/** Lays a release into a slot as if it had always been there. */
+/** Lays a release into a directory as if it had always been there. */
 function install(machine: SimulatedMachine, directory: string, release: TinyRelease): void {
   machine.disk.seedDirectory(directory);
   machine.disk.seedDirectory(`${directory}/lib`);
   for (const [path, content] of release.files) machine.disk.seed(`${directory}/${path}`, content);
+  machine.disk.seed(`${directory}/${manifestName}`, serialiseManifest(release.signed.manifest));
+}
+
+/** Marked and written down as an update leaves it. */
+function haveUpdated({ disk, places }: SimulatedMachine, from: TinyRelease, to: TinyRelease): void {
+  for (const [slot, { version, signed }] of [
+    ['a', from],
+    ['b', to],
+  ] as const)
+    disk.seed(places.mark[slot], JSON.stringify({ state: 'usable', version, digest: signed.digest }));
+  const { version, digest, signed } = to.signed;
+  const trial = { id: 'first', version, digest, signed, file: 'first', slot: 'b', bootId: 'boot-0', by: '1:7', startedMs: 0 } as const; // prettier-ignore
+  const end = { reason: 'proved', message: '', phases: [], figures: {} };
+  const { aftercare: _aftercare, ...record } = commitTrial(beginTrial(emptyRecord, trial), end);
+  for (const [number, path] of places.trialRecords.entries())
+    disk.seed(path, seal({ ...record, sequence: 1 + number }));
 }
 
 function sha256(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** A device with its first release, and those that follow at their places. */
-export function prepare(
-  machine: SimulatedMachine,
-  { installed, placed }: { readonly installed: TinyRelease; readonly placed: readonly Placed[] },
-): void {
+/** What a device has when its story begins. */
+export interface Prepared {
+  readonly installed: TinyRelease;
+  /** What ran before it: then it has come by an update. */
+  readonly before: TinyRelease | undefined;
+  readonly placed: readonly Placed[];
+  readonly hasFactory: boolean;
+}
+
+/** A device with its release, and those that follow at their places. */
+export function prepare(machine: SimulatedMachine, { installed, before, placed, hasFactory }: Prepared): void {
   const { disk, places, server, busy } = machine;
   for (const directory of ['/opt', '/var', places.slots, places.incoming, '/media', stickFolder])
     disk.seedDirectory(directory);
-  install(machine, places.slot.a, installed);
-  disk.seedLink(places.current, 'slots/a');
+  if (hasFactory) install(machine, places.factory, installed);
+  install(machine, places.slot.a, before ?? installed);
+  if (before !== undefined) install(machine, places.slot.b, installed);
+  if (before !== undefined) haveUpdated(machine, before, installed);
+  disk.seedLink(places.current, before === undefined ? 'slots/a' : 'slots/b');
   const entries = placed.filter(({ at }) => at === 'server');
   const releases = entries.map(({ release: { version, file }, says = version }) => {
     return {

@@ -1,67 +1,39 @@
 import assert from 'node:assert/strict';
-import Value from 'typebox/value';
-import { gateSection, type UpdateSettings, updateSection } from '../../src/settings/update-settings.ts';
-import type { Slot } from '../../src/slot/slot.ts';
+import { otherSlot } from '../../src/slot/slot.ts';
 import { TrialRecordFile } from '../../src/slot/trial-record-file.ts';
 import type { Log } from '../../src/system/log.ts';
-import type { Notebook } from '../../src/update/notebook.ts';
+import { type Notebook, withWishes } from '../../src/update/notebook.ts';
 import type { UpdateSource } from '../../src/update/offer.ts';
 import { Updater } from '../../src/update/update.ts';
 import type { UpdateParts } from '../../src/update/update-parts.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
 import type { Choices } from './choices.ts';
-import { type Budget, type MachineState, PowerCut, ProcessDied, SimulatedMachine } from './simulated-machine.ts';
-import { copyOf, type RememberedDisk } from './simulated-machine-disk.ts';
-import { type RememberedDoor, SimulatedDoor } from './simulated-door.ts';
+import { type Budget, PowerCut, ProcessDied, SimulatedMachine } from './simulated-machine.ts';
+import { copyOf } from './simulated-machine-disk.ts';
+import { SimulatedDoor } from './simulated-door.ts';
 import { sourcesOf } from './update-sources.ts';
 import { deepActs } from './update-life-deep.ts';
-import { prepare, quickActs, releasesUrl } from './update-life-releases.ts';
-import { judgePowerOn, judgeRest, judgeStart, judgeStep, judgeWord, type Life, releaseIn } from './update-promises.ts';
-import { installed, placedOf, releaseOf, type Story } from './update-stories.ts';
+import { type Life, noPast, releaseIn, releasesOf } from './known-life.ts';
+import { countCrash, crashAfter, failToStart, isFailingToStart } from './late-crashes.ts';
+import type { Moment, ProcessSoFar } from './moment.ts';
+import { answerQuestion, beginStep, judgeMended, spoil, takeConsentBack } from './story-promises.ts';
+import { settingsOf } from './story-settings.ts';
+import { prepare, quickActs } from './update-life-releases.ts';
+import { judgePowerOn, judgeRest, judgeStart, judgeStep, judgeWord } from './update-promises.ts';
+import { installedIn, placedOf, releaseOf, type Story } from './update-stories.ts';
 
 const livesMax = 40;
 const stepsMax = 120;
 /** It rests when it has waited for the next look so often: that a rejected release is not tried again is seen then. */
 const restsNeeded = 3;
 /** Steps that change nothing. */
-const isIdle: ReadonlySet<string> = new Set(['wait', 'check', 'verify', 'set-aside']);
+const isIdle: ReadonlySet<string> = new Set(['wait', 'check', 'verify', 'set-aside', 'scrub']);
 const word = 'I do not like it';
+const wordBack = { reason: 'operator', message: `somebody wanted it: ${word}` } as const;
 const longPauseMs = 300_000;
+const dayMs = 24 * 60 * 60_000;
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, named: () => silent };
-const settings: UpdateSettings = {
-  timeZone: 'UTC',
-  ...Value.Create(updateSection),
-  sourceUrl: releasesUrl,
-  checkIntervalMinutes: 5,
-  probationMinutes: 0.02,
-  watchHours: 0, // A second release comes within the hour; the way back has tests of its own.
-  memory: 'warm',
-  gate: { ...Value.Create(gateSection), heartbeatMsMax: 600, framesSilentMsMax: 600, requestsMin: 3 },
-};
-
-/** A process of the incumbent, from its start to its end: by the mains, by itself, or because it rests. */
-export interface ProcessSoFar {
-  readonly slot: Slot;
-  readonly version: string;
-  steps: number;
-  rests: number;
-  /** The how manieth process it is. */
-  readonly lives: number;
-  /** Somebody spoke, and the updater has not heard it yet. */
-  isWordWaiting: boolean;
-}
-
-/** A device between two steps: everything that decides how it goes on. */
-export interface Moment {
-  readonly disk: RememberedDisk;
-  readonly machine: Readonly<MachineState>;
-  readonly door: RememberedDoor;
-  readonly life: Pick<Life, 'newestCommitted' | 'hasRecord' | 'wordGiven' | 'wasKilled' | 'steps'>;
-  readonly process: Readonly<ProcessSoFar>;
-  readonly notebook: Notebook;
-}
-
 /** One device of a story, lived through step by step. It can be put back to any moment between two steps. */
 export class Device {
   readonly machine: SimulatedMachine;
@@ -73,13 +45,14 @@ export class Device {
   /** What each content of the trial record says is found out once. */
   readonly #recordFiles = new WeakMap<object, TrialRecordFile>();
   #updater: Updater | undefined;
-  #process: ProcessSoFar = { slot: 'a', version: '', steps: 0, rests: 0, lives: 0, isWordWaiting: false };
+  #process: ProcessSoFar = { slot: 'a', version: '', steps: 0, rests: 0, lives: 0, wordWaiting: undefined };
 
   constructor(choices: Choices, budget: Budget, story: Story) {
     const release = releaseOf(story);
-    const machine = new SimulatedMachine(choices, budget);
+    const machine = new SimulatedMachine(choices, budget, story.hazards);
     const placed = placedOf(story);
-    prepare(machine, { installed, placed });
+    const { installed, before } = installedIn(story);
+    prepare(machine, { installed, before, placed, hasFactory: story.hasFactory === true });
     this.machine = machine;
     this.#story = story;
     const door = new SimulatedDoor(machine, {
@@ -89,8 +62,9 @@ export class Device {
       judgeStart: (directory) => judgeStart(this.#life, directory),
     });
     this.#life = {
-      machine, door, installed, release, placed,
-      newestCommitted: installed.version, hasRecord: false, wordGiven: false, wasKilled: false, steps: 0, isOver: false,
+      machine, door, settings: settingsOf(story), installed, before, release, placed, past: noPast,
+      beginning: { wallMs: 0, isAgreed: false, wasCommitted: false },
+      newestCommitted: installed.version, hasRecord: before !== undefined, wordGiven: false, wasKilled: false, steps: 0, isOver: false,
     }; // prettier-ignore
     this.#sources = sourcesOf(machine, story);
     const hopeless = placed.filter(({ release, fault }) => (release.flaw ?? fault) !== undefined);
@@ -109,9 +83,9 @@ export class Device {
     return this.#process.version;
   }
 
-  /** How many trials were begun. */
-  get starts(): number {
-    return Object.values(this.#life.door.startsOf).reduce((sum, starts) => sum + starts, 0);
+  /** How many trials of each version were begun. */
+  get startsOf(): Readonly<Record<string, number>> {
+    return this.#life.door.startsOf;
   }
 
   /** True when nothing is left to chance: the mains, the machine and the release can do nothing unexpected any more. */
@@ -129,6 +103,7 @@ export class Device {
       machine.startProcess(); // The candidate is the incumbent now; had it died, the service manager starts what the link names.
     } catch (error) {
       if (!(error instanceof PowerCut) && !(error instanceof ProcessDied)) throw error;
+      if (error instanceof ProcessDied) countCrash(this.#life, this.version);
       if (error instanceof PowerCut) machine.losePower();
       if (error instanceof PowerCut) machine.powerOn();
       else machine.startProcess();
@@ -146,15 +121,18 @@ export class Device {
     process.steps += 1;
     assert(process.steps <= stepsMax, 'promise broken: it does not rest within its steps');
     holdLease(life, this.#story);
-    const { isWordWaiting } = process;
-    const wasCommitted = isCommitted(machine, process.slot);
-    process.isWordWaiting = false;
+    if (isFailingToStart(life, process.version)) return failToStart(life);
+    const { wordWaiting } = process;
+    life.beginning = beginStep(life, this.#updater, isCommitted(machine, process.slot));
+    process.wordWaiting = undefined;
     const taken = await this.#updater.takeStep();
     life.steps += 1;
-    if (isWordWaiting) judgeWord(taken, wasCommitted);
-    judgeStep(life, taken, process.slot);
+    if (wordWaiting !== undefined) judgeWord(taken, life.beginning.wasCommitted);
+    judgeStep(life, taken, process);
     assert(machine.brokenPromise === undefined, `promise broken: ${machine.brokenPromise}`);
     if (taken.kind === 'leave') return false;
+    answerQuestion(life, taken, this.#updater.status);
+    crashAfter(life, process.version, taken);
     if (this.#isResting(taken, this.#updater.notebook) || (machine.isReadOnly && taken.kind === 'wait'))
       process.rests += 1;
     else if (!isIdle.has(taken.kind)) process.rests = 0;
@@ -162,6 +140,7 @@ export class Device {
       if (machine.isReadOnly) restart(life); // Somebody sees that nothing is kept any more.
       life.isOver = true;
       judgeRest(life, process.version);
+      judgeMended(life, process.slot, this.#updater.notebook);
     }
     return true;
   }
@@ -172,13 +151,14 @@ export class Device {
     if (step.reason === 'pause') return step.durationMs >= longPauseMs;
     if (step.reason === 'set-aside')
       return aside.every(({ isLasting, version = '' }) => isLasting || this.#hopeless.has(version));
+    if (step.reason === 'consent') return this.#life.past.consent?.isGiven === false;
     return step.reason === 'nothing-new' || step.reason === 'rejected' || step.reason === 'not-newer';
   }
 
   #startProcess(): void {
     const lives = this.#process.lives + 1;
     assert(lives <= livesMax, 'promise broken: it never rests');
-    this.#process = { ...judgePowerOn(this.#life), steps: 0, rests: 0, lives, isWordWaiting: false };
+    this.#process = { ...judgePowerOn(this.#life), steps: 0, rests: 0, lives, wordWaiting: undefined };
     this.#life.door.beginLife();
     this.#updater = this.#makeUpdater();
   }
@@ -186,20 +166,35 @@ export class Device {
   #meet(fault: string): void {
     const { machine } = this;
     const { slot } = this.#process;
-    const other = slot === 'a' ? 'b' : 'a';
-    if (fault === 'rot' && !isCommitted(machine, slot)) machine.disk.rot(`${machine.places.slot[other]}/app`);
-    if (fault === 'revert-word' && this.#updater?.revert(word) === true)
-      this.#life.wordGiven = this.#process.isWordWaiting = true;
+    const own = machine.places.slot[slot];
+    const { settings, release } = this.#life;
+    const isWayBack = settings.watchHours > 0 && this.version === release.version; // Without one it stays.
+    const other = machine.places.slot[otherSlot(slot)];
+    if (fault === 'rot' && !isWayBack && !isCommitted(machine, slot)) machine.disk.rot(`${other}/app`);
+    if (fault.startsWith('rot') || fault.startsWith('unreadable')) this.#process.rests = 0; // The next reading shows it.
+    if (fault === 'rot-program') spoil(this.#life, `${own}/app`, 'rot');
+    if (fault === 'rot-manifest') spoil(this.#life, `${own}/manifest.json`, 'rot');
+    if (fault === 'unreadable-program') spoil(this.#life, `${own}/app`, 'spoil');
+    if (fault === 'consent-withdrawn') takeConsentBack(this.#life);
+    if (fault === 'revert-word') this.#speak();
     if (fault !== 'candidate-killed') return;
     this.#life.wasKilled = true;
     this.#life.door.candidate?.kill('signal SIGKILL');
   }
 
+  #speak(): void {
+    assert(this.#updater !== undefined, 'no process runs');
+    const phase = this.#updater.notebook.trial?.state.phase;
+    if (!this.#updater.revert(word)) return;
+    this.#life.wordGiven = true;
+    this.#process.wordWaiting = phase === 'rehearsed' || phase === 'probation' ? 'trial' : 'way-back';
+  }
+
   /** To be looked at: it changes with the device. */
   get moment(): Moment {
     assert(this.#updater !== undefined, 'no process runs');
-    const { newestCommitted, hasRecord, wordGiven, wasKilled, steps, door } = this.#life;
-    const { notebook } = this.#updater;
+    const { newestCommitted, hasRecord, wordGiven, wasKilled, steps, door, past, settings } = this.#life;
+    const { notebook, unheard } = this.#updater;
     return {
       disk: this.machine.disk.content,
       machine: this.machine.state,
@@ -209,10 +204,13 @@ export class Device {
         hasRecord,
         wordGiven,
         wasKilled,
+        past,
         steps: Math.min(steps, 1 + (this.#story.leaseSteps ?? 0)),
       },
+      timeOfDayMs: settings.window === '' ? 0 : this.machine.wallMs() % dayMs,
       process: this.#process,
       notebook,
+      consent: unheard.consent,
     };
   }
   /** To be kept. */
@@ -226,15 +224,17 @@ export class Device {
     };
   }
 
-  async goOnFrom({ disk, machine, door, life, process, notebook }: Moment, choices: Choices): Promise<void> {
+  async goOnFrom({ disk, machine, door, life, process, notebook, consent }: Moment, choices: Choices): Promise<void> {
     this.machine.choices = choices;
     this.machine.disk.goOnFrom(disk);
     this.machine.goOnFrom(machine);
     this.#life.door.goOnFrom(door);
     Object.assign(this.#life, life, { isOver: false });
     this.#process = { ...process };
-    this.#updater = this.#makeUpdater(notebook);
-    if (process.isWordWaiting) this.#updater.revert(word);
+    const { wordWaiting } = process;
+    const said = wordWaiting === 'trial' ? { revertWord: word } : { fallBack: wordBack };
+    this.#updater = this.#makeUpdater(wordWaiting === undefined ? notebook : withWishes(notebook, said));
+    if (consent !== undefined) this.#updater.agree(consent.file);
   }
 
   #recordFile(): TrialRecordFile {
@@ -249,8 +249,8 @@ export class Device {
   #makeUpdater(notebook?: Notebook): Updater {
     const { machine } = this;
     const { slot, version } = this.#process;
-    const { memory, deep } = this.#story;
-    const { door } = this.#life;
+    const { deep } = this.#story;
+    const { door, settings } = this.#life;
     const parts: UpdateParts = {
       storage: machine.disk,
       places: machine.places,
@@ -260,12 +260,9 @@ export class Device {
       candidates: door,
       duty: door,
       resources: { memory: () => ({ totalBytes: 4e9, availableBytes: 2e9, ownBytes: 1e8 }) },
-      releases:
-        deep === undefined
-          ? quickActs(machine, [this.#life.installed, ...this.#life.placed.map((one) => one.release)])
-          : deepActs(machine, version),
+      releases: deep === undefined ? quickActs(machine, releasesOf(this.#life)) : deepActs(machine, version),
       sources: this.#sources,
-      settings: memory === undefined ? settings : { ...settings, memory },
+      settings,
       running: { slot, version },
       log: silent,
     };

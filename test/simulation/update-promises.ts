@@ -1,33 +1,11 @@
 import assert from 'node:assert/strict';
-import { open } from '../../src/slot/trial-record-file.ts';
 import type { TrialRecord } from '../../src/slot/trial-record.ts';
-import type { Slot } from '../../src/slot/slot.ts';
+import { otherSlot, type Slot } from '../../src/slot/slot.ts';
 import type { UpdateStep } from '../../src/update/update-state.ts';
-import type { SimulatedMachine } from './simulated-machine.ts';
-import type { SimulatedDoor } from './simulated-door.ts';
-import type { Nature } from './simulated-nature.ts';
+import { isBackDue, type Life, readRecord, releaseIn, releasesOf } from './known-life.ts';
+import { lateNatures, type Nature } from './simulated-nature.ts';
+import { isInWindow, judgeAllowed, judgeRotten } from './story-promises.ts';
 import { damageOf, pathOf, type Placed, type TinyRelease } from './update-life-releases.ts';
-
-/** A device, and what is known of it from outside. */
-export interface Life {
-  readonly machine: SimulatedMachine;
-  readonly door: SimulatedDoor;
-  readonly installed: TinyRelease;
-  /** The one that the story is about. */
-  readonly release: TinyRelease;
-  /** Where everything is that it may find. */
-  readonly placed: readonly Placed[];
-  /** The newest version that was ever written down as committed. */
-  newestCommitted: string;
-  /** A record was written: from then on there is always one. */
-  hasRecord: boolean;
-  /** Somebody wanted the release reverted. */
-  wordGiven: boolean;
-  /** A candidate was killed by the machine. */
-  wasKilled: boolean;
-  steps: number;
-  isOver: boolean;
-}
 
 /** What is known of a release; undefined until the one of the story was started first. */
 function natureOf({ release, door }: Life, one = release): Nature | TinyRelease['flaw'] {
@@ -36,17 +14,9 @@ function natureOf({ release, door }: Life, one = release): Nature | TinyRelease[
 
 /** Only what was started and found good may be committed. */
 function isWorthy(life: Life, one: TinyRelease): boolean {
-  return one === life.installed || natureOf(life, one) === 'good';
-}
-
-/** Every release that may lie in a slot. */
-function releasesOf({ installed, release, placed }: Life): readonly TinyRelease[] {
-  return [...new Set([installed, release, ...placed.map((one) => one.release)])];
-}
-
-/** The whole release in a directory. */
-export function releaseIn(life: Life, directory: string): TinyRelease | undefined {
-  return releasesOf(life).find((one) => damageOf(life.machine, directory, one) === undefined);
+  if (one === life.installed) return true;
+  const nature = natureOf(life, one);
+  return nature === 'good' || lateNatures.some((late) => late === nature);
 }
 
 /** Power-on finds a whole release that has proved itself, and never an older one than before. */
@@ -57,16 +27,19 @@ export function judgePowerOn(life: Life): { slot: Slot; version: string } {
   assert(!life.hasRecord || readRecord(machine) !== undefined, 'promise broken: power-on finds no trial record');
   const slot = link.target === 'slots/a' ? 'a' : 'b';
   const directory = machine.places.slot[slot];
-  const found = releaseIn(life, directory);
+  const found = releaseIn(life, directory, life.past.rotten);
   assert(
     found !== undefined,
     `promise broken: power-on finds slot ${slot} damaged: ${damageOf(machine, directory, installed)}`,
   );
   assert(isWorthy(life, found), `promise broken: power-on starts a release that is ${natureOf(life, found)}`);
+  const isBack = found.version < life.newestCommitted && found === installed && isBackDue(life);
   assert(
-    found.version >= life.newestCommitted,
+    found.version >= life.newestCommitted || isBack,
     `promise broken: power-on starts ${found.version} after ${life.newestCommitted}`,
   );
+  assert(isBack || !life.past.isBack, 'promise broken: what was left is started again');
+  judgeRotten(life, directory, found);
   return { slot, version: found.version };
 }
 
@@ -76,7 +49,9 @@ export function judgeStart(life: Life, directory: string): string | undefined {
   const release = releaseIn(life, directory) ?? life.release;
   if (release.flaw === 'forged') return 'it was not signed';
   if (release.flaw === 'wrong-board') return 'it is for another board';
-  if (release.version < life.newestCommitted) return 'it is older than what is committed';
+  if (release.version < life.newestCommitted) return judgeWayBack(life, directory, release);
+  if (life.settings.consent === 'ask' && !life.beginning.isAgreed) return 'the household has not agreed';
+  if (!isInWindow(life)) return 'it is not the time for it';
   const link = machine.disk.names.get(machine.places.current);
   if (link?.kind === 'link' && directory.endsWith(link.target)) return 'it lies in the committed slot';
   const damage = damageOf(machine, directory, release);
@@ -88,16 +63,35 @@ export function judgeStart(life: Life, directory: string): string | undefined {
   return starts + 1 > startsMax ? 'it was tried before, and nothing interrupted it' : undefined;
 }
 
+/** What is wrong with starting the release before again. */
+function judgeWayBack(life: Life, directory: string, release: TinyRelease): string | undefined {
+  const { machine, installed, past } = life;
+  if (release !== installed || !isBackDue(life)) return 'it is older than what is committed';
+  if (past.backStarts > machine.cutsUsed + machine.faultsUsed)
+    return 'it was started before, and nothing interrupted it';
+  // On a disk that takes nothing any more it is tried again and again.
+  if (!machine.isReadOnly) life.past = { ...past, backStarts: past.backStarts + 1 };
+  return damageOf(machine, directory, release);
+}
+
 /** After every step. */
-export function judgeStep(life: Life, step: UpdateStep, running: Slot): void {
+export function judgeStep(
+  life: Life,
+  step: UpdateStep,
+  running: { readonly slot: Slot; readonly version: string },
+): void {
   const { machine, door } = life;
   const link = machine.disk.names.get(machine.places.current);
   assert(link?.kind === 'link', 'promise broken: the link is gone');
   if (step.kind === 'settle' || step.kind === 'commit')
     life.newestCommitted = readRecord(machine)?.newestCommitted?.version ?? life.newestCommitted;
+  const durable = machine.disk.content.durable.get(machine.places.current);
+  const isSettled = durable?.kind === 'link' && durable.target === `slots/${running.slot}`;
+  if (isSettled && running.version < life.newestCommitted && !life.past.isBack)
+    life.past = { ...life.past, isBack: true };
   life.hasRecord ||= step.kind === 'rehearse' && readRecord(machine)?.underWay !== undefined;
-  if (link.target !== `slots/${running}`) {
-    const found = releaseIn(life, machine.places.slot[running === 'a' ? 'b' : 'a']);
+  if (link.target !== `slots/${running.slot}`) {
+    const found = releaseIn(life, machine.places.slot[otherSlot(running.slot)]);
     // A bit that rots after the commit is for the next start to find; a fault says when that may be.
     assert(found !== undefined || machine.faultsUsed > 0, 'promise broken: the link names a damaged slot');
     const isFit = found === undefined || isWorthy(life, found);
@@ -110,6 +104,7 @@ export function judgeStep(life: Life, step: UpdateStep, running: Slot): void {
   }
   for (const one of life.placed)
     if (one.at === 'stick') assert(isThere(life, one), 'promise broken: a file on the stick of its owner is gone');
+  judgeAllowed(life, step);
 }
 
 function isThere({ machine }: Life, one: Placed): boolean {
@@ -128,7 +123,10 @@ export function judgeRest(life: Life, version: string): void {
   const record = readRecord(machine);
   assert(record !== undefined, 'promise broken: the trial record is gone');
   assert(record.underWay === undefined, 'promise broken: a trial is under way for ever');
-  assert(record.newestCommitted?.version === version, 'promise broken: the record does not know what is committed');
+  const { newestCommitted } = record;
+  const isKnown =
+    newestCommitted?.version === version || (life.past.isBack && newestCommitted?.version === release.version);
+  assert(isKnown, 'promise broken: the record does not know what is committed');
   assert(
     door.isIncumbentServing && door.candidate?.isAlive !== true,
     'promise broken: the door is not answered by the incumbent',
@@ -149,7 +147,7 @@ export function judgeRest(life: Life, version: string): void {
 
 /** The newest good release is reached, but for bad luck. */
 function judgeGoodEnd(life: Life, version: string, { rejected }: TrialRecord): void {
-  const { machine, wordGiven, wasKilled } = life;
+  const { machine, wordGiven, wasKilled, past } = life;
   const isGood = (one: TinyRelease): boolean =>
     (natureOf(life, one) ?? 'good') === 'good' &&
     (one === life.installed || life.placed.some((placed) => placed.release === one && placed.fault === undefined));
@@ -159,25 +157,9 @@ function judgeGoodEnd(life: Life, version: string, { rejected }: TrialRecord): v
     .toSorted()
     .at(-1);
   const isRejected = rejected.some(({ digest }) => good.some(({ signed }) => signed.digest === digest));
-  assert(version === best || wordGiven || isRejected, 'promise broken: a good release waits and is not reached');
+  const isUnwanted = wordGiven || past.consent?.isGiven === false;
+  assert(version === best || isUnwanted || isRejected, 'promise broken: a good release waits and is not reached');
   // Killed by the machine, reverted by a word, or three times cut short: else a good release is never rejected.
   const isExcused = wordGiven || wasKilled || machine.cutsUsed + machine.faultsUsed >= 3;
   assert(isExcused || !isRejected, 'promise broken: a good release is rejected');
-}
-
-function readRecord(machine: SimulatedMachine): TrialRecord | undefined {
-  const copies = machine.places.trialRecords.map((path) => {
-    const node = machine.disk.names.get(path);
-    return node?.kind === 'file' ? recordIn(node.latest) : undefined;
-  });
-  const whole = copies.filter((copy) => copy !== undefined).toSorted((one, other) => other.sequence - one.sequence);
-  return whole[0];
-}
-
-/** Bytes of a simulated disk never change: a write puts others in their place. Most are looked at after many steps. */
-const records = new WeakMap<Uint8Array, { readonly record: TrialRecord | undefined }>();
-function recordIn(bytes: Uint8Array): TrialRecord | undefined {
-  const known = records.get(bytes) ?? { record: open(bytes) };
-  records.set(bytes, known);
-  return known.record;
 }

@@ -1,14 +1,15 @@
-import type { Nature } from './simulated-nature.ts';
-import { type Placed, type TinyRelease, tinyRelease } from './update-life-releases.ts';
+import type { UpdateSettings } from '../../src/settings/update-settings.ts';
+import type { Hazards } from './simulated-machine.ts';
+import { lateNatures, type Nature } from './simulated-nature.ts';
+import { type Placed, type Prepared, type TinyRelease, tinyRelease } from './update-life-releases.ts';
 
 /** A story: what the release on offer is like, and who else is there. */
 export interface Story {
   readonly name: string;
-  /**
-   * Every schedule of it with one cut or one fault, beyond that by chance: it has as many moments as all others together,
-   * and pruning loses up to three of its hundred places of rest, nobody knows why yet.
-   */
+  /** Every schedule of it with one cut or one fault, beyond that by chance: it has as many moments as all others together. */
   readonly isLong?: true;
+  /** Every schedule of it with one cut or one fault belongs to every change; what is beyond that is a command. */
+  readonly isApart?: true;
   /** What it may be like when it runs. */
   readonly natures: readonly Nature[];
   /** Why it is never to be run at all. */
@@ -17,7 +18,14 @@ export interface Story {
   readonly placed?: readonly Placed[];
   /** A process that lives holds the lease until this many steps were taken. */
   readonly leaseSteps?: number;
-  readonly memory?: 'warm' | 'cold';
+  /** What the owner has set. */
+  readonly settings?: Partial<UpdateSettings>;
+  /** What may happen there besides. */
+  readonly hazards?: Hazards;
+  /** What runs has come by an update itself. */
+  readonly isSecond?: true;
+  /** The release that the device came with lies there for ever. */
+  readonly hasFactory?: true;
   /** A real release file, and the real code of release/ for everything: slower, so only where it is asked for. */
   readonly deep?: TinyRelease;
 }
@@ -35,7 +43,7 @@ export const goodStory: Story = { name: 'a good release', natures: ['good'] };
 /** Stories of releases that are found wanting at the same time go the same way until then: together they are one. */
 export const stories: readonly Story[] = [
   goodStory,
-  { ...goodStory, name: 'a good release, and memory for one process', memory: 'cold' },
+  { ...goodStory, name: 'a good release, and memory for one process', settings: { memory: 'cold' } },
   { ...goodStory, name: 'a good release, while another process updates', leaseSteps: 3 },
   {
     name: 'a release that fails its rehearsal',
@@ -77,11 +85,51 @@ export const stories: readonly Story[] = [
       { release: newest, at: 'server' },
     ],
   },
+  { name: 'a second update', natures: ['good', 'crashes'], isSecond: true, isApart: true },
+  {
+    ...goodStory,
+    name: 'a household that is asked',
+    isApart: true,
+    settings: { consent: 'ask' },
+    hazards: { inTime: ['consent-withdrawn'] },
+  },
+  // The device is switched on at eight o'clock.
+  { ...goodStory, name: 'a window that opens later', isApart: true, settings: { window: '08:20-08:50' } },
+  {
+    name: 'a release that crashes after its commit',
+    isApart: true,
+    natures: ['good', ...lateNatures],
+    settings: { watchHours: 0.2, crashesMax: 2 },
+  },
+  {
+    name: 'slots that are read again and again',
+    natures: ['good', 'crashes'],
+    isApart: true,
+    settings: { scrubHours: 0.1 },
+    hazards: { inTime: ['rot-program', 'rot-manifest', 'unreadable-program'] },
+    hasFactory: true,
+  },
+  {
+    ...goodStory,
+    name: 'a good release, pushed, and a card that cannot be read now and then',
+    isApart: true,
+    placed: [{ release: newer, at: 'pushed' }],
+    hazards: { isUnreadable: true },
+  },
 ];
 
+/** Those that `npm test` lives through with two cuts as well. */
+export const everydayStories = stories.filter(({ isApart }) => isApart !== true);
+
+/** What runs when the story begins, and what ran before it. */
+export function installedIn({ isSecond }: Story): Pick<Prepared, 'installed' | 'before'> {
+  return isSecond === true ? { installed: newer, before: installed } : { installed, before: undefined };
+}
+
 /** The release that the story is about. */
-export function releaseOf({ flaw, deep }: Pick<Story, 'flaw' | 'deep'>): TinyRelease {
+export function releaseOf({ flaw, deep, isSecond }: Pick<Story, 'flaw' | 'deep' | 'isSecond'>): TinyRelease {
   if (deep !== undefined) return deep;
+  if (isSecond === true) return newest;
   if (flaw === undefined) return newer;
   return flaw === 'forged' ? forged : older;
 }
