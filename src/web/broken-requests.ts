@@ -14,8 +14,7 @@ export function brokenRequests({ log, random }: BrokenParts): BrokenRequests {
       if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
       const problem = { ...(parserProblems[error.code] ?? unreadable), requestId: random.id() };
       log.debug('a request could not be read', { correlation_id: problem.requestId, reason: error.code });
-      socket.end(rawAnswer(problem));
-      socket.destroySoon();
+      socket.end(rawAnswer(problem), () => socket.destroy()); // It may be one inside this process, which knows no more.
     },
   };
 }

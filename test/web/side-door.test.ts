@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import test, { type TestContext } from 'node:test';
 import { askDoor, doorInside } from '../../src/machine/process/door-question.ts';
 import { openWeb, type Web } from '../../src/web/server.ts';
@@ -89,3 +90,18 @@ test('before it listens itself, callers find it where it is told', async (t) => 
   await web.listen();
   assert.notEqual(web.address, 'http://127.0.0.1:8080');
 });
+
+test('whoever leaves in the middle of a request that is answered inside harms nobody', { timeout: 20_000 }, async (t) => {
+  const { web } = await opened(t);
+  const inside = [(one: Duplex): void => web.admit(one), (one: Duplex): void => web.enter(one)];
+  for (const text of ['POST /api/v1/trigger HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{', 'NONSENSE\r\n\r\n'])
+    for (const take of inside) {
+      const connection = doorInside(take)();
+      let heard = '';
+      connection.setEncoding('utf8').on('data', (piece: string) => (heard += piece));
+      connection.end(text);
+      await once(connection, 'close');
+      assert.match(heard, /^(?:HTTP\/1.1 400 .*|)$/s);
+    }
+  assert.equal((await fetch(`${web.address}/api/v1/status`)).status, 200);
+}); // prettier-ignore
