@@ -128,6 +128,13 @@ export const questionSchema = Type.Union([
 ]);
 export type TrialQuestion = Static<typeof questionSchema>;
 
+/** Where a candidate's events stood, as its last heartbeat said: 0 when that says nothing of it. */
+export function lastEventOf(heartbeat: unknown): number {
+  const isObject = typeof heartbeat === 'object' && heartbeat !== null;
+  const id: unknown = isObject ? Reflect.get(heartbeat, 'lastEventId') : undefined;
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : 0;
+}
+
 /** The message when it is one of this schema, else undefined: what a candidate says is never trusted. */
 export function readMessage<Schema extends TSchema>(schema: Schema, message: unknown): Static<Schema> | undefined {
   return Check(schema, message) ? message : undefined;

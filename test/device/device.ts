@@ -186,14 +186,14 @@ export class Device extends Machine {
     return (await this.#sqlite('-noheader', sql)).split('\n').filter(Boolean);
   }
 
-  /** The same, as rows. */
-  async rows(sql: string): Promise<readonly unknown[]> {
-    const answer = await this.#sqlite('-json', sql);
+  /** The same, as rows; of another database in the home when one is named. */
+  async rows(sql: string, database?: string): Promise<readonly unknown[]> {
+    const answer = await this.#sqlite('-json', sql, database);
     return answer === '' ? [] : (JSON.parse(answer) as unknown[]);
   }
 
-  #sqlite(form: string, sql: string): Promise<string> {
-    return this.run(['sqlite3', '-readonly', form, `${home}/doorward.db`, sql]);
+  #sqlite(form: string, sql: string, database = 'doorward.db'): Promise<string> {
+    return this.run(['sqlite3', '-readonly', form, `${home}/${database}`, sql]);
   }
 
   override async cutPower(): Promise<void> {

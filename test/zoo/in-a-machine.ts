@@ -1,9 +1,11 @@
 /** The zoo in a Debian machine with systemd: releases are executables, and Doorward was installed by its own command. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { requireTools } from '../../scripts/debian/tools.ts';
 import { makeExecutable } from '../../scripts/package/executable.ts';
+import { listSnapshots } from '../../src/appliance/snapshots.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import type { TrialHistory } from '../../src/slot/trial-record.ts';
 import { until } from '../appliance/street.ts';
 import { home, type Device } from '../device/device.ts';
@@ -136,6 +138,12 @@ class MachineDevice implements ZooDevice {
 
   rows(sql: string): Promise<readonly unknown[]> {
     return this.#device.rows(sql);
+  }
+
+  async snapshotRows(sql: string): Promise<readonly unknown[]> {
+    const device = this.#device;
+    const [newest] = await listSnapshots(nodeStorage, device.path(`${home}/backups`));
+    return newest === undefined ? [] : device.rows(sql, `backups/${basename(newest.path)}`);
   }
 
   has(path: string): boolean {

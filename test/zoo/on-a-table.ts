@@ -3,6 +3,8 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { listSnapshots } from '../../src/appliance/snapshots.ts';
+import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import type { TrialHistory } from '../../src/slot/trial-record.ts';
 import { isAlive, until } from '../appliance/street.ts';
 import { Installation } from '../updates/installation.ts';
@@ -82,8 +84,17 @@ class TableDevice implements ZooDevice {
     return this.site.trialOf(version, waitMs);
   }
 
-  async rows(sql: string): Promise<readonly unknown[]> {
-    const database = new Database(join(this.site.home, 'doorward.db'), { readonly: true });
+  rows(sql: string): Promise<readonly unknown[]> {
+    return this.#ask(join(this.site.home, 'doorward.db'), sql);
+  }
+
+  async snapshotRows(sql: string): Promise<readonly unknown[]> {
+    const [newest] = await listSnapshots(nodeStorage, join(this.site.home, 'backups'));
+    return newest === undefined ? [] : this.#ask(newest.path, sql);
+  }
+
+  async #ask(path: string, sql: string): Promise<readonly unknown[]> {
+    const database = new Database(path, { readonly: true });
     try {
       return database.prepare(sql).all();
     } finally {

@@ -47,7 +47,7 @@ export interface RingRow {
   readonly atMs: number;
 }
 
-export async function readRings(household: Belongings, sinceMs: number): Promise<readonly RingRow[]> {
+export async function readRings(household: Pick<Belongings, 'rows'>, sinceMs: number): Promise<readonly RingRow[]> {
   const pressed = "source = 'button' AND press IN ('press', 'double')";
   const sql = `SELECT id, at_ms AS atMs FROM triggers WHERE ${pressed} AND at_ms >= ${sinceMs} ORDER BY rowid`;
   return (await household.rows(sql)) as readonly RingRow[];

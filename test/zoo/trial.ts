@@ -51,7 +51,7 @@ export async function tryRelease(
   await presser.leave();
   const tally = await callers?.leave();
   await presser.press(); // Whoever serves now must ring.
-  const counted = await settled(device, presser.pressedMs, startedMs);
+  const counted = await settled(device, { release, pressedMs: presser.pressedMs, sinceMs: startedMs });
   const lostRows = missingRows(before, await readRows(device));
   const requests = requestsOf(tally, release);
   const figures = {
@@ -93,9 +93,24 @@ interface Settled extends Counted {
 }
 
 /** Waits until every press has its row and was told, or for as long as that may take. */
-async function settled(device: ZooDevice, pressedMs: readonly number[], sinceMs: number): Promise<Settled> {
+async function settled(
+  device: ZooDevice,
+  {
+    release,
+    pressedMs,
+    sinceMs,
+  }: { readonly release: ZooRelease; readonly pressedMs: readonly number[]; readonly sinceMs: number },
+): Promise<Settled> {
+  // What it has deleted comes back with the snapshot; a press that is younger must have rung again.
+  const isBack = spoils(release, 'rows');
+  const back = isBack ? await readRings({ rows: (sql) => device.snapshotRows(sql) }, sinceMs - 1) : [];
   const look = async (): Promise<Settled> => {
-    const counted = countPresses(pressedMs, await readRings(device, sinceMs - 1));
+    const now = await readRings(device, sinceMs - 1);
+    const rings = [...new Map([...back, ...now].map((ring) => [ring.id, ring])).values()];
+    const counted = countPresses(
+      pressedMs,
+      rings.toSorted((one, other) => one.atMs - other.atMs),
+    );
     const rung = new Set(device.told.map((key) => key.split(':')[2]));
     return { ...counted, untold: counted.found.map(({ id }) => id).filter((id) => !rung.has(id)) };
   };

@@ -27,6 +27,8 @@ export interface ZooDevice extends Bell, Belongings {
   readonly address: string;
   /** What the household's webhook was told, as it came: the keys that are the same at every attempt to tell the same. */
   readonly told: readonly string[];
+  /** What the snapshot from before the newest trial answers: `doorward restore` brings it back. */
+  snapshotRows(sql: string): Promise<readonly unknown[]>;
   push(release: ZooFile): Promise<void>;
   /** The trial of a release, once it is over and whoever serves has the home. */
   trialOf(version: string, waitMs: number): Promise<TrialHistory>;

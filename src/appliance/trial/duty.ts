@@ -9,7 +9,7 @@ import type { Resources } from '../../system/resources.ts';
 import type { Storage } from '../../system/storage.ts';
 import type { PressFacts } from '../../update/judge/presses.ts';
 import {
-  abilitiesOf, auditedSchema, preparedSchema, readMessage, type Abilities, type Note, type Prepare,
+  abilitiesOf, auditedSchema, lastEventOf, preparedSchema, readMessage, type Abilities, type Note, type Prepare,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
 import { lookOut, type Lookout } from './lookout.ts';
 import { passCallers, type PassedCallers } from './passed-callers.ts';
@@ -58,6 +58,7 @@ const nothingPassed: PressFacts = { passed: 0, stored: 0, slowestMs: 0 };
 /** What a candidate has taken, and what it can do. */
 interface Taken extends Abilities {
   readonly callers: PassedCallers;
+  readonly looks: RowLooks;
 }
 
 /** What the running appliance does with itself during an update. */
@@ -68,6 +69,8 @@ export class ApplianceDuty implements Duty {
   #rows: RowLooks | undefined;
   /** Who hears of the events of this process. */
   #listener: CandidateProcess | undefined;
+  /** Where triggers stood when the trial began. */
+  #triggersFrom: number | undefined;
   /** What the button rings during a trial, and what is left of it afterwards. */
   #presses: TrialPresses | undefined;
 
@@ -82,6 +85,7 @@ export class ApplianceDuty implements Duty {
   }
 
   prepareRehearsal(directory: string, about: RehearsalRequest): Promise<RehearsalMaterial> {
+    this.#triggersFrom = this.#parts.rooms.ground.store.read.triggerPlace();
     return prepareMaterial(this.#parts, directory, about).catch((error: unknown) => failed(wordsOf(error)));
   }
 
@@ -134,23 +138,24 @@ export class ApplianceDuty implements Duty {
     if (this.#place.kind === 'behind') return failed('another candidate has the door');
     try {
       candidate.raise();
-      this.#rows = await lookAtRows(this.#parts.rooms, this.#parts);
+      const looks = await lookAtRows(this.#parts.rooms, this.#parts);
+      this.#rows = looks;
       const question: Prepare = { kind: 'prepare', tellsPresses: true };
       const prepared = readMessage(preparedSchema, await candidate.ask(question, prepareMsMax));
       if (prepared === undefined) return failed('the candidate could not prepare itself');
-      const harm = await this.#rows.harm(); // It has migrated the household's own database just now.
+      const harm = await looks.harm(); // It has migrated the household's own database just now.
       if (harm !== undefined) return failed(harm);
       const able = abilitiesOf(prepared);
       const callers = await passCallers(candidate, able, { ...this.#parts, web: this.#parts.rooms.front.web });
       if (callers === undefined) return failed('the candidate did not take the listening socket');
-      await this.#stepBack(candidate, { callers, ...able });
+      await this.#stepBack(candidate, { callers, looks, ...able });
       return this.#done(startedMs);
     } catch (error) {
       return failed(wordsOf(error));
     }
   }
 
-  async #stepBack(candidate: CandidateProcess, { callers, ...able }: Taken): Promise<void> {
+  async #stepBack(candidate: CandidateProcess, { callers, looks, ...able }: Taken): Promise<void> {
     const { clock, disk, random, rooms } = this.#parts;
     const { front, ground, house, loops } = rooms;
     const { hearsPresses } = able;
@@ -172,7 +177,9 @@ export class ApplianceDuty implements Duty {
     const { lastFrameMs } = house.feed.status();
     const frame = lastFrameMs === undefined ? {} : { lastFrameMs };
     this.#tell(candidate, { kind: 'passed', address, lastEventId: lastId, notificationsInHand, ...frame });
-    this.#presses = new TrialPresses({ rooms, clock, disk, random, candidate, ...able, hadFrames });
+    const { read } = ground.store;
+    const before = read.pressesAfter(this.#triggersFrom ?? read.triggerPlace());
+    this.#presses = new TrialPresses({ rooms, clock, disk, random, candidate, ...able, hadFrames, before, looks });
     const passed = hearsPresses ? this.#presses.passed : undefined;
     if (passed !== undefined) loops.ringAt(passed);
     void rooms.senses.recognition.rest(); // The candidate needs the memory.
@@ -224,7 +231,7 @@ export class ApplianceDuty implements Duty {
     this.#stopLooking();
     this.#listener = undefined;
     house.gallery.refresh();
-    ground.events.continueFrom(lastEventOf(candidate) + eventsMargin);
+    ground.events.continueFrom(lastEventOf(candidate.lastHeartbeat()?.message) + eventsMargin);
     await callers.takeBack(gone);
     loops.takeDuty({ free: gone, outbox: gone });
     loops.ringAt(house.bell);
@@ -286,13 +293,6 @@ export class ApplianceDuty implements Duty {
 /** Frames that callers push are theirs to send or not. */
 function hasFrames({ house, senses }: Rooms): boolean {
   return house.feed.status().state === 'flowing' && senses.opened.push === undefined;
-}
-
-/** Where the candidate's events stood, as its last heartbeat said. */
-function lastEventOf(candidate: Candidate): number {
-  const message = candidate.lastHeartbeat()?.message;
-  const id: unknown = typeof message === 'object' && message !== null ? Reflect.get(message, 'lastEventId') : undefined;
-  return typeof id === 'number' && Number.isSafeInteger(id) ? id : 0;
 }
 
 function failed(reason: string): Extract<DutyResult, { outcome: 'failed' }> {

@@ -26,6 +26,8 @@ export interface PassedPressesParts {
   readonly tell: (note: PressNote) => void;
   /** So long may a row take in any case. */
   readonly rowMsMin: number;
+  /** Rung here since the trial began. */
+  readonly before: readonly Trigger[];
 }
 
 type Ring = { readonly source: TriggerSource; readonly press?: PressKind };
@@ -47,18 +49,21 @@ export class PassedPresses implements TriggerTarget {
   #isLooking = false;
   /** Every press that was passed on. */
   readonly #made = new Set<string>();
+  /** Presses of this trial whose rows were there, by id. */
+  readonly #rows: Map<string, Pick<Trigger, 'visitId' | 'source' | 'press'>>;
   /** Where triggers stood when nothing of before the trial was under way any more. */
   #place: number | undefined;
 
   constructor(parts: PassedPressesParts) {
     this.#parts = parts;
     this.#ownWrites = new OwnWrites((name, input) => parts.store.write(name, input), parts.clock);
+    this.#rows = new Map(parts.before.map((trigger) => [trigger.id, trigger]));
   }
 
   async ring(request: Ring): Promise<unknown> {
-    const { bell, clock, random, tell } = this.#parts;
+    const { clock, random, tell } = this.#parts;
     const triggerId = random.id();
-    if (this.#unanswered !== undefined) return bell.ring({ ...request, triggerId }); // Nobody else can be trusted to.
+    if (this.#unanswered !== undefined) return this.#ringHere(request, triggerId); // Nobody else can be trusted to.
     this.#debts.set(triggerId, { request, passedMs: clock.uptimeMs(), isSaidStored: false });
     this.#passed += 1;
     this.#made.add(triggerId);
@@ -109,7 +114,7 @@ export class PassedPresses implements TriggerTarget {
     for (const [triggerId, debt] of this.#debts) {
       if (this.#isPaid(triggerId, debt)) continue;
       this.#debts.delete(triggerId);
-      void this.#parts.bell.ring({ ...debt.request, triggerId: this.#nameOf(triggerId) });
+      void this.#ringHere(debt.request, this.#nameOf(triggerId));
     }
   }
 
@@ -121,6 +126,33 @@ export class PassedPresses implements TriggerTarget {
     } catch {
       return triggerId;
     }
+  }
+
+  async #ringHere(request: Ring, triggerId: string): Promise<unknown> {
+    const rung = await this.#parts.bell.ring({ ...request, triggerId });
+    if (rung.outcome === 'ringing')
+      this.#rows.set(triggerId, { visitId: rung.visitId, source: request.source, press: request.press });
+    return rung;
+  }
+
+  /**
+   * The candidate is gone: a press that had its row, and has none any more, rings again. `isRemoved`: the household has let
+   * this visit go itself. Chosen: a second ring; rejected: the deletion as the judges' matter alone; why: a visit since the
+   * backup comes back with no restore.
+   */
+  ringTakenAway(isRemoved: (visitId: string) => boolean): void {
+    const { bell, log, store } = this.#parts;
+    for (const [triggerId, { visitId, source, press }] of this.#rows) {
+      try {
+        if (isRemoved(visitId) || store.read.trigger(triggerId) !== undefined) continue;
+      } catch (error) {
+        log.error('cannot see whether a press is still stored', { error });
+        return;
+      }
+      log.error('a press was taken away by a candidate, and rings again', { visitId });
+      void bell.ring({ source, ...(press === undefined ? {} : { press }), triggerId });
+    }
+    this.#rows.clear();
   }
 
   /** Resolves when every press passed on so far has its row, or has rung here; true when none had to. */
@@ -156,7 +188,9 @@ export class PassedPresses implements TriggerTarget {
   #isPaid(id: string, { passedMs, request }: Debt): boolean {
     const { clock, log, store } = this.#parts;
     try {
-      if (!isPress(store.read.trigger(id), request)) return false;
+      const row = store.read.trigger(id);
+      if (!isPress(row, request)) return false;
+      this.#rows.set(id, row);
     } catch (error) {
       log.error('cannot see whether a press is stored', { error });
       return false;

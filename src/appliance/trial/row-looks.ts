@@ -60,6 +60,11 @@ export class RowLooks {
     this.#facts = { looks: 0, known, gone: [], changed: [] };
   }
 
+  /** What people have done since the first look. */
+  acts(): Promise<HouseholdActs> {
+    return this.#parts.acts();
+  }
+
   get facts(): StoredRows {
     return this.#facts;
   }

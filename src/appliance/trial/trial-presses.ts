@@ -2,7 +2,7 @@ import type { CandidateProcess } from '../../machine/process/candidate-process.t
 import type { Clock } from '../../system/clock.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { Random } from '../../system/random.ts';
-import type { Visit } from '../../store/records.ts';
+import type { Trigger, Visit } from '../../store/records.ts';
 import type { PressFacts } from '../../update/judge/presses.ts';
 import {
   deliveredSchema,
@@ -12,10 +12,12 @@ import {
   type PressNote,
 } from '../../update/trial-protocol.ts';
 import type { Rooms } from '../rooms.ts';
+import { isVisitExplained, type HouseholdActs } from './household-acts.ts';
 import { OwnTelling } from './own-telling.ts';
 import { clearOwnVisits, OwnPresses, type OwnPressesParts } from './own-presses.ts';
 import { PassedPresses } from './passed-presses.ts';
 import { decideHere } from './rehearsal-material.ts';
+import type { RowLooks } from './row-looks.ts';
 
 const secondMs = 1000;
 
@@ -29,6 +31,10 @@ export interface TrialPressesParts {
   readonly keepsOwnApart: boolean;
   /** There were frames before it came. */
   readonly hadFrames: boolean;
+  /** Presses that rang here since the trial began. */
+  readonly before: readonly Trigger[];
+  /** They know what people have done since. */
+  readonly looks: Pick<RowLooks, 'acts'>;
 }
 
 /** The presses of one trial: those of visitors, which the incumbent passes on, and those that it makes itself. */
@@ -36,8 +42,10 @@ export class TrialPresses {
   readonly passed: PassedPresses;
   readonly #parts: OwnPressesParts;
   readonly #own: OwnPresses | undefined;
+  readonly #looks: Pick<RowLooks, 'acts'>;
 
-  constructor({ rooms, clock, disk, random, candidate, keepsOwnApart, hadFrames }: TrialPressesParts) {
+  constructor({ rooms, clock, disk, random, candidate, keepsOwnApart, hadFrames, before, looks }: TrialPressesParts) {
+    this.#looks = looks;
     const { ground, home, house } = rooms;
     const { store } = ground;
     const log = ground.log.named('visit');
@@ -45,7 +53,7 @@ export class TrialPresses {
     const { ownPressSeconds, pressRowMsMax: rowMsMin } = ground.loaded.settings.gate;
     const restMs = ownPressSeconds * secondMs;
     const hasFrames = (): boolean => hadFrames && framesOf(candidate) > 0;
-    this.passed = new PassedPresses({ bell: house.bell, store, clock, random, log, tell, rowMsMin });
+    this.passed = new PassedPresses({ bell: house.bell, store, clock, random, log, tell, rowMsMin, before });
     const { notify, household } = ground.loaded.settings;
     const telling = new OwnTelling({
       notifier: house.notifier,
@@ -85,9 +93,11 @@ export class TrialPresses {
     this.#own?.stop();
   }
 
-  /** It is gone: what it has not stored rings here, and nothing stays of what nobody has pressed. */
+  /** It is gone: what it has not stored, or has taken away, rings here, and nothing stays of what nobody has pressed. */
   async takeBack(): Promise<void> {
     this.passed.ringKept();
+    const acts = await this.#looks.acts().catch((): HouseholdActs => new Set()); // Rather a ring too many.
+    this.passed.ringTakenAway((id) => isVisitExplained(acts, { id, personId: undefined }, new Map()));
     await this.clear();
   }
 

@@ -17,7 +17,14 @@ class Trial {
   writes = 0;
   readonly presses = new PassedPresses({
     rowMsMin: 1000,
-    bell: { ring: async (request: unknown) => void this.rung.push(request), lastActiveMs: 7 },
+    before: [{ id: 'before', visitId: 'earlier', source: 'button', press: 'press', atMs: 0 }],
+    bell: {
+      ring: async (request: unknown) => {
+        this.rung.push(request);
+        return { outcome: 'ringing', visitId: 'rung here', joined: false };
+      },
+      lastActiveMs: 7,
+    },
     store: {
       read: {
         trigger: (id: string) => this.#triggerOf(id),
@@ -42,10 +49,11 @@ class Trial {
   }
 
   store(...ids: readonly string[]): void {
-    for (const id of ids) this.rows.set(id, { source: 'button', press: 'press' });
+    for (const id of ids) this.rows.set(id, { visitId: `visit of ${id}`, source: 'button', press: 'press' });
   }
 }
 const rungAs = (triggerId: string): unknown => ({ source: 'button', triggerId });
+const pressAs = (triggerId: string): unknown => ({ source: 'button', press: 'press', triggerId });
 
 test('a press is told to the candidate, and is paid when its row is read here, whatever it says', async () => {
   const trial = new Trial();
@@ -167,4 +175,23 @@ test('a press that is stored as something else has no row, and a row that nobody
   rows.set('press-2', { source: 'motion', press: 'press' });
   await clock.advance(1050);
   assert.deepEqual(rung, [rungAs('press-3')], 'a row of its own: that of the candidate would keep it out');
+});
+
+test('a press whose row a candidate has taken away rings again, once; not one whose visit the household has let go', async () => {
+  const trial = new Trial();
+  const { clock, presses, rows, rung } = trial;
+  for (let press = 1; press <= 4; press += 1) await presses.ring({ source: 'button', press: 'press' });
+  trial.store('press-1', 'press-2', 'press-3');
+  await clock.advance(1100);
+  assert.deepEqual(rung, [pressAs('press-4')], 'it was never stored');
+  rows.delete('press-1');
+  rows.delete('press-2');
+  const isRemoved = (visitId: string): boolean => visitId === 'visit of press-2';
+  presses.ringTakenAway(isRemoved);
+  presses.ringTakenAway(isRemoved);
+  assert.deepEqual(rung.slice(1), ['before', 'press-1', 'press-4'].map(pressAs), 'wherever it had rung');
+  const blind = new Trial();
+  blind.readFault = new Error('locked');
+  blind.presses.ringTakenAway(() => false);
+  assert.deepEqual(blind.rung, [], 'a press that was stored is there as far as anybody knows');
 });

@@ -52,7 +52,7 @@ export const badWithData: readonly ZooRelease[] = [
     ),
   }),
   bad('deletes-visits', 'deletes half of the visits while it has the door', {
-    reasons: onStage,
+    reasons: [...onStage, 'press-unanswered'],
     spoils,
     patch: deletes('DELETE FROM faces WHERE visit_id IS NOT NULL; DELETE FROM visits WHERE rowid % 2 = 0;'),
   }),
@@ -79,7 +79,7 @@ export const badWithData: readonly ZooRelease[] = [
     patch: deletes('DELETE FROM embeddings;'),
   }),
   bad('keeps-for-no-day', 'takes every visit for too old', {
-    reasons: onStage,
+    reasons: [...onStage, 'press-unanswered'],
     spoils,
     patch: instead(
       'src/visit/retention.ts',
