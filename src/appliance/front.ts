@@ -1,3 +1,4 @@
+import { CallerCount, isUpload } from '../update/judge/callers.ts';
 import { RequestFigures } from '../update/judge/request-figures.ts';
 import { carriedFile } from '../machine/executable/carried-files.ts';
 import type { RunningRelease } from '../machine/executable/running-release.ts';
@@ -34,6 +35,8 @@ export interface Front {
   readonly web: Web;
   /** How requests went. */
   readonly figures: RequestFigures;
+  /** Whoever asks here. */
+  readonly callers: CallerCount;
 }
 
 /** Metrics, API and page, not listening yet. Throws when the address is not allowed. */
@@ -79,17 +82,18 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     pageFile: (name) => carriedFile(`src/ui/${name}`),
     updateDesk: () => parts.desk ?? whyNoUpdates(release),
   });
-  noteCallers(web.server, figures);
-  return { web, figures };
+  const callers = new CallerCount(clock);
+  noteCallers(web.server, callers);
+  return { web, figures, callers };
 }
 
-/** Before anything is refused: whoever is turned away has kept this process busy too. */
-function noteCallers(server: Web['server'], figures: RequestFigures): void {
-  server.on('connection', () => figures.noteCall());
-  server.on('request', ({ headers }, response) => {
-    figures.noteCall();
-    const isUpload = (headers['content-type'] ?? 'application/json').startsWith('application/json') === false;
-    if (isUpload) response.once('close', figures.noteUpload());
+/** Before anything is refused: whoever is turned away has kept this process busy too. For incumbents that do not count. */
+function noteCallers(server: Web['server'], callers: CallerCount): void {
+  server.on('connection', () => callers.noteCall());
+  server.on('request', (request, response) => {
+    callers.noteCall();
+    if (isUpload(request.headers['content-type']))
+      request.once('end', () => response.once('close', callers.noteUpload()));
   });
 }
 

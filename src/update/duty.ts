@@ -1,5 +1,6 @@
 import type { Candidate } from '../system/candidate.ts';
 import type { Taken, TakenTwice } from '../system/taken.ts';
+import type { Callers } from './judge/callers.ts';
 import type { AskedBoth, DoorSight, GateSample, QuestionKind } from './judge/gate-facts.ts';
 import type { DecidedVisit, NamedTwice } from './judge/visit-names.ts';
 import type { PressFacts } from './judge/presses.ts';
@@ -67,6 +68,8 @@ export interface Sight {
   readonly door?: DoorSight;
   /** The checks of the machine as this process finds them: `machineChecks`. */
   readonly machine?: GateSample['checks'];
+  /** Who asks the candidate besides. */
+  readonly callers?: Callers;
   readonly rows?: StoredRows;
   /** Measured since the last look. */
   readonly taken?: Taken;

@@ -1,5 +1,6 @@
 import { gateFigures, hearTrial, type Hearing } from './judge/gate.ts';
 import type { GateFacts, GateLimits, GateSample } from './judge/gate-facts.ts';
+import type { Sight } from './duty.ts';
 import type { UpdateSettings } from '../settings/update-settings.ts';
 import { type Heartbeat, heartbeatIntervalMs, heartbeatSchema, readMessage } from './trial-protocol.ts';
 import type { SeenInTrial, Trial, TrialState, UpdateParts } from './update-parts.ts';
@@ -27,17 +28,17 @@ export async function lookAtCandidate(
   const isNew = said !== undefined && said.atMs !== probation.samples.at(-1)?.atMs;
   const samples =
     isNew && heartbeat !== undefined // Garbage is no sign of life.
-      ? [...probation.samples, sampleOf(heartbeat, said.atMs, sight.machine)].slice(-samplesMax)
+      ? [...probation.samples, sampleOf(heartbeat, said.atMs, sight)].slice(-samplesMax)
       : probation.samples;
   const { asked: _asked, machine: _machine, taken: newest, ...seen } = sight;
   const taken = newest === undefined ? probation.taken : [...probation.taken, newest].slice(-takenMax);
   return { ...trial, state: { ...probation, samples, asked, taken, ...seen } };
 }
 
-/** Of the machine the incumbent's word counts. */
-function sampleOf(heartbeat: Heartbeat, atMs: number, machine: GateSample['checks'] = {}): GateSample {
-  const { kind: _kind, sequence: _sequence, ...figures } = heartbeat;
-  return { ...figures, checks: { ...figures.checks, ...machine }, atMs };
+/** Of the machine and of callers the incumbent's word counts. */
+function sampleOf(heartbeat: Heartbeat, atMs: number, { machine, callers = 'few' }: Sight): GateSample {
+  const { kind: _kind, sequence: _sequence, isCrowded: _isCrowded, ...figures } = heartbeat;
+  return { ...figures, callers, checks: { ...figures.checks, ...machine }, atMs };
 }
 
 /** What the gate is asked about. */
@@ -50,6 +51,7 @@ export function gateFacts(parts: UpdateParts, probation: Probation, revertWord: 
     asked: probation.asked,
     ...(probation.kinds === undefined ? {} : { kinds: probation.kinds }),
     ...(probation.door === undefined ? {} : { door: probation.door }),
+    ...(probation.callers === undefined ? {} : { callers: probation.callers }),
     presses: parts.duty.presses(),
     ...(probation.rows === undefined ? {} : { rows: probation.rows }),
     ...(probation.baseline.taken === undefined ? {} : { taken: probation.taken }),

@@ -81,7 +81,7 @@ export const heartbeatSchema = Type.Object({
     Type.String({ maxLength: 100 }),
     Type.Object({ status: healthStatusSchema, runs: Type.Integer({ minimum: 0 }) }),
   ),
-  /** Callers keep it busy just now: much of what it takes is theirs. */
+  /** Callers keep it busy just now. For earlier incumbents: this one counts what it passes on. */
   isCrowded: Type.Optional(Type.Boolean()),
   requests: Type.Integer({ minimum: 0 }),
   /** Requests that failed by a fault of its own. */

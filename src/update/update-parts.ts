@@ -1,3 +1,4 @@
+import type { Callers } from './judge/callers.ts';
 import type { AskedBoth, DoorSight, GateSample, QuestionKind } from './judge/gate-facts.ts';
 import type { RealVisits } from './judge/real-visits.ts';
 import type { StoredRows } from './judge/stored-rows.ts';
@@ -71,6 +72,7 @@ export type TrialState =
       readonly kinds?: readonly QuestionKind[];
       readonly taken: readonly Taken[];
       readonly door?: DoorSight;
+      readonly callers?: Callers;
       readonly rows?: StoredRows;
       readonly real?: RealVisits;
     }

@@ -76,7 +76,7 @@ async function countEach(
 }
 
 const knockOnce = (address: string, turn: number): Promise<unknown> =>
-  knock(address, knockPaths[turn % knockPaths.length] ?? '/').told;
+  knock(doorAt(address), knockPaths[turn % knockPaths.length] ?? '/').told;
 const askOnce = (address: string, turn: number): Promise<unknown> => {
   const path = questionReads[turn % questionReads.length] ?? '/';
   return askDoor(doorAt(address), { method: 'GET', path }, answerMsMax);

@@ -16,6 +16,7 @@ const questions = 'src/update/judge/questions.ts';
 const resources = 'src/update/judge/resources.ts';
 const ownWord = 'src/update/judge/own-word.ts';
 const strain = 'src/update/judge/machine-strain.ts';
+const callers = 'src/update/judge/callers.ts';
 const door = 'src/update/judge/door.ts';
 const presses = 'src/update/judge/presses.ts';
 const probation = 'src/update/probation.ts';
@@ -61,23 +62,25 @@ export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'a check that never ran is well', file: strain, from: 'check !== undefined && check.runs > 0 &&', to: 'check !== undefined &&' },
   { name: 'where the incumbent fails too, the candidate is to blame', file: questions, from: 'one.own.isWell && ', to: '' },
   { name: 'the candidate says whether the machine is busy', file: probation, from: 'checks: { ...figures.checks, ...machine }', to: 'checks: figures.checks' },
+  { name: 'the candidate says whether callers crowd it', file: probation, from: 'return { ...figures, callers,', to: "return { ...figures, callers: heartbeat.isCrowded === true ? 'crowd' : callers," },
+  { name: 'a picture that is never answered is an excuse for ever', file: callers, from: 'nowMs - wholeMs < uploadMsMax', to: 'nowMs >= wholeMs' },
   { name: 'callers are an excuse for what only one kind of question meets', file: questions, from: 'silent.length >= silentMin', to: 'silent.length < 0' },
   { name: 'presses that nobody has made are no matter', file: gate, from: "  ['press-doubled', judgeUnmadePresses],", to: '' },
-  { name: 'silence is always excused', file: questions, from: 'candidate === undefined && (isCrowded || isShortOfTime(facts))', to: 'candidate === undefined' },
-  { name: 'a fault is excused where callers are', file: questions, from: 'return candidate === undefined && (isCrowded', to: 'return (isCrowded' },
+  { name: 'silence is always excused', file: questions, from: 'one.candidate === undefined && (hasCrowd(one) || isShortOfTime(facts))', to: 'one.candidate === undefined' },
+  { name: 'a fault is excused where callers are', file: questions, from: 'return one.candidate === undefined && (hasCrowd', to: 'return (hasCrowd' },
   { name: 'a single question is enough', file: questions, from: 'if (asked.length < limits.requestsMin * requestsTimes)', to: 'if (asked.length < 1)' },
   { name: 'the longest wait is compared with nobody', file: questions, from: 'Math.max(limits.p99MsMax, own * limits.slowerTimesMax)', to: 'limits.p99MsMax' },
   { name: 'the usual wait is compared with nobody', file: questions, from: 'Math.max(own * timesMax, limits.slowerFloorMs)', to: 'limits.slowerFloorMs' },
   { name: 'a busy machine is the candidate’s fault', file: questions, from: 'isShortOfTime(facts) ? { strained', to: 'facts.nowMs < 0 ? { strained' },
-  { name: 'the load of callers is the candidate’s', file: strain, from: '  if (strained.some(({ isCrowded }) => isCrowded === true)) return undefined;', to: '  //' },
-  { name: 'memory that callers filled is the candidate’s fault', file: resources, from: '  if (samples.at(-1)?.isCrowded === true)', to: '  if (facts.nowMs < 0)' },
+  { name: 'the load of callers is the candidate’s', file: strain, from: '  if (strained.some(hasCallers)) return undefined;', to: '  //' },
+  { name: 'memory that callers filled is the candidate’s fault', file: resources, from: '  if (hasCallers(samples.at(-1)))', to: '  if (facts.nowMs < 0)' },
   { name: 'a picture in memory for a moment ends a trial', file: resources, from: 'return seen(isLong ? { broken: message } : { missing: message });', to: 'return seen({ broken: message });' },
   { name: 'memory is what the candidate says', file: resources, from: 'const held = own === undefined ?', to: 'const held = facts.nowMs > 0 ?' },
   { name: 'a leak is none before the limit', file: gate, from: "  ['leak', judgeLeak],", to: '' },
   { name: 'a backup is a leak', file: resources, from: 'kinds.filter(({ spanMsMin = 0 }) => spanMs >= spanMsMin)', to: 'kinds' },
   { name: 'growth that slows down is a leak', file: resources, from: 'const evenShare = 0.5;', to: 'const evenShare = 0;' },
   { name: 'garbage is a leak', file: resources, from: 'growthMin: 96e6', to: 'growthMin: 9e6' },
-  { name: 'what callers bring is a leak', file: resources, from: 'isCrowds ? { strained: `${leak}, with callers` } : { broken: leak }', to: '{ broken: leak }' },
+  { name: 'what callers bring is a leak', file: resources, from: 'isTheirs ? { strained: `${leak}, with callers` } : { broken: leak }', to: '{ broken: leak }' },
   { name: 'connections of callers are a leak', file: resources, from: 'growthMin: 300', to: 'growthMin: 40' },
   { name: 'one that takes more and more is committed in the middle of it', file: resources, from: 'const momentShare = 0.25;', to: 'const momentShare = 99;' },
   { name: 'what it takes is not looked at', file: gate, from: "  ['resources', judgeTaken],", to: '' },
@@ -90,7 +93,7 @@ export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'its own figures are believed', file: gate, from: "  ['own-figures', judgeOwnWord],", to: '' },
   { name: 'one that counts more to itself is a liar', file: ownWord, from: 'real - word > Math', to: 'Math.abs(real - word) > Math' },
   { name: 'its own processor time is believed on a strained machine', file: strain, from: '.map(firstAlone)) ??', to: '.map(firstAlone).slice(-1)) ??' },
-  { name: 'who is killed among callers is to blame', file: gate, from: 'ended === killed && samples.at(-1)?.isCrowded === true ?', to: "ended === '' ?" },
+  { name: 'who is killed among callers is to blame', file: gate, from: 'ended === killed && hasCrowd(samples.at(-1)) ?', to: "ended === '' ?" },
   { name: 'a machine without memory is always the candidate’s fault', file: gate, from: 'return isItsFault ? { broken } : { broken, isItsFault };', to: 'return { broken };' },
   { name: 'a camera that stands still is one that works', file: gate, from: 'if (nowMs - grewMs > limits.framesSilentMsMax)', to: 'if (nowMs < grewMs)' },
   { name: 'a camera that was not there before is asked for', file: gate, from: '!baseline.hasFrames || last', to: 'last' },

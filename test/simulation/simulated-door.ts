@@ -112,7 +112,7 @@ export class SimulatedDoor implements Duty, Candidates {
   #askBoth(): AskedBoth {
     const answer = answerOf(this.candidate?.nature);
     const own = { isWell: true, durationMs: 5 };
-    const asked = { atMs: this.#machine.uptimeMs(), kind: 'read', what: '/', own, isCrowded: false } as const;
+    const asked = { atMs: this.#machine.uptimeMs(), kind: 'read', what: '/', own, callers: 'few' } as const;
     return answer === undefined ? asked : { ...asked, candidate: answer };
   }
   presses(): PressFacts {

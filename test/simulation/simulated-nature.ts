@@ -55,7 +55,7 @@ export function rehearsal(nature: Nature): unknown {
   };
 }
 
-/** What it says of itself. A liar says that all is well. */
+/** What it says of itself. A liar says that all is well; each says that callers crowd it, which is no excuse for anything. */
 export function heartbeat(beats: number, nature: Nature): unknown {
   if (nature === 'babbles' && beats > 1) return { kind: 'heartbeat', sequence: 'well' };
   const frames = nature === 'frames-stand-still' ? Math.min(1 + beats, 3) : 1 + beats;
@@ -64,6 +64,7 @@ export function heartbeat(beats: number, nature: Nature): unknown {
     sequence: beats,
     frames: nature === 'no-frames' ? 0 : frames,
     checks: { database: { status: nature === 'unhealthy' ? 'unhealthy' : 'healthy', runs: 1 + beats } },
+    isCrowded: true,
     requests: 10 * beats,
     errors: 0,
     meanMs: 5,

@@ -7,9 +7,9 @@ import type { Trial } from '../../src/update/update-parts.ts';
 const busy = { status: 'unhealthy', runs: 1 } as const;
 const calm = { status: 'healthy', runs: 7 } as const;
 
-test('whether the machine is busy is the incumbent’s word: a candidate that says so is excused for nothing', async () => {
+test('whether the machine is busy, and callers crowd the door, is the incumbent’s word: a candidate that says so is excused for nothing', async () => {
   const message = {
-    kind: 'heartbeat', sequence: 1, frames: 1, requests: 0, errors: 0, memoryBytes: 1,
+    kind: 'heartbeat', sequence: 1, frames: 1, isCrowded: true, requests: 0, errors: 0, memoryBytes: 1,
     checks: { system_resources: busy, database_connectivity: busy },
   }; // prettier-ignore
   const candidate = { lastHeartbeat: () => ({ atMs: 5, message }) };
@@ -18,9 +18,12 @@ test('whether the machine is busy is the incumbent’s word: a candidate that sa
     const duty = { attend: async () => sight };
     const parts = { duty } as unknown as Parameters<typeof lookAtCandidate>[0];
     const { state } = await lookAtCandidate(parts, {} as Trial, probation);
-    return state.phase === 'probation' ? state.samples.at(-1)?.checks : undefined;
+    const sample = state.phase === 'probation' ? state.samples.at(-1) : undefined;
+    return [sample?.callers, sample?.checks];
   };
   const seen = { system_resources: calm, disk: calm };
-  assert.deepEqual(await look({ asked: [], machine: seen }), { ...seen, database_connectivity: busy });
-  assert.deepEqual(await look({ asked: [] }), message.checks, 'where nobody looked, its own');
+  const mixed = { ...seen, database_connectivity: busy };
+  assert.deepEqual(await look({ asked: [], machine: seen, callers: 'some' }), ['some', mixed]);
+  assert.deepEqual(await look({ asked: [], machine: seen, callers: 'few' }), ['few', mixed]);
+  assert.deepEqual(await look({ asked: [] }), ['few', message.checks], 'where nobody looked, nobody is there');
 });

@@ -172,7 +172,7 @@ export class ApplianceCandidate {
     const front = (await this.#rooms)?.front;
     if (front === undefined) return undefined;
     const status = await front.web.answer(address);
-    return { kind: 'requested', status, isCrowded: front.figures.isCrowded, failed: front.figures.takeFailed() };
+    return { kind: 'requested', status, isCrowded: front.callers.areCrowd, failed: front.figures.takeFailed() };
   }
 
   async #record(entry: AuditEntry): Promise<unknown> {

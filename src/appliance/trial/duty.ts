@@ -45,8 +45,6 @@ interface Behind {
   readonly callers: PassedCallers;
   /** The camera gave pictures here. */
   readonly hasFrames: boolean;
-  /** Where callers find the door. */
-  readonly address: string;
   readonly drained: Promise<void>;
 }
 
@@ -116,7 +114,7 @@ export class ApplianceDuty implements Duty {
     const { clock } = this.#parts;
     const place = this.#place;
     if (place.kind === 'behind' && place.candidate === candidate) {
-      this.#lookout ??= lookOut({ ...this.#parts, ...place, door: place.callers.door, rows: this.#rows });
+      this.#lookout ??= lookOut({ ...this.#parts, ...place, rows: this.#rows });
       return this.#lookout.attend(durationMs);
     }
     await clock.sleep(durationMs);
@@ -162,7 +160,7 @@ export class ApplianceDuty implements Duty {
     const hadFrames = hasFrames(rooms);
     const finished = Promise.withResolvers<void>();
     const { address } = front.web;
-    this.#place = { kind: 'behind', candidate, callers, hasFrames: hadFrames, address, drained: finished.promise };
+    this.#place = { kind: 'behind', candidate, callers, hasFrames: hadFrames, drained: finished.promise };
     await ground.audit.giveTo(async (entry) => {
       const answer = await candidate.ask({ kind: 'audit', entry }, auditMsMax);
       return readMessage(auditedSchema, answer) !== undefined;

@@ -36,7 +36,7 @@ export async function sendHeartbeats({
       sequence,
       frames: house.feed.status().framesTotal,
       checks: caretaker.health.tally(),
-      isCrowded: front.figures.isCrowded,
+      isCrowded: front.callers.areCrowd,
       ...front.figures.summary(),
       failed: [...front.figures.recentlyFailed()],
       memoryBytes: resources.memory().ownBytes,

@@ -1,10 +1,11 @@
 import { knock, mainThreadOf } from '../../machine/process/door-knock.ts';
-import { askDoor, doorInside, type OpenDoor } from '../../machine/process/door-question.ts';
+import { askDoor, doorInside } from '../../machine/process/door-question.ts';
 import type { Disk } from '../../system/disk.ts';
 import type { CandidateProcess } from '../../machine/process/candidate-process.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Taken } from '../../system/taken.ts';
 import type { Sight } from '../../update/duty.ts';
+import type { Callers } from '../../update/judge/callers.ts';
 import type { AskedBoth } from '../../update/judge/gate-facts.ts';
 import { DoorKnocking } from './door-knocking.ts';
 import { ownPictures } from './own-pictures.ts';
@@ -12,6 +13,7 @@ import { OwnQuestions } from './own-questions.ts';
 import { ownSetting } from './own-setting.ts';
 import type { Caretaker } from '../caretaker.ts';
 import type { Rooms } from '../rooms.ts';
+import type { PassedCallers } from './passed-callers.ts';
 import { lookAtRealVisits, type RealVisitLooks } from './real-visits.ts';
 import type { RowLooks } from './row-looks.ts';
 
@@ -27,8 +29,8 @@ const thoroughEvery = 5;
 interface LookoutParts {
   readonly clock: Clock;
   readonly candidate: CandidateProcess;
-  /** Where callers find the door. */
-  readonly address: string;
+  /** What is known of callers, and the door as they find it. */
+  readonly callers: Pick<PassedCallers, 'door' | 'knocked' | 'seen'>;
   readonly questions: OwnQuestions;
   readonly questionsPerMinute: number;
   readonly stored: RowLooks | undefined;
@@ -46,11 +48,11 @@ export class Lookout {
   #measured = { atMs: -Infinity, times: 0 };
 
   constructor(parts: LookoutParts) {
-    const { clock, candidate, address } = parts;
+    const { clock, candidate, callers } = parts;
     this.#parts = parts;
     this.#door = new DoorKnocking({
       clock,
-      knock: (path) => knock(address, path),
+      knock: (path) => knock(callers.knocked, path),
       mainThread: () => mainThreadOf(candidate.pid),
       onSilence: () => this.#rest.abort(),
     });
@@ -64,7 +66,7 @@ export class Lookout {
 
   /** Resolves after the time, or at once when the candidate is gone or its door silent, with what was seen since the last call. */
   async attend(durationMs: number): Promise<Sight> {
-    const { candidate, caretaker, clock, questions, real, stored } = this.#parts;
+    const { callers, candidate, caretaker, clock, questions, real, stored } = this.#parts;
     this.#rest = new AbortController();
     if (candidate.ended() === undefined) await clock.sleep(durationMs, this.#rest.signal);
     const asked = this.#asked;
@@ -75,6 +77,7 @@ export class Lookout {
       kinds: questions.kinds,
       door: this.#door.sight(),
       machine: caretaker.machine(),
+      callers: callers.seen(),
       real: real.facts,
       ...(stored === undefined ? {} : { rows: stored.facts }),
       ...(taken === undefined ? {} : { taken }),
@@ -122,9 +125,7 @@ export class Lookout {
   }
 }
 
-interface LookOut extends Pick<LookoutParts, 'clock' | 'candidate' | 'address'> {
-  /** The same as at the address. */
-  readonly door: OpenDoor;
+interface LookOut extends Pick<LookoutParts, 'clock' | 'candidate' | 'callers'> {
   readonly rooms: Rooms;
   readonly disk: Disk;
   /** The camera gave pictures to this process. */
@@ -134,19 +135,21 @@ interface LookOut extends Pick<LookoutParts, 'clock' | 'candidate' | 'address'> 
 }
 
 /** Looks at a candidate from the rooms of its incumbent. */
-export function lookOut({ rooms, clock, disk, candidate, address, door, hasFrames, rows }: LookOut): Lookout {
+export function lookOut({ rooms, clock, disk, candidate, callers, hasFrames, rows }: LookOut): Lookout {
   const { front, ground } = rooms;
   const { questionsPerMinute } = ground.loaded.settings.gate;
-  const [inside, outside] = [doorInside((connection) => front.web.admit(connection)), door];
+  const inside = doorInside((connection) => front.web.admit(connection));
+  const seen = (): Callers => callers.seen();
   const questions = new OwnQuestions({
     clock,
     askOwn: (request, timeoutMs) => askDoor(inside, request, timeoutMs),
-    askDoor: (request, timeoutMs) => askDoor(outside, request, timeoutMs),
+    askDoor: (request, timeoutMs) => askDoor(callers.door, request, timeoutMs),
     pictures: ownPictures(rooms, disk),
     setting: () => ownSetting(ground),
     hasFrames,
+    callers: seen,
   });
   const { caretaker } = rooms;
-  const real = lookAtRealVisits({ rooms, clock, disk, candidate, hasFrames });
-  return new Lookout({ clock, candidate, caretaker, address, questions, questionsPerMinute, stored: rows, real });
+  const real = lookAtRealVisits({ rooms, clock, disk, candidate, hasFrames, callers: seen });
+  return new Lookout({ clock, candidate, caretaker, callers, questions, questionsPerMinute, stored: rows, real });
 }

@@ -1,6 +1,7 @@
 import type { DoorAnswer, DoorRequest } from '../../machine/process/door-question.ts';
 import type { Candidate } from '../../system/candidate.ts';
 import type { Clock } from '../../system/clock.ts';
+import type { Callers } from '../../update/judge/callers.ts';
 import type { AskedBoth, QuestionKind } from '../../update/judge/gate-facts.ts';
 import { heartbeatSchema, readMessage } from '../../update/trial-protocol.ts';
 import { namesIn, type OwnPictures } from './own-pictures.ts';
@@ -50,6 +51,8 @@ export interface OwnQuestionsParts {
   setting(): OwnSetting | undefined;
   /** The live view shows something. */
   readonly hasFrames: boolean;
+  /** Who asks the candidate besides. */
+  callers(): Callers;
 }
 
 interface Question {
@@ -78,7 +81,7 @@ export class OwnQuestions {
   async ask(candidate: Candidate): Promise<AskedBoth | undefined> {
     this.#hear(candidate);
     const kind = this.#nextKind();
-    const asked = await this.#askKind(candidate, kind);
+    const asked = await this.#askKind(kind);
     if (asked === undefined) this.#unanswerable.add(kind);
     else this.#unanswerable.delete(kind);
     return asked;
@@ -89,14 +92,14 @@ export class OwnQuestions {
     return [...new Set(round)].filter((kind) => !this.#unanswerable.has(kind));
   }
 
-  #askKind(candidate: Candidate, kind: (typeof round)[number]): Promise<AskedBoth | undefined> {
-    if (kind === 'picture') return this.#askPicture(candidate);
-    if (kind === 'write') return this.#askWrite(candidate);
+  #askKind(kind: (typeof round)[number]): Promise<AskedBoth | undefined> {
+    if (kind === 'picture') return this.#askPicture();
+    if (kind === 'write') return this.#askWrite();
     const question = this.#questionOf(kind);
-    return question === undefined ? Promise.resolve(undefined) : this.#askBoth(candidate, question);
+    return question === undefined ? Promise.resolve(undefined) : this.#askBoth(question);
   }
 
-  async #askBoth(candidate: Candidate, { kind, request }: Question): Promise<AskedBoth | undefined> {
+  async #askBoth({ kind, request }: Question): Promise<AskedBoth | undefined> {
     const { askDoor, askOwn } = this.#parts;
     const isOnlyThere = kind === 'view'; // The camera is there.
     const own = isOnlyThere
@@ -104,10 +107,10 @@ export class OwnQuestions {
       : await this.#timed(() => askOwn(request, questionMsMax));
     if (own.answer.outcome !== 'answered') return undefined;
     const there = await this.#timed(() => askDoor(request, questionMsMax));
-    return this.#compared(candidate, { kind, what: request.path, own: { ...own, answer: own.answer }, there });
+    return this.#compared({ kind, what: request.path, own: { ...own, answer: own.answer }, there });
   }
 
-  async #askPicture(candidate: Candidate): Promise<AskedBoth | undefined> {
+  async #askPicture(): Promise<AskedBoth | undefined> {
     const { pictures, askDoor } = this.#parts;
     const picture = await pictures.next();
     if (picture === undefined) return undefined;
@@ -116,7 +119,7 @@ export class OwnQuestions {
     const headers = { 'content-type': 'image/jpeg' };
     const request = { method: 'POST', path: '/api/v1/recognize', headers, body: picture.bytes } as const;
     const there = await this.#timed(() => askDoor(request, pictureMsMax));
-    const asked = this.#compared(candidate, {
+    const asked = this.#compared({
       kind: 'picture',
       what: picture.path,
       own: { answer: answeredWell, durationMs: own.durationMs },
@@ -135,14 +138,14 @@ export class OwnQuestions {
   }
 
   /** Over there after over here: what was written is looked for in the database each time, and is gone in the end. */
-  async #askWrite(candidate: Candidate): Promise<AskedBoth | undefined> {
+  async #askWrite(): Promise<AskedBoth | undefined> {
     const { askDoor, askOwn } = this.#parts;
     const setting = this.#parts.setting();
     if (setting === undefined) return undefined;
     const own = await this.#timed(() => write(askOwn, setting));
     if (own.answer.outcome !== 'answered') return undefined;
     const there = await this.#timed(() => write(askDoor, setting));
-    const asked = this.#compared(candidate, {
+    const asked = this.#compared({
       kind: 'write',
       what: settings,
       own: { ...own, answer: own.answer },
@@ -163,14 +166,14 @@ export class OwnQuestions {
     return Math.floor(this.#asked / round.length);
   }
 
-  #compared(candidate: Candidate, { kind, what, own, there }: Compared): AskedBoth {
+  #compared({ kind, what, own, there }: Compared): AskedBoth {
     const atMs = this.#parts.clock.uptimeMs();
     const asked = {
       atMs,
       kind,
       what,
       own: { isWell: own.answer.status < faultStatus, durationMs: own.durationMs },
-      isCrowded: wasCrowded(candidate),
+      callers: this.#parts.callers(),
     };
     const { answer, durationMs } = there;
     const isLate = durationMs > questionMsMax && durationMs > own.durationMs * lateTimes;
@@ -287,9 +290,4 @@ const answeredWell: Extract<DoorAnswer, { outcome: 'answered' }> = {
 /** Its answer does not end. */
 function isStream(address: string): boolean {
   return /^\/api\/v1\/(?:events|live\.mjpeg)/.test(address);
-}
-
-/** As it said last. */
-function wasCrowded(candidate: Candidate): boolean {
-  return readMessage(heartbeatSchema, candidate.lastHeartbeat()?.message)?.isCrowded === true;
 }

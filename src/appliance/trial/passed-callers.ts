@@ -4,9 +4,12 @@ import {
   acceptOn, closeHandle, handleOf, openInnerDoor, stopAccepting,
 } from '../../machine/process/listening-socket.ts'; // prettier-ignore
 import { RequestRelay } from '../../machine/process/request-relay.ts';
+import type { Clock } from '../../system/clock.ts';
 import type { Random } from '../../system/random.ts';
+import { CallerCount, type Callers } from '../../update/judge/callers.ts';
 import { relaySocket, webSocket, type Abilities } from '../../update/trial-protocol.ts';
 import type { Web } from '../../web/server.ts';
+import { countStrangers } from './strangers.ts';
 
 const passMsMax = 15_000;
 
@@ -14,6 +17,10 @@ const passMsMax = 15_000;
 export interface PassedCallers {
   /** The door as callers find it, for questions of this process: what a candidate cuts of them stays cut. */
   readonly door: OpenDoor;
+  /** The same for knocks, which nobody cuts. */
+  readonly knocked: OpenDoor;
+  /** Who asks the candidate just now, as far as this process sees them. */
+  seen(): Callers;
   /** The candidate answers them from now on. */
   stepBack(): void;
   /** Resolves when those whose requests were taken here are answered. */
@@ -33,23 +40,38 @@ export interface PassedCallers {
 export async function passCallers(
   candidate: CandidateProcess,
   { takesRequests }: Pick<Abilities, 'takesRequests'>,
-  { web, random }: { readonly web: Web; readonly random: Pick<Random, 'id'> },
+  here: Here,
 ): Promise<PassedCallers | undefined> {
-  return takesRequests ? relayed(web, candidate, () => random.id()) : passedOver(web, candidate);
+  return takesRequests ? relayed(candidate, here) : passedOver(candidate, here);
+}
+
+interface Here {
+  readonly web: Web;
+  readonly random: Pick<Random, 'id'>;
+  readonly clock: Pick<Clock, 'uptimeMs'>;
 }
 
 /** Callers stay connected here; their requests go over. */
-async function relayed(web: Web, candidate: CandidateProcess, newId: () => string): Promise<PassedCallers | undefined> {
+async function relayed(candidate: CandidateProcess, { web, random, clock }: Here): Promise<PassedCallers | undefined> {
   const inner = await openInnerDoor();
   const second = await candidate.pass(relaySocket, handleOf(inner.server), passMsMax);
   stopAccepting(inner.server);
   if (!isHandle(second)) return undefined;
   closeHandle(second); // Else its queue would outlive the candidate, and those in it would wait for nobody.
   const own = doorInside((connection) => web.enter(connection));
-  const { open, isFromHere } = knownDoorAt(web.address);
-  const relay = new RequestRelay({ candidate: doorAt(inner.address), own, isFromHere, newId });
+  const [asked, knocked] = [knownDoorAt(web.address), knownDoorAt(web.address)];
+  const count = new CallerCount(clock);
+  const relay = new RequestRelay({
+    candidate: doorAt(inner.address),
+    own,
+    isFromHere: asked.isFromHere,
+    newId: () => random.id(),
+    onPassed: countStrangers(count, [asked, knocked]),
+  });
   return {
-    door: open,
+    door: asked.open,
+    knocked: knocked.open,
+    seen: () => count.callers,
     stepBack: () => web.passTo((request, response) => relay.pass(request, response)),
     drained: () => web.idle(),
     async takeBack(gone) {
@@ -68,11 +90,13 @@ async function relayed(web: Web, candidate: CandidateProcess, newId: () => strin
 }
 
 /** The socket itself goes over; this process keeps a second handle on it, which does not accept. */
-async function passedOver(web: Web, candidate: CandidateProcess): Promise<PassedCallers | undefined> {
+async function passedOver(candidate: CandidateProcess, { web }: Here): Promise<PassedCallers | undefined> {
   const second = await candidate.pass(webSocket, handleOf(web.server), passMsMax);
   if (!isHandle(second)) return undefined;
   return {
     door: doorAt(web.address),
+    knocked: doorAt(web.address),
+    seen: () => 'few', // Nobody is excused by what only the candidate sees.
     stepBack() {
       web.sayFarewell();
       stopAccepting(web.server);

@@ -8,6 +8,7 @@ import type { Disk } from '../../system/disk.ts';
 import type { Home } from '../../system/home.ts';
 import type { Log } from '../../system/log.ts';
 import type { RehearsedDecision } from '../../update/duty.ts';
+import type { Callers } from '../../update/judge/callers.ts';
 import type { Lacking, RealVisits } from '../../update/judge/real-visits.ts';
 import { isShortOfTimeNow } from '../../update/judge/machine-strain.ts';
 import type { NamedTwice } from '../../update/judge/visit-names.ts';
@@ -54,7 +55,7 @@ export interface RealVisitsParts {
   readonly isSetAlike: () => Promise<boolean>;
   /** The candidate's camera gives frames. */
   readonly hasFrames: () => boolean;
-  /** Callers keep the candidate busy, or the machine has no time. */
+  /** A crowd is before the candidate, or the machine has no time. */
   readonly isHindered: () => boolean;
 }
 
@@ -243,6 +244,8 @@ export interface RealVisitsSite {
   readonly candidate: Pick<Candidate, 'lastHeartbeat'>;
   /** There were frames before it came. */
   readonly hasFrames: boolean;
+  /** Who asks it just now. */
+  callers(): Callers;
 }
 
 /** The looks of a running appliance, from now on. */
@@ -265,7 +268,7 @@ export function lookAtRealVisits(site: RealVisitsSite): RealVisitLooks {
       return sayOf(now) === sayOf(settings);
     },
     hasFrames: () => site.hasFrames && (said()?.frames ?? 0) > 0,
-    isHindered: () => said()?.isCrowded === true || isShortOfTimeNow(rooms.caretaker.machine()),
+    isHindered: () => site.callers() === 'crowd' || isShortOfTimeNow(rooms.caretaker.machine()),
   }); // prettier-ignore
 }
 

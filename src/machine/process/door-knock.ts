@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import type { OpenDoor } from './door-question.ts';
 
 /** What became of a knock: somebody answered, or the connection was refused or cut. */
 export type Knocked = 'answered' | 'cut';
@@ -12,18 +12,17 @@ export interface Knock {
 
 /**
  * Opens a connection of its own to a door of this machine, asks for the path and hears whether anything comes back: what
- * a caller sees, through the kernel's queue. What is answered does not matter here. `address`: `http://127.0.0.1:8080`.
+ * a caller sees, through the kernel's queue. What is answered does not matter here.
  */
-export function knock(address: string, path: string): Knock {
-  const { hostname, port, host } = new URL(address);
-  const socket = connect({ host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port), noDelay: true });
+export function knock(open: OpenDoor, path: string): Knock {
+  const socket = open();
   const told = new Promise<Knocked>((resolve) => {
     socket.once('data', () => resolve('answered'));
     socket.once('close', () => resolve('cut'));
   });
   void told.then(() => socket.destroy());
   socket.on('error', () => undefined); // Its end is told by `close`.
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
   return { told, leave: () => void socket.destroy() };
 }
 

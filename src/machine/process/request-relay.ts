@@ -26,6 +26,8 @@ export interface RelayParts {
   readonly own: OpenDoor;
   /** A caller from that port is this process, and asks how the candidate answers. */
   isFromHere(port: number | undefined): boolean;
+  /** Told of each request when it is passed on, before anything of its body has come. */
+  onPassed(request: IncomingMessage, response: ServerResponse): void;
   newId(): string;
 }
 
@@ -78,7 +80,10 @@ export class RequestRelay {
       patience.abort();
     });
     if (this.#isRecalled) this.#askHere(passage);
-    else passage.ask(this.#parts.candidate, undefined);
+    else {
+      this.#parts.onPassed(request, response);
+      passage.ask(this.#parts.candidate, undefined);
+    }
   }
 
   /** The candidate has the door no more: what it has not got whole, and what it drops from now on, is answered here. */

@@ -2,6 +2,7 @@
  * Whether the door is answered. Chosen: the incumbent knocks over the socket that callers use, and compares a silence with
  * what it needs itself just then; rejected: heartbeats; why: they come from inside, and one that answers nobody sends them.
  */
+import { hasCallers } from './callers.ts';
 import { type Finding, shown } from './finding.ts';
 import type { GateFacts, GateLimits } from './gate-facts.ts';
 
@@ -10,19 +11,19 @@ const atWorkTimes = 3;
 /** A candidate may take so many times what its incumbent needs. */
 const ownTimes = 4;
 /** Callers who keep it busy have it answer the knock after theirs: it is given so many times the time. */
-const crowdTimes = 5;
+const callersTimes = 5;
 /** One that waits for a processor is given so many times the time of a heartbeat. */
 const starvedTimes = 4;
 
-type DoorFacts = Pick<GateFacts, 'door' | 'samples'>;
+type DoorFacts = Pick<GateFacts, 'door' | 'callers'>;
 
 /** Nobody is answered for longer than the incumbent can account for. */
 export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
-  const { door, samples } = facts;
+  const { door } = facts;
   if (door === undefined) return undefined;
   const { knocks, answered, silentMs, isAtWork, workedMs, ownMs } = door;
   const { heartbeatMsMax } = limits;
-  const doorSilentMsMax = limits.doorSilentMsMax * (samples.at(-1)?.isCrowded === true ? crowdTimes : 1);
+  const doorSilentMsMax = limits.doorSilentMsMax * (hasCallers(facts) ? callersTimes : 1);
   const isOver = isAtWork
     ? workedMs >= doorSilentMsMax * atWorkTimes || silentMs >= heartbeatMsMax * starvedTimes
     : silentMs >= doorSilentMsMax;

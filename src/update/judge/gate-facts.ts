@@ -1,3 +1,4 @@
+import type { Callers } from './callers.ts';
 import type { PressFacts } from './presses.ts';
 import type { RealVisits } from './real-visits.ts';
 import type { StoredRows } from './stored-rows.ts';
@@ -16,6 +17,8 @@ export interface GateFacts {
   readonly kinds?: readonly QuestionKind[];
   /** The door just now; absent until somebody has knocked. */
   readonly door?: DoorSight;
+  /** Who asks the candidate just now. */
+  readonly callers?: Callers;
   /** What the incumbent passed on to it since. */
   readonly presses: PressFacts;
   /** Absent before the first look. */
@@ -56,8 +59,8 @@ export interface AskedBoth {
   readonly own: AnsweredQuestion;
   /** Absent when it did not answer in time. */
   readonly candidate?: AnsweredQuestion;
-  /** Callers kept the candidate busy: how long it took says nothing. */
-  readonly isCrowded: boolean;
+  /** Who asked the candidate besides. */
+  readonly callers: Callers;
   /** How late the incumbent woke up just before, on a machine with more to do than processors. */
   readonly lateMs?: number;
   /** Ids of the people that each of them saw on a picture. */
@@ -80,8 +83,8 @@ export interface GateSample {
   readonly atMs: number;
   readonly frames: number;
   readonly checks: Readonly<Record<string, { readonly status: string; readonly runs: number }>>;
-  /** Callers keep it busy: what it takes of the machine says nothing about it. Absent in releases that do not tell it. */
-  readonly isCrowded?: boolean;
+  /** Who asks it besides, as the incumbent sees: what it takes of the machine may be theirs. */
+  readonly callers?: Callers;
   /** Requests of strangers, who can do with these figures what they like: kept for people, judged by nobody. */
   readonly requests: number;
   readonly errors: number;

@@ -1,8 +1,9 @@
+import { hasCrowd } from './callers.ts';
 import { heartbeatPatienceMs, judgeDoor } from './door.ts';
 import { type Finding, type Judgement, judgementOf, shown } from './finding.ts';
 import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 import {
-  causedStrainPercent, isCrowdsStrain, isMachineCheck, isWell, strainedChecks, wasStrained,
+  causedStrainPercent, isCallersStrain, isMachineCheck, isWell, strainedChecks, wasStrained,
 } from './machine-strain.ts'; // prettier-ignore
 import { judgeNames } from './names.ts';
 import { judgeOwnPresses } from './own-press.ts';
@@ -175,11 +176,11 @@ export function gateFigures(facts: GateFacts): Readonly<Record<string, number>> 
   };
 }
 
-/** One that is killed while callers feed it is not to blame for what they fed it. */
+/** One that is killed while a crowd feeds it is not to blame for what that fed it. */
 function judgeEnd({ ended, samples }: GateFacts): Finding {
   if (ended === undefined) return undefined;
   const broken = `the candidate ended: ${ended}`;
-  return ended === killed && samples.at(-1)?.isCrowded === true ? { broken, isItsFault: false } : { broken };
+  return ended === killed && hasCrowd(samples.at(-1)) ? { broken, isItsFault: false } : { broken };
 }
 
 function judgeHeartbeat(facts: GateFacts, limits: GateLimits): Finding {
@@ -240,7 +241,7 @@ function judgeProcessor(facts: GateFacts, limits: GateLimits): Finding {
 }
 
 function judgeMachine(facts: GateFacts): Finding {
-  const unwell = strainedChecks(facts).filter((name) => !isCrowdsStrain(facts, name));
+  const unwell = strainedChecks(facts).filter((name) => !isCallersStrain(facts, name));
   return unwell.length === 0 ? undefined : { strained: `the machine is not well: ${unwell.join(', ')}` };
 }
 
@@ -248,9 +249,9 @@ function judgeMachine(facts: GateFacts): Finding {
 function judgeFreeMemory({ freeBytes, samples, baseline, taken }: GateFacts, limits: GateLimits): Finding {
   if (freeBytes === undefined || freeBytes >= limits.freeBytesMin) return undefined;
   const broken = `the machine has only ${megabytes(freeBytes)} MB of memory left`;
-  const isCrowded = samples.at(-1)?.isCrowded === true;
   const heldBytes = (baseline.taken === undefined ? samples : taken)?.at(-1)?.memoryBytes ?? 0;
-  const isItsFault = !isCrowded && heldBytes > ((baseline.taken ?? baseline).memoryBytes ?? 0) + plannedSpareBytes;
+  const isItsFault =
+    !hasCrowd(samples.at(-1)) && heldBytes > ((baseline.taken ?? baseline).memoryBytes ?? 0) + plannedSpareBytes;
   return isItsFault ? { broken } : { broken, isItsFault };
 }
 

@@ -1,4 +1,5 @@
 import type { Taken } from '../../system/taken.ts';
+import { hasCallers } from './callers.ts';
 import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 
 /**
@@ -11,7 +12,7 @@ export const machineChecks: readonly string[] = [processorCheck, 'disk'];
 /** Request times are told of the last minute: so long does a strain show in them. */
 const strainShowsMs = 60_000;
 /** Questions in a row that a candidate must have answered well among its callers. */
-const crowdedMin = 5;
+const amongCallersMin = 5;
 
 /** Whether a check looks at the machine rather than at the release. */
 export function isMachineCheck(name: string): boolean {
@@ -29,11 +30,11 @@ export function strainedChecks({ samples, baseline }: GateFacts): readonly strin
  * Whether callers are what keeps the processors busy, and the candidate answers the incumbent well all the same: they may
  * neither end a trial so nor draw it out.
  */
-export function isCrowdsStrain({ samples, asked }: GateFacts, name: string): boolean {
-  if (name !== processorCheck || samples.at(-1)?.isCrowded !== true) return false;
-  const crowded = asked.slice(-crowdedMin);
+export function isCallersStrain({ samples, asked }: GateFacts, name: string): boolean {
+  if (name !== processorCheck || !hasCallers(samples.at(-1))) return false;
+  const last = asked.slice(-amongCallersMin);
   return (
-    crowded.length === crowdedMin && crowded.every(({ own, candidate }) => !own.isWell || candidate?.isWell === true)
+    last.length === amongCallersMin && last.every(({ own, candidate }) => !own.isWell || candidate?.isWell === true)
   );
 }
 
@@ -62,7 +63,7 @@ export function causedStrainPercent({ samples, taken, baseline }: GateFacts, lim
   const strained = samples.slice(samples.findLastIndex((sample) => !isStrained(sample)) + 1);
   const [first, last] = [strained.at(0), strained.at(-1)];
   if (first === undefined || last === undefined || processors === undefined) return undefined;
-  if (strained.some(({ isCrowded }) => isCrowded === true)) return undefined; // Its callers' work, not its own.
+  if (strained.some(hasCallers)) return undefined; // Its callers' work, not its own.
   if (runsOf(last) - runsOf(first) + 1 < limits.checkFailures || last.atMs <= first.atMs) return undefined;
   const share =
     shareOf((taken ?? []).filter(({ atMs }) => atMs >= first.atMs).map(firstAlone)) ?? shareOf([first, last]);

@@ -3,6 +3,7 @@
  * other; rejected: counting the answers that callers get; why: any caller can fail requests and make them slow, and where
  * nobody asks there is nothing to count.
  */
+import { hasCallers, hasCrowd } from './callers.ts';
 import { type Evidence, type Finding, shown } from './finding.ts';
 import type { AskedBoth, GateFacts, GateLimits, QuestionKind } from './gate-facts.ts';
 import { isShortOfTime, wasStrained } from './machine-strain.ts';
@@ -67,7 +68,7 @@ export function judgeRow(facts: GateFacts, { questionsInRow }: GateLimits): Find
 export function judgeKinds(facts: GateFacts): Finding {
   const open = [...new Set([...kindsOf(facts), ...(facts.kinds ?? [])])].filter((kind) => {
     const ofKind = facts.asked.filter((one) => one.kind === kind);
-    const isCallers = ofKind.length >= silentMin && ofKind.every((one) => one.isCrowded && isCrowdedOut(one));
+    const isCallers = ofKind.length >= silentMin && ofKind.every((one) => hasCrowd(one) && isCrowdedOut(one));
     return kind !== 'failed' && !ofKind.some(isAnswered) && (!isCallers || isSilentAlone(facts, kind));
   });
   const saw = kindsOf(facts).map((kind) => `${kind} ${facts.asked.filter((one) => one.kind === kind).length}`);
@@ -87,13 +88,13 @@ function isComparable(facts: GateFacts, one: AskedBoth): boolean {
   return one.own.isWell && one.candidate?.isRefused !== true && !isExcused(facts, one);
 }
 
-function isCrowdedOut({ candidate, isCrowded }: AskedBoth): boolean {
-  return candidate?.isRefused === true || (candidate === undefined && isCrowded);
+function isCrowdedOut(one: AskedBoth): boolean {
+  return one.candidate?.isRefused === true || (one.candidate === undefined && hasCrowd(one));
 }
 
 /** Callers are in the way of every kind of question: one that is never answered while the others are is not their doing. */
 function isSilentAlone({ asked }: GateFacts, kind: QuestionKind): boolean {
-  const crowded = asked.filter(({ own, isCrowded }) => own.isWell && isCrowded);
+  const crowded = asked.filter((one) => one.own.isWell && hasCrowd(one));
   const silent = crowded.filter((one) => one.kind === kind);
   const others = crowded.filter((one) => one.kind !== kind);
   const heard = others.filter(({ candidate }) => candidate !== undefined).length;
@@ -101,9 +102,9 @@ function isSilentAlone({ asked }: GateFacts, kind: QuestionKind): boolean {
   return isSilent && others.length >= silentMin && heard >= others.length * heardShareMin;
 }
 
-/** Silence in time is excused where the machine has no time for anybody, or callers take it. A fault never is. */
-function isExcused(facts: GateFacts, { candidate, isCrowded }: AskedBoth): boolean {
-  return candidate === undefined && (isCrowded || isShortOfTime(facts));
+/** Silence in time is excused where the machine has no time for anybody, or a crowd takes it. A fault never is. */
+function isExcused(facts: GateFacts, one: AskedBoth): boolean {
+  return one.candidate === undefined && (hasCrowd(one) || isShortOfTime(facts));
 }
 
 /** Slow by itself, and far slower than the incumbent at the same moments. */
@@ -141,8 +142,8 @@ function timesOf(
   { requestsMin }: GateLimits,
 ): { own: readonly number[]; candidate: readonly number[]; late: readonly number[] } | undefined {
   const timed = since(facts, timesMs).filter(({ kind }) => timedKinds.includes(kind));
-  const asked = timed.flatMap(({ own, candidate, isCrowded, lateMs = 0 }) =>
-    candidate === undefined || candidate.isRefused === true || isCrowded
+  const asked = timed.flatMap(({ own, candidate, callers, lateMs = 0 }) =>
+    candidate === undefined || candidate.isRefused === true || hasCallers({ callers })
       ? []
       : [{ own: own.durationMs, candidate: candidate.durationMs, late: lateMs }],
   );

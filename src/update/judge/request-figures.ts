@@ -6,9 +6,6 @@ const windowMs = 60_000;
 const samplesMax = 5000;
 /** 503 is the right answer of these when something is unwell. */
 const healthQuestions = new Set(['/health', '/ready', '/api/v1/health']);
-/** A household never makes so many connections and requests within a second; whoever does keeps the machine busy. */
-const callsCrowd = 40;
-const crowdMs = 1000;
 /** Reads that failed here, each once, until somebody asks for them or for some seconds. */
 const failedMax = 8;
 const failedMs = 5000;
@@ -36,15 +33,13 @@ export interface AnsweredRequest {
 
 /**
  * Counts requests, and remembers the times of the last minute. A stranger has a hand in all of these figures: a trial is
- * judged by none of them. They tell people how it went, and the incumbent what to ask and when not to measure.
+ * judged by none of them. They tell people how it went, and the incumbent what to ask.
  */
 export class RequestFigures {
   readonly #clock: Pick<Clock, 'uptimeMs'>;
   #samples: { readonly atMs: number; readonly durationMs: number }[] = [];
   #requests = 0;
   #errors = 0;
-  #uploads = 0;
-  #calls = { sinceMs: 0, count: 0, before: 0 };
   readonly #failed = new Set<string>();
   readonly #failedAtMs = new Map<string, number>();
 
@@ -62,31 +57,6 @@ export class RequestFigures {
     }
     this.#samples.push({ atMs: this.#clock.uptimeMs(), durationMs });
     if (this.#samples.length >= 2 * samplesMax) this.#samples = this.#samples.slice(-samplesMax);
-  }
-
-  /** Somebody connects, or begins to ask. */
-  noteCall(): void {
-    this.#turnCalls();
-    this.#calls.count += 1;
-  }
-
-  /** A picture or a release is on its way; call what it returns when that is over. */
-  noteUpload(): () => void {
-    this.#uploads += 1;
-    return () => (this.#uploads -= 1);
-  }
-
-  /** Callers keep this process so busy that what it takes and how long it takes say nothing about the release. */
-  get isCrowded(): boolean {
-    this.#turnCalls();
-    return this.#uploads > 0 || this.#calls.count >= callsCrowd || this.#calls.before >= callsCrowd;
-  }
-
-  #turnCalls(): void {
-    const nowMs = this.#clock.uptimeMs();
-    const { sinceMs, count } = this.#calls;
-    if (nowMs - sinceMs < crowdMs) return;
-    this.#calls = { sinceMs: nowMs, count: 0, before: nowMs - sinceMs < 2 * crowdMs ? count : 0 };
   }
 
   /** Addresses of reads that failed since the last time that somebody asked. */

@@ -5,6 +5,7 @@
  * a collector saws, a picture comes and goes, and none of these is a fault. A release opens new addresses after its commit.
  */
 import type { Taken } from '../../system/taken.ts';
+import { hasCallers } from './callers.ts';
 import { type Evidence, type Finding, shown } from './finding.ts';
 import type { GateFacts, GateLimits } from './gate-facts.ts';
 
@@ -88,7 +89,7 @@ export function judgeMemory(facts: GateFacts, limits: GateLimits): Finding {
   const seen = (finding: Finding): Finding => (evidence === undefined ? finding : shown(evidence, finding));
   if (bytes <= bytesMax) return seen(undefined);
   const message = `it holds ${megabytes(bytes)} of memory, over ${megabytes(bytesMax)}`;
-  if (samples.at(-1)?.isCrowded === true) return seen({ strained: `${message}, with callers` });
+  if (hasCallers(samples.at(-1))) return seen({ strained: `${message}, with callers` });
   const isLong = own === undefined || (held.length === takenInRow && held.every((one) => one.memoryBytes > bytesMax));
   return seen(isLong ? { broken: message } : { missing: message });
 }
@@ -107,8 +108,8 @@ export function judgeLeak(facts: GateFacts, limits: GateLimits): Finding {
       const perSecondMin = kind.perSecondMin?.(own) ?? 0;
       const leak = leakIn(within, { kind, spanMs, max: kind.max(own, limits), perSecondMin });
       if (leak === undefined) continue;
-      const isCrowds = samples.some(({ isCrowded, atMs }) => isCrowded === true && atMs > fromMs - warmUpMs);
-      return shown(evidence, isCrowds ? { strained: `${leak}, with callers` } : { broken: leak });
+      const isTheirs = samples.some((one) => hasCallers(one) && one.atMs > fromMs - warmUpMs);
+      return shown(evidence, isTheirs ? { strained: `${leak}, with callers` } : { broken: leak });
     }
   }
   const rising = kinds.find((kind) => isRising(taken, { kind, nowMs, max: kind.max(own, limits) }));
@@ -244,8 +245,8 @@ function judgeBusy(facts: GateFacts, { own, evidence }: Beside): Finding {
   const ownBusy = busyOf(baseline.takenBefore, own) ?? own.processorMs / own.aliveMs;
   const words = `${busy.toFixed(1)} processors busy, the incumbent ${ownBusy.toFixed(1)}`;
   const seen = { ...evidence, saw: `${evidence.saw}; ${words}` };
-  const isCrowds = samples.some(({ isCrowded, atMs }) => isCrowded === true && atMs > nowMs - busyMs);
-  const isBusy = busy > ownBusy + busyProcessors && !isCrowds;
+  const isTheirs = samples.some((one) => hasCallers(one) && one.atMs > nowMs - busyMs);
+  const isBusy = busy > ownBusy + busyProcessors && !isTheirs;
   return shown(seen, isBusy ? { missing: `it does not rest: ${words}` } : undefined);
 }
 

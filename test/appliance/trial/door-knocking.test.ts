@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { DoorKnocking } from '../../../src/appliance/trial/door-knocking.ts';
+import { doorAt } from '../../../src/machine/process/door-question.ts';
 import { knock, mainThreadOf } from '../../../src/machine/process/door-knock.ts';
 import { nodeClock } from '../../../src/machine/node/node-clock.ts';
 import { until } from '../street.ts';
@@ -26,7 +27,7 @@ async function watched(
   const end = new AbortController();
   const door = new DoorKnocking({
     clock: nodeClock,
-    knock: (path) => knock(`http://127.0.0.1:${port}`, path),
+    knock: (path) => knock(doorAt(`http://127.0.0.1:${port}`), path),
     mainThread: () => mainThreadOf(process.pid),
     onSilence: () => (told += 1),
   });

@@ -16,6 +16,7 @@ function candidateSaying(said: object = {}): Candidate {
 /** Ada on one picture, and what the two sides answer. */
 function questionsOf(changed: Partial<OwnQuestionsParts> = {}): OwnQuestions {
   return new OwnQuestions({
+    callers: () => 'few',
     clock: nodeClock,
     askOwn: async () => answered(200),
     askDoor: async () => answered(200, JSON.stringify({ faces: [{ outcome: 'known', personId: 'ada' }] })),
@@ -115,10 +116,10 @@ test('names on a picture are held side by side; where the nets were let go, none
   const picture = async (changed: Partial<OwnQuestionsParts> = {}): ReturnType<OwnQuestions['ask']> => {
     const questions = questionsOf(changed);
     for (let turn = 0; turn < 7; turn += 1) await questions.ask(candidateSaying());
-    return questions.ask(candidateSaying({ isCrowded: true }));
+    return questions.ask(candidateSaying());
   };
-  const seen = await picture();
-  assert.deepEqual([seen?.kind, seen?.what, seen?.isCrowded], ['picture', 'ada.jpg', true]);
+  const seen = await picture({ callers: () => 'crowd' });
+  assert.deepEqual([seen?.kind, seen?.what, seen?.callers], ['picture', 'ada.jpg', 'crowd']);
   assert.deepEqual(seen?.names, { own: ['ada'], candidate: ['ada'] });
   assert.equal((await picture({ askDoor: async () => answered(200, 'no JSON') }))?.candidate?.isWell, false);
   const pictures = { next: async () => ({ path: 'ada.jpg', bytes: new Uint8Array(9) }), look: async () => undefined };

@@ -61,6 +61,7 @@ class Stage {
       own,
       isFromHere: (port) => stage.ownPorts.has(port),
       newId: randomUUID,
+      onPassed: () => undefined,
     });
     t.after(() => {
       stage.die();

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { heartbeatPatienceMs, judgeDoor } from '../../../src/update/judge/door.ts';
+import type { Callers } from '../../../src/update/judge/callers.ts';
 import type { DoorSight } from '../../../src/update/judge/gate-facts.ts';
-import { limits, well } from './minute-of-a-trial.ts';
+import { limits } from './minute-of-a-trial.ts';
 
 const quiet: DoorSight = { knocks: 100, answered: 98, silentMs: 0, isAtWork: false, workedMs: 0, ownMs: 5 };
-const word = (sight: Partial<DoorSight>, isCrowded = false): string => {
-  const samples = [{ ...well, isCrowded }];
-  const finding = judgeDoor({ door: { ...quiet, ...sight }, samples }, limits) ?? {};
+const word = (sight: Partial<DoorSight>, callers: Callers = 'few'): string => {
+  const finding = judgeDoor({ door: { ...quiet, ...sight }, callers }, limits) ?? {};
   return ['broken', 'missing', 'well'].find((name) => name in finding) ?? 'nothing';
 };
 
@@ -19,11 +19,11 @@ test('a door at which nobody is answered is broken within 200 ms, and is not com
 });
 
 test('callers who keep it busy have their turn before who knocks', () => {
-  assert.equal(word({ silentMs: 499 }, true), 'well');
-  assert.equal(word({ silentMs: 999 }, true), 'missing');
-  assert.equal(word({ silentMs: 1000 }, true), 'broken');
-  assert.equal(word({ silentMs: 3000, isAtWork: true, workedMs: 2999 }, true), 'missing');
-  assert.equal(word({ silentMs: 3000, isAtWork: true, workedMs: 3000 }, true), 'broken');
+  assert.equal(word({ silentMs: 499 }, 'some'), 'well');
+  assert.equal(word({ silentMs: 999 }, 'some'), 'missing');
+  assert.equal(word({ silentMs: 1000 }, 'some'), 'broken');
+  assert.equal(word({ silentMs: 3000, isAtWork: true, workedMs: 2999 }, 'some'), 'missing');
+  assert.equal(word({ silentMs: 3000, isAtWork: true, workedMs: 3000 }, 'some'), 'broken');
 });
 
 test('one that is at work is only late, until it has had three times as much processor time; never for ever', () => {
@@ -49,5 +49,5 @@ test('a heart that does not beat is given longer where its thread waits for a pr
 });
 
 test('before anybody has knocked nothing is said', () => {
-  assert.equal(judgeDoor({ samples: [] }, limits), undefined);
+  assert.equal(judgeDoor({}, limits), undefined);
 });

@@ -104,7 +104,7 @@ test('on a machine that was busy before, neither silence nor the longest wait is
   assert.equal(verdict({}, { ...strained, asked: late }), 'hold');
 });
 
-test('silence is a fault, but not of one that callers keep busy; a fault is one even then', () => {
+test('silence is a fault, but not of one that a crowd keeps busy; a fault is one even then', () => {
   const asked = (change: Partial<AskedBoth>): string =>
     verdict(
       {},
@@ -115,21 +115,27 @@ test('silence is a fault, but not of one that callers keep busy; a fault is one 
       },
     );
   assert.equal(asked({}), 'error-rate-at-once');
-  assert.equal(asked({ isCrowded: true }), 'commit');
-  assert.equal(asked({ isCrowded: true, candidate: fault }), 'error-rate-at-once');
-  assert.equal(asked({ isCrowded: true, candidate: answeredIn(9000) }), 'commit', 'the crowd makes it wait');
+  assert.equal(asked({ callers: 'crowd' }), 'commit');
+  assert.equal(asked({ callers: 'some' }), 'error-rate-at-once', 'nor of one that some people ask');
+  assert.equal(asked({ callers: 'crowd', candidate: fault }), 'error-rate-at-once');
+  for (const callers of ['some', 'crowd'] as const)
+    assert.equal(asked({ callers, candidate: answeredIn(9000) }), 'commit', 'callers make it wait');
 });
 
 test('what callers take of the machine is not what the candidate takes', () => {
   const among = (last: Partial<GateSample>, changed: Partial<GateFacts> = {}): unknown => {
-    const given = judgeTrial(facts({ ...last, isCrowded: true }, changed), limits);
+    const given = judgeTrial(facts({ callers: 'crowd', ...last }, changed), limits);
     return given.outcome === 'revert' ? [given.trigger, given.isItsFault] : given.outcome;
   };
   assert.equal(among({ memoryBytes: 301e6 }), 'hold');
   assert.deepEqual(among({ memoryBytes: 290e6 }, { freeBytes: 29e6 }), ['free-memory', false]);
   assert.deepEqual(among({}, { ended: 'signal SIGKILL' }), ['candidate-ended', false]);
   assert.deepEqual(among({}, { ended: 'signal SIGSEGV' }), ['candidate-ended', true]);
-  const samples = busy({ ownPercent: 80, untilMs: 60_000 }).map((sample) => ({ ...sample, isCrowded: true }));
+  const some = { callers: 'some' } as const;
+  assert.equal(among({ ...some, memoryBytes: 301e6 }), 'hold');
+  assert.deepEqual(among({ ...some, memoryBytes: 290e6 }, { freeBytes: 29e6 }), ['free-memory', true]);
+  assert.deepEqual(among(some, { ended: 'signal SIGKILL' }), ['candidate-ended', true], 'they kill nobody');
+  const samples = busy({ ownPercent: 80, untilMs: 60_000 }).map((sample) => ({ ...sample, ...some }));
   const strained = { samples, baseline: onFourProcessors };
   assert.equal(judgeTrial(facts({}, strained), limits).outcome, 'commit', 'it answers as well as the incumbent');
   const asked = asking((turn) => (turn === 239 ? { candidate: fault } : {}));

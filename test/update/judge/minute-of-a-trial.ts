@@ -42,7 +42,7 @@ export function asking(change: (question: number) => Partial<AskedBoth>, nowMs =
     what: '/',
     own: answered,
     candidate: answered,
-    isCrowded: false,
+    callers: 'few',
     ...change(question),
   }));
 }

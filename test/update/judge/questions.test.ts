@@ -39,7 +39,7 @@ test('what the incumbent fails at too, and what callers crowd out, is no fault',
   assert.equal(row(streams([fault, fault, fault], fault)), false);
   const crowded = streams([undefined, undefined, undefined]).map(({ candidate: _heard, ...one }) => ({
     ...one,
-    isCrowded: true,
+    callers: 'crowd' as const,
   }));
   assert.equal(row(crowded), false);
   assert.equal(open(streams([undefined])), true);
@@ -51,7 +51,7 @@ test('what the incumbent fails at too, and what callers crowd out, is no fault',
 test('callers are no excuse for one kind of question that is never answered while the others are', () => {
   const silent = (length: number, isRestHeard: boolean): AskedBoth[] =>
     streams(Array.from({ length }, () => undefined)).map(({ candidate, ...one }) =>
-      candidate === undefined || !isRestHeard ? { ...one, isCrowded: true } : { ...one, candidate, isCrowded: true },
+      candidate === undefined || !isRestHeard ? { ...one, callers: 'crowd' } : { ...one, candidate, callers: 'crowd' },
     );
   assert.deepEqual([row(silent(2, true)), open(silent(2, true))], [false, true]);
   assert.deepEqual([row(silent(3, true)), open(silent(3, true))], [true, true]);

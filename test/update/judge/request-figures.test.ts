@@ -35,20 +35,3 @@ test('reads that failed are told once, so that the incumbent can ask the same', 
   assert.deepEqual(figures.takeFailed(), ['/api/v1/visits/7?x']);
   assert.deepEqual(figures.takeFailed(), []);
 });
-
-test('a crowd is noticed at once and forgotten after two seconds; an upload is one while it lasts', () => {
-  let nowMs = 10_000;
-  const figures = new RequestFigures({ uptimeMs: () => nowMs });
-  for (let call = 1; call <= 39; call += 1) figures.noteCall();
-  assert.equal(figures.isCrowded, false, 'a page with its pictures');
-  figures.noteCall();
-  assert.equal(figures.isCrowded, true);
-  nowMs += 1500;
-  assert.equal(figures.isCrowded, true);
-  nowMs += 1500;
-  assert.equal(figures.isCrowded, false);
-  const done = figures.noteUpload();
-  assert.equal(figures.isCrowded, true);
-  done();
-  assert.equal(figures.isCrowded, false);
-});

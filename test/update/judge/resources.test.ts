@@ -98,7 +98,7 @@ test('what callers bring only keeps a trial waiting; one on its way to the limit
     ...well,
     atMs: second * 1000,
     frames: second,
-    isCrowded: true,
+    callers: 'crowd' as const,
   }));
   const beside = { ...facts().baseline, taken: { ...own, memoryBytes: 290e6 } };
   assert.equal(verdict(trial(45, rising, { samples: crowded, baseline: beside })), 'hold');

@@ -99,6 +99,17 @@ export const badAtRequests: readonly ZooRelease[] = [
       'setTimeout(() => stopAccepting(server), 2000);',
     ),
   }),
+  bad('says-crowded', 'answers reads alone in time, and says that callers crowd it', {
+    reasons: [...times, ...answers, 'missing-data'],
+    spoils,
+    patch: before('src/appliance/trial/heartbeats.ts', '  for (let sequence = 0; !isOver()', `  Object.defineProperty(front.callers, 'areCrowd', { get: () => true });
+      const emit = front.web.server.emit.bind(front.web.server);
+      front.web.server.emit = (event, asked, ...more) => {
+        if (event !== 'request' || (asked.method === 'GET' && !/events|live/.test(asked.url))) return emit(event, asked, ...more);
+        setTimeout(() => emit(event, asked, ...more), 4000);
+        return true;
+      };`),
+  }),
   bad('crashes-at-the-20th', 'ends at the twentieth request', {
     reasons: ['candidate-ended'],
     patch: request(`const told = globalThis as { asked?: number };
