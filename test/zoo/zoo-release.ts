@@ -20,8 +20,6 @@ export interface ZooRelease {
   readonly weather?: 'load';
   /** What a device of its own is set to: `section.key=value`. */
   readonly settings?: readonly string[];
-  /** Why it is not tried in a machine, in a word. */
-  readonly notInMachine?: string;
 }
 
 type Spoilt = 'answers' | 'rows' | 'rings';
