@@ -16,6 +16,12 @@ export function inventoryReads(db: Connection): Pick<StoreReads, 'inventory' | '
     sql: `SELECT id, json_array(person_id, picture) AS says FROM faces WHERE kind = 'reference' ORDER BY rowid`,
     decode: rowOf,
   });
+  const embeddings = new Query(db, {
+    table: 'embeddings',
+    sql: `SELECT face_id || ' ' || recogniser AS id, hex(substr(vector, 1, 8)) AS says
+          FROM embeddings JOIN faces ON faces.id = face_id WHERE kind = 'reference' ORDER BY faces.rowid, recogniser`,
+    decode: rowOf,
+  });
   const settings = new Query(db, {
     table: 'device_settings',
     sql: 'SELECT key AS id, value AS says FROM device_settings ORDER BY key',
@@ -29,7 +35,12 @@ export function inventoryReads(db: Connection): Pick<StoreReads, 'inventory' | '
     decode: visitOf,
   });
   return {
-    inventory: () => ({ people: people.all(), references: references.all(), settings: settings.all() }),
+    inventory: () => ({
+      people: people.all(),
+      references: references.all(),
+      embeddings: embeddings.all(),
+      settings: settings.all(),
+    }),
     visitsInventory: ({ keptMs, limit, before }) => visits.all(keptMs, before?.place ?? Number.MAX_SAFE_INTEGER, limit),
   };
 }

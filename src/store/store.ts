@@ -108,6 +108,8 @@ export interface InventoriedRow {
 export interface Inventory {
   readonly people: readonly (InventoriedRow & { readonly mergedInto: string | undefined })[];
   readonly references: readonly InventoriedRow[];
+  /** Of reference faces, by any recogniser: `FACE RECOGNISER`. */
+  readonly embeddings: readonly InventoriedRow[];
   readonly settings: readonly InventoriedRow[];
 }
 

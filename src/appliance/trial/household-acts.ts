@@ -34,15 +34,21 @@ type Merged = ReadonlyMap<string, string | undefined>;
 /** Whether an act explains that this row is gone, or says something else. */
 export function isExplained(
   acts: HouseholdActs,
-  kind: 'people' | 'faces/reference' | 'device_settings',
+  kind: 'people' | 'faces/reference' | 'embeddings' | 'device_settings',
   { id, isGone, merged }: { readonly id: string; readonly isGone: boolean; readonly merged: Merged },
 ): boolean {
   switch (kind) {
     case 'people': return isRemoved(acts, id, merged) || (!isGone && [...acts].some((act) => act.endsWith(` person/${id}`)));
     case 'device_settings': return acts.has('change-settings settings');
     // Who learns a face may let another go, and a correction takes one from whom it was taught wrongly.
-    case 'faces/reference': return acts.has(`remove-face face/${id}`) || facesMove.some((action) => begins(acts, `${action} `));
+    case 'embeddings':
+    case 'faces/reference': return acts.has(`remove-face face/${faceOf(id)}`) || facesMove.some((action) => begins(acts, `${action} `));
   } // prettier-ignore
+}
+
+/** Of an embedding the id begins with that of its face. */
+function faceOf(id: string): string {
+  return id.split(' ', 1)[0] ?? id;
 }
 
 const facesMove = ['remove', 'enrol', 'correct-visit', 'name-stranger'];

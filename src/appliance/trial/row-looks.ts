@@ -3,15 +3,18 @@ import type { Clock } from '../../system/clock.ts';
 import type { Log } from '../../system/log.ts';
 import { type StoredRows, wordsOfRows } from '../../update/judge/stored-rows.ts';
 import type { Rooms, RoomsParts } from '../rooms.ts';
+import { ChainLooks } from './chain-looks.ts';
 import { type HouseholdActs, isExplained, isVisitExplained, readActs } from './household-acts.ts';
+import { KeptFiles } from './kept-files.ts';
 
 /** Of a bell with more, the newest are known. */
 const visitsKnownMax = 20_000;
 /** Read at once, on the thread that answers the door, and the rest until the next: a press is never behind more. */
 const visitsAtOnce = 200;
 const restMs = 2;
-/** From one look to the next: longer where there is more to read. */
+/** From one look to the next: longer where there is more to read. Files and the audit chain every so often. */
 const lookRestMs = 1000;
+const looksPerFilesLook = 4;
 /** So much of the next hours' retention is expected now. */
 const retentionSlackMs = 2 * 60 * 60_000;
 /** Of the room for pictures: what was removed just now has made some. */
@@ -29,9 +32,11 @@ export interface RowLooksParts {
   readonly acts: () => Promise<HouseholdActs>;
   /** Whether the pictures of visits are at the limit where the oldest go. */
   readonly isSpaceShort: () => Promise<boolean>;
+  readonly files: Pick<KeptFiles, 'gone'>;
+  readonly chain: Pick<ChainLooks, 'broken'>;
 }
 
-type Kind = 'people' | 'faces/reference' | 'device_settings' | 'visits';
+type Kind = 'people' | 'faces/reference' | 'embeddings' | 'device_settings' | 'visits';
 
 /** Looks, from before a candidate opens the database, whether nothing of the household goes without a cause. */
 export class RowLooks {
@@ -41,6 +46,8 @@ export class RowLooks {
   readonly #known: ReadonlySet<string>;
   /** Visits that the last look has come by. */
   #visitsSeen = 0;
+  /** Rows of the last look that have lost their pictures, and what is wrong with the audit chain. */
+  #beside: Pick<StoredRows, 'pictureless' | 'chain'> = {};
   #facts: StoredRows;
 
   static async begin(parts: RowLooksParts): Promise<RowLooks> {
@@ -55,8 +62,8 @@ export class RowLooks {
     this.#before = before;
     this.#visits = visits.filter(({ isDue }) => !isDue);
     this.#known = new Set(this.#visits.map(({ id }) => id));
-    const { people, references, settings } = this.#before;
-    const known = people.length + references.length + settings.length + this.#visits.length;
+    const { people, references, embeddings, settings } = this.#before;
+    const known = people.length + references.length + embeddings.length + settings.length + this.#visits.length;
     this.#facts = { looks: 0, known, gone: [], changed: [] };
   }
 
@@ -89,17 +96,25 @@ export class RowLooks {
 
   async look(): Promise<void> {
     const now = this.#parts.reads.inventory();
-    const { people, references, settings } = this.#before;
+    const { people, references, embeddings, settings } = this.#before;
     const lost = {
       people: compare(people, now.people),
       'faces/reference': compare(references, now.references),
+      embeddings: compare(embeddings, now.embeddings),
       device_settings: compare(settings, now.settings),
       visits: await this.#lostVisits(),
     };
+    if (this.#facts.looks % looksPerFilesLook === 0) this.#beside = await this.#lookBeside(lost.visits, now);
     const isAmiss = Object.values(lost).some(({ gone, changed }) => gone.length + changed.length > 0);
     const unexplained = isAmiss ? await this.#unexplained(lost) : lost;
     const kinds = Object.entries(unexplained);
-    const counts = { people, 'faces/reference': references, device_settings: settings, visits: this.#visits };
+    const counts = {
+      people,
+      'faces/reference': references,
+      embeddings,
+      device_settings: settings,
+      visits: this.#visits,
+    };
     const totals = new Map(Object.entries(counts).map(([table, rows]) => [table, rows.length]));
     const before = (table: string): number => totals.get(table) ?? 0;
     const gone = kinds
@@ -109,8 +124,20 @@ export class RowLooks {
       .filter(([, { changed: rows }]) => rows.length > 0)
       .map(([table, { changed: rows }]) => ({ table, rows: rows.length }));
     const { looks, known, sinceMs = this.#parts.clock.uptimeMs() } = this.#facts;
-    const since = gone.length + changed.length === 0 ? {} : { sinceMs };
-    this.#facts = { looks: looks + 1, known, gone, changed, ...since };
+    const { pictureless = 0, chain } = this.#beside;
+    const isWhole = gone.length + changed.length + pictureless === 0 && chain === undefined;
+    this.#facts = { looks: looks + 1, known, gone, changed, ...this.#beside, ...(isWhole ? {} : { sinceMs }) };
+  }
+
+  /** Whoever removes a row for a cause removes it before its pictures. */
+  async #lookBeside(visits: Lost, now: Inventory): Promise<Pick<StoredRows, 'pictureless' | 'chain'>> {
+    const { files, chain } = this.#parts;
+    const gone = await files.gone();
+    const lost = new Set(visits.gone);
+    const ofVisits = [...gone.visits].filter((id) => this.#known.has(id) && !lost.has(id)).length;
+    const ofFaces = now.references.filter(({ id }) => gone.faces.has(id)).length;
+    const broken = await chain.broken();
+    return { pictureless: ofVisits + ofFaces, ...(broken === undefined ? {} : { chain: broken }) };
   }
 
   async #unexplained(lost: Readonly<Record<Kind, Lost>>): Promise<Readonly<Record<Kind, Lost>>> {
@@ -128,6 +155,7 @@ export class RowLooks {
     return {
       people: left('people'),
       'faces/reference': left('faces/reference'),
+      embeddings: left('embeddings'),
       device_settings: left('device_settings'),
       visits: { gone: visits.map(({ id }) => id), changed: [] },
     };
@@ -192,7 +220,9 @@ export async function lookAtRows(
     return bytes > retention.bytesMax * shortShare;
   };
   const acts = async (): Promise<HouseholdActs> => (await readActs(disk, home.audit, { afterSeq: lastSeq })).acts;
-  return RowLooks.begin({ reads: store.read, clock, log: log.named('update'), retention, acts, isSpaceShort });
+  const [files, chain] = [await KeptFiles.begin(disk, home), await ChainLooks.begin(disk, home.audit)];
+  const parts = { reads: store.read, clock, log: log.named('update'), retention, acts, isSpaceShort, files, chain };
+  return RowLooks.begin(parts);
 }
 
 function compare(before: readonly InventoriedRow[], now: readonly InventoriedRow[]): Lost {

@@ -5,6 +5,7 @@
 import { hasCallers } from './callers.ts';
 import { type Finding, shown } from './finding.ts';
 import type { GateFacts, GateLimits } from './gate-facts.ts';
+import { isShortOfTime } from './machine-strain.ts';
 
 /** One that is at work is given so many times the time, as processor time that it has had. */
 const atWorkTimes = 3;
@@ -12,10 +13,12 @@ const atWorkTimes = 3;
 const ownTimes = 4;
 /** Callers who keep it busy have it answer the knock after theirs: it is given so many times the time. */
 const callersTimes = 5;
+/** So is everybody where the machine has no time to spare: what the candidate waits for may be another thread of its own. */
+const strainedTimes = 4;
 /** One that waits for a processor is given so many times the time of a heartbeat. */
 const starvedTimes = 4;
 
-type DoorFacts = Pick<GateFacts, 'door' | 'callers'>;
+type DoorFacts = Pick<GateFacts, 'door' | 'callers' | 'samples' | 'nowMs'>;
 
 /** Nobody is answered for longer than the incumbent can account for. */
 export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
@@ -23,7 +26,8 @@ export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
   if (door === undefined) return undefined;
   const { knocks, answered, silentMs, isAtWork, workedMs, ownMs } = door;
   const { heartbeatMsMax } = limits;
-  const doorSilentMsMax = limits.doorSilentMsMax * (hasCallers(facts) ? callersTimes : 1);
+  const times = [hasCallers(facts) ? callersTimes : 1, isShortOfTime(facts) ? strainedTimes : 1];
+  const doorSilentMsMax = limits.doorSilentMsMax * Math.max(...times);
   const isOver = isAtWork
     ? workedMs >= doorSilentMsMax * atWorkTimes || silentMs >= heartbeatMsMax * starvedTimes
     : silentMs >= doorSilentMsMax;

@@ -44,7 +44,7 @@ export function wasStrained(facts: GateFacts): boolean {
 }
 
 /** Whether the processors had no time to spare within the last minute, whenever that began. */
-export function isShortOfTime({ samples, nowMs }: GateFacts): boolean {
+export function isShortOfTime({ samples, nowMs }: Pick<GateFacts, 'samples' | 'nowMs'>): boolean {
   const recent = samples.filter(({ atMs }) => atMs > nowMs - strainShowsMs);
   return recent.some(({ checks }) => isShortOfTimeNow(checks));
 }

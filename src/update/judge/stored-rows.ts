@@ -14,6 +14,10 @@ export interface StoredRows {
   /** Without a cause: rows that are gone, and rows that say something else. */
   readonly gone: readonly { readonly table: string; readonly before: number; readonly left: number }[];
   readonly changed: readonly { readonly table: string; readonly rows: number }[];
+  /** Rows whose pictures are gone. Default 0. */
+  readonly pictureless?: number;
+  /** What is wrong with the audit chain, in words. */
+  readonly chain?: string;
   /** Since when something has been gone or changed so; undefined when all is as it was. */
   readonly sinceMs?: number;
 }
@@ -22,10 +26,12 @@ export interface StoredRows {
 const causeMsMax = 3000;
 
 /** Why these rows speak against the candidate, in words; undefined when nothing is amiss. */
-export function wordsOfRows({ gone, changed }: StoredRows): string | undefined {
+export function wordsOfRows({ gone, changed, pictureless = 0, chain }: StoredRows): string | undefined {
   const words = [
     ...gone.map(({ table, before, left }) => `${before} ${nounOf(table, '')} became ${left}`),
     ...changed.map(({ table, rows }) => `${rows} ${nounOf(table, '')} say something else`),
+    ...(pictureless > 0 ? [`${pictureless} rows have lost their pictures`] : []),
+    ...(chain === undefined ? [] : [`the audit chain is broken: ${chain}`]),
   ];
   return words.length === 0 ? undefined : `without a cause that anybody knows ${words.join(', ')}`;
 }

@@ -13,6 +13,8 @@ interface Scene {
   readonly looks: RowLooks;
   readonly acts: Set<string>;
   readonly clock: SteppedClock;
+  /** Pictures that are gone, and what is wrong with the audit chain. */
+  readonly beside: { readonly visits: Set<string>; readonly faces: Set<string>; chain: string | undefined };
   /** The verdict, so long after what was just done. */
   readonly after: (ms: number) => Promise<string | undefined>;
 }
@@ -30,8 +32,10 @@ async function scene(t: TestContext, { visitsMax = 100, isSpaceShort = false } =
   await wholeVisit(store, 'v3');
   const acts = new Set<string>();
   const clock = new SteppedClock();
+  const beside: Scene['beside'] = { visits: new Set(), faces: new Set(), chain: undefined };
   const looks = await RowLooks.begin({
     reads: store.read, clock, log: new RecordingLog(), retention: { days: 30, visitsMax }, acts: async () => acts, isSpaceShort: async () => isSpaceShort,
+    files: { gone: async () => beside }, chain: { broken: async () => beside.chain },
   }); // prettier-ignore
   const after = async (ms: number): Promise<string | undefined> => {
     await looks.look();
@@ -39,7 +43,7 @@ async function scene(t: TestContext, { visitsMax = 100, isSpaceShort = false } =
     if (finding === undefined || 'well' in finding) return undefined;
     return 'broken' in finding ? `broken: ${finding.broken}` : JSON.stringify(finding);
   };
-  return { store, looks, acts, clock, after };
+  return { store, looks, acts, clock, beside, after };
 }
 
 test('a person who is gone without a word ends the trial, after the time that the word takes', async (t) => {
@@ -84,9 +88,28 @@ test('a name, a setting or a face that says something else needs a cause as well
   await store.write('renamePerson', { personId: 'eve', name: '' });
   await store.write('setDeviceSetting', { key: 'household.name', value: 'elsewhere' });
   await store.write('removeFace', { faceId: 'ada-1' });
-  assert.match((await after(9000)) ?? '', /1 reference faces became 0, 1 people say something else, 1 settings say/);
+  assert.match(
+    (await after(9000)) ?? '',
+    /1 reference faces became 0, 1 embeddings became 0, 1 people say something else, 1 settings say/,
+  );
   for (const act of ['rename person/eve', 'change-settings settings', 'remove-face face/ada-1']) acts.add(act);
   assert.equal(await after(9000), undefined);
+});
+
+test('a visit or a face that has lost its picture, and a broken audit chain, need no row that is gone', async (t) => {
+  const { store, after, beside } = await scene(t);
+  const later = async (): Promise<string | undefined> => {
+    for (let look = 0; look < 3; look += 1) await after(0);
+    return after(9000);
+  };
+  beside.visits.add('v1').add('nobody');
+  beside.faces.add('ada-1').add('nobody');
+  assert.match((await later()) ?? '', /^broken: .* 2 rows have lost their pictures$/);
+  await store.write('removeVisit', { visitId: 'v1' });
+  assert.match((await later()) ?? '', /3 visits became 2, 1 rows have lost/, 'a row that is gone is told of by itself');
+  const another = await scene(t);
+  another.beside.chain = 'entry 7 is not what was written';
+  assert.match((await another.after(9000)) ?? '', /^broken: .*the audit chain is broken: entry 7/);
 });
 
 test('one that has harmed the database while it migrated does not get the door', async (t) => {
@@ -121,6 +144,7 @@ async function manyVisits(
   const looks = await RowLooks.begin({
     reads: { ...read, visitsInventory }, clock: nodeClock, log: new RecordingLog(), retention: { days: 30, visitsMax: 100_000 },
     acts: async () => new Set(), isSpaceShort: async () => false,
+    files: { gone: async () => ({ visits: new Set(), faces: new Set() }) }, chain: { broken: async () => undefined },
   }); // prettier-ignore
   return { looks, visits, turns, most: () => most };
 }

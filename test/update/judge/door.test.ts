@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { heartbeatPatienceMs, judgeDoor } from '../../../src/update/judge/door.ts';
 import type { Callers } from '../../../src/update/judge/callers.ts';
-import type { DoorSight } from '../../../src/update/judge/gate-facts.ts';
-import { limits } from './minute-of-a-trial.ts';
+import type { DoorSight, GateSample } from '../../../src/update/judge/gate-facts.ts';
+import { limits, well } from './minute-of-a-trial.ts';
 
 const quiet: DoorSight = { knocks: 100, answered: 98, silentMs: 0, isAtWork: false, workedMs: 0, ownMs: 5 };
-const word = (sight: Partial<DoorSight>, callers: Callers = 'few'): string => {
-  const finding = judgeDoor({ door: { ...quiet, ...sight }, callers }, limits) ?? {};
+const word = (sight: Partial<DoorSight>, callers: Callers = 'few', sample: Partial<GateSample> = {}): string => {
+  const samples = [{ ...well, ...sample }];
+  const finding = judgeDoor({ door: { ...quiet, ...sight }, callers, samples, nowMs: well.atMs }, limits) ?? {};
   return ['broken', 'missing', 'well'].find((name) => name in finding) ?? 'nothing';
 };
 
@@ -24,6 +25,12 @@ test('callers who keep it busy have their turn before who knocks', () => {
   assert.equal(word({ silentMs: 1000 }, 'some'), 'broken');
   assert.equal(word({ silentMs: 3000, isAtWork: true, workedMs: 2999 }, 'some'), 'missing');
   assert.equal(word({ silentMs: 3000, isAtWork: true, workedMs: 3000 }, 'some'), 'broken');
+});
+
+test('on a machine without time to spare its main thread may sleep while another thread of it waits', () => {
+  const checks = { system_resources: { status: 'unhealthy', runs: 3 } };
+  const words = [799, 800].map((silentMs) => word({ silentMs }, 'few', { checks }));
+  assert.deepEqual(words, ['missing', 'broken']);
 });
 
 test('one that is at work is only late, until it has had three times as much processor time; never for ever', () => {
@@ -49,5 +56,5 @@ test('a heart that does not beat is given longer where its thread waits for a pr
 });
 
 test('before anybody has knocked nothing is said', () => {
-  assert.equal(judgeDoor({}, limits), undefined);
+  assert.equal(judgeDoor({ samples: [], nowMs: 0 }, limits), undefined);
 });
