@@ -56,8 +56,8 @@ export class Bell implements TriggerTarget {
     if (newest !== undefined && request.source === 'motion')
       return { outcome: 'ringing', visitId: newest.id, joined: true };
     if (newest !== undefined && (mayJoin(newest.state) || this.#underWay.size >= visitsUnderWayMax)) {
-      await joinVisit(this.#parts, newest, this.#triggerOf(newest.id, request));
-      return { outcome: 'ringing', visitId: newest.id, joined: true };
+      const isJoined = await joinVisit(this.#parts, newest, this.#triggerOf(newest.id, request));
+      if (isJoined) return { outcome: 'ringing', visitId: newest.id, joined: true };
     }
     const visit = this.#start(request);
     const path = handleVisit(this.#parts, visit);

@@ -20,14 +20,19 @@ export async function ring(parts: VisitParts, visit: VisitUnderWay): Promise<voi
   if (source !== 'motion') pressed(parts, visit, trigger);
 }
 
-/** A press while the visit goes on: a row of its own, announced again, and more frames; not a second visit. */
-export async function joinVisit(parts: VisitParts, visit: VisitUnderWay, trigger: Trigger): Promise<void> {
+/**
+ * A press while the visit goes on: a row of its own, announced again, and more frames; not a second visit. False, and
+ * nothing is announced, when the visit has no row that it could belong to: somebody else had stored its first press.
+ */
+export async function joinVisit(parts: VisitParts, visit: VisitUnderWay, trigger: Trigger): Promise<boolean> {
   visit.join(trigger.source);
   visit.advance({ kind: 'pressed-again', burstFrames: burstFramesOf(parts) });
   const notifications = parts.notifier.ofRing(trigger);
   const outcome = await parts.ledger.write(visit.id, 'addTrigger', { trigger, notifications });
+  if (outcome === 'refused') return false;
   parts.notifier.send(notifications, whereOf(outcome));
   if (trigger.source !== 'motion') pressed(parts, visit, trigger);
+  return true;
 }
 
 /** Frames to take after a trigger, its first one or one that joins. */

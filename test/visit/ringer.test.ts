@@ -110,3 +110,20 @@ test('a visitor who rings among many rings of the API is named all the same', as
   ]);
   await world.stop();
 });
+
+test('who presses while a visit goes on whose first press another process had stored is a visit of its own, and rings once', async () => {
+  const world = await startWorld(1);
+  const [first, second] = ['press-1', 'press-2'];
+  const there = { id: 'there', source: 'button', startedMs: 1 } as const;
+  const trigger = { id: first, visitId: 'there', source: 'button', press: 'press', atMs: 1 } as const;
+  await world.store.write('openVisit', { visit: there, trigger, notifications: [] });
+  const rings = [first, second].map((triggerId) => world.bell.ring({ source: 'button', triggerId }));
+  await world.clock.advance(6000);
+  await Promise.all(rings);
+  const { read } = world.store;
+  assert.equal(read.trigger(first)?.visitId, 'there');
+  const visitId = read.trigger(second)?.visitId ?? '';
+  assert.equal(read.visit(visitId)?.phase, 'decided');
+  assert.equal(world.phone.told.filter(({ kind, visitId: of }) => kind === 'ring' && of === visitId).length, 1);
+  await world.stop();
+});
