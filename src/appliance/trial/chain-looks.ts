@@ -24,7 +24,7 @@ export class ChainLooks {
   static async begin(disk: Disk, folder: string): Promise<ChainLooks> {
     const verdict = await verifyAudit(disk, folder, 'end');
     const isUsable = verdict.outcome === 'whole' || verdict.fault === 'torn';
-    const [last] = isUsable ? await newestFirst(disk, folder, 1) : [];
+    const [last] = isUsable ? await newestFirst(disk, folder, { most: 1 }) : [];
     return new ChainLooks(disk, folder, isUsable ? (last?.link ?? chainStart) : undefined);
   }
 
@@ -40,7 +40,7 @@ export class ChainLooks {
   async #walk(): Promise<string | undefined> {
     const since = this.#since;
     if (since === undefined) return undefined;
-    const lines = await newestFirst(this.#disk, this.#folder, Infinity, since.seq);
+    const lines = await newestFirst(this.#disk, this.#folder, { backTo: since.seq });
     let last = since;
     for (const line of lines.toReversed()) {
       if (line === undefined) return 'a line is no entry';
@@ -58,8 +58,7 @@ export class ChainLooks {
 async function newestFirst(
   disk: Disk,
   folder: string,
-  most: number,
-  backTo = 0,
+  { most = Infinity, backTo = 0 }: { readonly most?: number; readonly backTo?: number },
 ): Promise<readonly ReturnType<typeof readLine>[]> {
   const lines: ReturnType<typeof readLine>[] = [];
   for (const name of (await auditFiles(disk, folder)).slice(-filesReadMax).toReversed()) {
