@@ -42,6 +42,8 @@ interface Kind {
   /** Slower growth is none either, nor is what takes less time. Default 0. */
   readonly perSecondMin?: (own: Taken) => number;
   readonly spanMsMin?: number;
+  /** Faster growth is not what callers bring, however many there are. */
+  readonly callersPerSecondMax?: number;
   /** How much it may be, beside an incumbent that takes so much. */
   readonly max: (own: Taken, limits: GateLimits) => number;
   readonly show: (value: number) => string;
@@ -64,7 +66,7 @@ const counts: readonly Kind[] = [
 /** Whatever was written is never too much, as a backup: but so much a second, and no end of it, fills every disk. */
 const written: Kind = {
   name: 'written bytes', of: (taken) => taken.writtenBytes, growthMin: 240e6, max: () => 0, show: megabytes, spanMsMin: 60_000,
-  perSecondMin: ({ writtenBytes = 0, aliveMs }) => Math.max(4e6, (4000 * writtenBytes) / aliveMs),
+  perSecondMin: ({ writtenBytes = 0, aliveMs }) => Math.max(4e6, (4000 * writtenBytes) / aliveMs), callersPerSecondMax: 12e6,
 }; // prettier-ignore
 const kinds = [memory, ...counts, written];
 
@@ -106,9 +108,12 @@ export function judgeLeak(facts: GateFacts, limits: GateLimits): Finding {
     const within = taken.filter(({ atMs }) => atMs > fromMs);
     for (const kind of kinds.filter(({ spanMsMin = 0 }) => spanMs >= spanMsMin)) {
       const perSecondMin = kind.perSecondMin?.(own) ?? 0;
-      const leak = leakIn(within, { kind, spanMs, max: kind.max(own, limits), perSecondMin });
+      const span = { kind, spanMs, max: kind.max(own, limits), perSecondMin };
+      const leak = leakIn(within, span);
       if (leak === undefined) continue;
-      const isTheirs = samples.some((one) => hasCallers(one) && one.atMs > fromMs - warmUpMs);
+      const hadCallers = samples.some((one) => hasCallers(one) && one.atMs > fromMs - warmUpMs);
+      const theirs = Math.max(perSecondMin, kind.callersPerSecondMax ?? Infinity);
+      const isTheirs = hadCallers && leakIn(within, { ...span, perSecondMin: theirs }) === undefined;
       return shown(evidence, isTheirs ? { strained: `${leak}, with callers` } : { broken: leak });
     }
   }

@@ -94,14 +94,18 @@ test('growth that slows down is no leak', () => {
 
 test('what callers bring only keeps a trial waiting; one on its way to the limit is not committed in the middle of it', () => {
   const rising = (second: number): Partial<Taken> => holding(150 + 8 * second);
-  const crowded = Array.from({ length: 46 }, (_, second) => ({
+  const crowded = Array.from({ length: 91 }, (_, second) => ({
     ...well,
     atMs: second * 1000,
     frames: second,
     callers: 'crowd' as const,
   }));
   const beside = { ...facts().baseline, taken: { ...own, memoryBytes: 290e6 } };
-  assert.equal(verdict(trial(45, rising, { samples: crowded, baseline: beside })), 'hold');
+  const asCrowded = (seconds: number): Partial<GateFacts> => ({ samples: crowded.slice(0, seconds + 1) });
+  assert.equal(verdict(trial(45, rising, { ...asCrowded(45), baseline: beside })), 'hold');
+  const writing = (megabytes: number) => (second: number) => ({ writtenBytes: 60e6 + megabytes * 1e6 * second });
+  assert.equal(verdict(trial(90, writing(8), asCrowded(90)), 600_000), 'hold');
+  assert.equal(verdict(trial(90, writing(20), asCrowded(90)), 600_000), 'leak', 'callers do not write so much');
   assert.equal(verdict(trial(45, rising, { baseline: beside })), 'leak');
   const given = trial(8, (second) => holding(150 + 12 * second));
   const said = judgeTrial(given, { ...limits, probationMs: 6000 });
