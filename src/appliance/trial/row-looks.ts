@@ -5,7 +5,7 @@ import { type StoredRows, wordsOfRows } from '../../update/judge/stored-rows.ts'
 import type { Rooms, RoomsParts } from '../rooms.ts';
 import { ChainLooks } from './chain-looks.ts';
 import { type HouseholdActs, isExplained, isVisitExplained, readActs } from './household-acts.ts';
-import { KeptFiles } from './kept-files.ts';
+import { type GoneFiles, KeptFiles } from './kept-files.ts';
 
 /** Of a bell with more, the newest are known. */
 const visitsKnownMax = 20_000;
@@ -95,6 +95,8 @@ export class RowLooks {
   }
 
   async look(): Promise<void> {
+    const isFilesTurn = this.#facts.looks % looksPerFilesLook === 0;
+    const goneFiles = isFilesTurn ? await this.#parts.files.gone() : undefined; // Before the rows, which go before their files.
     const now = this.#parts.reads.inventory();
     const { people, references, embeddings, settings } = this.#before;
     const lost = {
@@ -104,7 +106,7 @@ export class RowLooks {
       device_settings: compare(settings, now.settings),
       visits: await this.#lostVisits(),
     };
-    if (this.#facts.looks % looksPerFilesLook === 0) this.#beside = await this.#lookBeside(lost.visits, now);
+    if (goneFiles !== undefined) this.#beside = await this.#lookBeside(goneFiles, lost.visits, now);
     const isAmiss = Object.values(lost).some(({ gone, changed }) => gone.length + changed.length > 0);
     const unexplained = isAmiss ? await this.#unexplained(lost) : lost;
     const kinds = Object.entries(unexplained);
@@ -129,14 +131,12 @@ export class RowLooks {
     this.#facts = { looks: looks + 1, known, gone, changed, ...this.#beside, ...(isWhole ? {} : { sinceMs }) };
   }
 
-  /** Whoever removes a row for a cause removes it before its pictures. */
-  async #lookBeside(visits: Lost, now: Inventory): Promise<Pick<StoredRows, 'pictureless' | 'chain'>> {
-    const { files, chain } = this.#parts;
-    const gone = await files.gone();
+  /** Whoever removes a row for a cause removes it before its pictures: of those that are gone it has no row any more. */
+  async #lookBeside(gone: GoneFiles, visits: Lost, now: Inventory): Promise<Pick<StoredRows, 'pictureless' | 'chain'>> {
     const lost = new Set(visits.gone);
     const ofVisits = [...gone.visits].filter((id) => this.#known.has(id) && !lost.has(id)).length;
     const ofFaces = now.references.filter(({ id }) => gone.faces.has(id)).length;
-    const broken = await chain.broken();
+    const broken = await this.#parts.chain.broken();
     return { pictureless: ofVisits + ofFaces, ...(broken === undefined ? {} : { chain: broken }) };
   }
 
