@@ -23,6 +23,8 @@ for (const camera of ['demo', 'push'] as const)
     });
     assert.deepEqual(run.faults, []);
     assert.equal(run.bellLost, 0);
-    assert.deepEqual(Object.keys(run.statuses).filter((status) => !['200', '413', '422'].includes(status)), []); // prettier-ignore
+    // 202: a newer picture of the camera came before this one was looked at.
+    const expected = ['200', '413', '422', ...(camera === 'push' ? ['202'] : [])];
+    assert.deepEqual(Object.keys(run.statuses).filter((status) => !expected.includes(status)), []); // prettier-ignore
     assert.equal(run.visitsWithoutFrames, 0);
   });

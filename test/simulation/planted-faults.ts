@@ -39,7 +39,7 @@ const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'a press during a visit is swallowed',
     lives: [0, 0],
-    patches: [['visit/bell.ts', 'await joinVisit(this.#parts, newest, this.#triggerOf(newest.id, request));', '']],
+    patches: [['visit/bell.ts', 'await joinVisit(this.#parts, newest, this.#triggerOf(newest.id, request));', 'true;']],
   },
   {
     name: 'a press during a visit starts a second one',
