@@ -25,6 +25,7 @@ export async function commit(
     if (!(await duty.settlePresses())) return trial; // The gate has something to say to that.
   }
   try {
+    if (committed !== trial.slot) await storage.syncDirectory(places.slots); // Whoever marked the slot may have died before.
     await moveCurrent(storage, places, trial.slot);
   } catch (error) {
     if (committed !== trial.slot) throw error;

@@ -125,7 +125,8 @@ async function condemn(situation: Situation, next: string): Promise<void> {
   if (crashed === undefined) return;
   const mark = await readMark(storage, places, crashed);
   if (mark.state !== 'usable') return;
-  if (record.aftercare?.slot === crashed && endOfLeft(record)?.digest === mark.digest) return; // Told already, then cut short.
+  const isTold = record.aftercare?.slot === crashed && endOfLeft(record)?.digest === mark.digest;
+  if (isTold) return void (await recordFile.write(record)); // Then cut short: perhaps before its directory was synced.
   const isWhole = (await readWhole(storage, places.slot[crashed])).outcome === 'whole';
   if (!isWhole) await markUnusable(storage, places, crashed);
   const isToBlame = isWhole && situation.isBlameless !== true;

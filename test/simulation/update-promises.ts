@@ -38,7 +38,7 @@ export function judgePowerOn(life: Life): { slot: Slot; version: string } {
     found.version >= life.newestCommitted || isBack,
     `promise broken: power-on starts ${found.version} after ${life.newestCommitted}`,
   );
-  assert(isBack || !life.past.isBack, 'promise broken: what was left is started again');
+  assert(found === installed || !life.past.isBack, 'promise broken: what was left is started again');
   judgeRotten(life, directory, found);
   return { slot, version: found.version };
 }
