@@ -5,6 +5,8 @@ import { getPriority, setPriority } from 'node:os';
 const lowest = 19;
 /** Passes over threads that come and go. */
 const passesMax = 10;
+/** So many passes in a row that find nothing to do: a thread that is just being made is seen by the next one only. */
+const quietPasses = 3;
 /** CAP_SYS_NICE (capabilities(7)): may raise priorities. */
 const mayRaiseBit = 23n;
 
@@ -20,9 +22,10 @@ export function raisePriority(pid: number): void {
 
 /** On Linux a priority belongs to a thread, and those to come inherit it: looked at again until every thread has it. */
 export function setForAll(pid: number, priority: number): void {
-  for (let pass = 0; pass < passesMax; pass += 1) {
+  let quiet = 0;
+  for (let pass = 0; pass < passesMax && quiet < quietPasses; pass += 1) {
     const others = threadsOf(pid).filter((thread) => priorityOf(thread) !== priority);
-    if (others.length === 0) return;
+    quiet = others.length === 0 ? quiet + 1 : 0;
     for (const thread of others) trySet(thread, priority);
   }
 }
