@@ -3,15 +3,12 @@ import { type ChainLink, chainStart, hashOf, readLine } from '../../telemetry/au
 import { auditFiles } from '../../telemetry/audit-files.ts';
 import { verifyAudit } from '../../telemetry/audit-verify.ts';
 
-/** More than a trial writes. */
-const filesReadMax = 2;
-
 /** The audit chain from where it stood when a candidate came: whoever has the door continues it. */
 export class ChainLooks {
   readonly #disk: Disk;
   readonly #folder: string;
-  /** Undefined where it was broken already: whoever opens it next begins a new one. */
-  readonly #since: ChainLink | undefined;
+  /** How far it is known to be well. Undefined where it was broken already: whoever opens it next begins a new one. */
+  #since: ChainLink | undefined;
   #shape = '';
   #broken: string | undefined;
 
@@ -50,7 +47,9 @@ export class ChainLooks {
       if (!isKnown && (link.seq !== last.seq + 1 || prevHash !== last.hash)) return `entry ${link.seq} does not follow the one before it`;
       last = link;
     }
-    return lines.length === 0 && since.seq > 0 ? 'it is gone' : undefined;
+    if (lines.length === 0 && since.seq > 0) return 'it is gone';
+    this.#since = last; // However much callers have written down, it is read once.
+    return undefined;
   } // prettier-ignore
 }
 
@@ -61,7 +60,7 @@ async function newestFirst(
   { most = Infinity, backTo = 0 }: { readonly most?: number; readonly backTo?: number },
 ): Promise<readonly ReturnType<typeof readLine>[]> {
   const lines: ReturnType<typeof readLine>[] = [];
-  for (const name of (await auditFiles(disk, folder)).slice(-filesReadMax).toReversed()) {
+  for (const name of (await auditFiles(disk, folder)).toReversed()) {
     const text = new TextDecoder().decode((await disk.read(`${folder}/${name}`)) ?? new Uint8Array());
     for (const line of text.split('\n').slice(0, -1).toReversed()) {
       const read = readLine(line);

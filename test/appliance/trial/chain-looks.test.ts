@@ -4,6 +4,7 @@ import test, { type TestContext } from 'node:test';
 import { ChainLooks } from '../../../src/appliance/trial/chain-looks.ts';
 import { nodeDisk } from '../../../src/machine/node/node-disk.ts';
 import { readLine, sealEntry } from '../../../src/telemetry/audit-entry.ts';
+import { auditFileName } from '../../../src/telemetry/audit-files.ts';
 import { entry, writeChain } from '../../telemetry/audit-chain.ts';
 
 interface Chain {
@@ -34,6 +35,18 @@ test('entries that continue the chain are well; a line that is still being writt
   assert.equal(await looks.broken(), undefined);
   for (let turn = 0; turn < 3; turn += 1) add();
   appendFileSync(file, '{"half":');
+  assert.equal(await looks.broken(), undefined);
+});
+
+test('callers who have much written down, over many files, break no chain', async (t) => {
+  const { looks, folder, lines } = await chain(t);
+  let last = readLine(lines.at(-1) ?? '')?.link;
+  assert(last !== undefined);
+  for (let file = 0; file < 5; file += 1) {
+    const sealed = sealEntry({ ...entry, timestamp: '2026-11-30T04:00:00.000Z' }, last);
+    last = sealed;
+    writeFileSync(`${folder}/${auditFileName(sealed.seq)}`, `${JSON.stringify(sealed)}\n`);
+  }
   assert.equal(await looks.broken(), undefined);
 });
 
