@@ -34,14 +34,14 @@ export async function decideAgain(
   mayLook: () => Promise<void>,
 ): Promise<DecidedAgain> {
   const { gallery, settings, inference } = parts;
-  const looking = { ...parts, tell: () => {}, limits: settings.recognition, patienceMs };
+  const looking = { ...parts, tell: () => {}, limits: settings.recognition, patienceMs: () => patienceMs };
   const sightings: Sighting[] = [];
   for (const { frame } of await loadFrames(parts, visit, patienceMs)) {
     await mayLook();
     const found = await detect(looking, frame);
-    if (found.outcome === 'blind') return found;
+    if (found.outcome !== 'seen') return { outcome: 'blind', reason: found.reason };
     const embedded = await embed(looking, { picture: frame, faces: found.value });
-    if (embedded.outcome === 'blind') return embedded;
+    if (embedded.outcome !== 'seen') return { outcome: 'blind', reason: embedded.reason };
     sightings.push(match(gallery, frame.sequence, embedded.value));
   }
   const verdict = decide(sightings, { recognition: settings.recognition, recogniser: inference.recogniser });

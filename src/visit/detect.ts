@@ -6,8 +6,6 @@ import type { VisitParts } from './visit-parts.ts';
 import { wordsOf } from '../system/error-words.ts';
 import type { Tell } from './visit-under-way.ts';
 
-/** One look of a net may take this long; then recognition is taken for dead and the visit goes on without. */
-export const inferenceMsMax = 3000;
 /** Somebody may ring right after power-on: the nets may take this long to load before that. */
 const loadMsMax = 30_000;
 /** Faces of a frame that are looked at further. */
@@ -22,14 +20,18 @@ export interface FaceInView {
   readonly complaint: string | undefined;
 }
 
-export type Looked<Value> =
-  | { readonly outcome: 'seen'; readonly value: Value }
-  | { readonly outcome: 'blind'; readonly reason: string };
+/** `late` was waited for as long as may be, and may yet work; `blind` cannot. */
+export type Looked<Value> = { readonly outcome: 'seen'; readonly value: Value } | Missed;
+
+export interface Missed {
+  readonly outcome: 'late' | 'blind';
+  readonly reason: string;
+}
 
 export type LookParts = Pick<VisitParts, 'inference' | 'clock'> & {
   readonly tell: Tell;
-  /** Instead of `inferenceMsMax`, where nobody stands at the door. */
-  readonly patienceMs?: number;
+  /** How long a look that begins now is waited for. */
+  readonly patienceMs: () => number;
 };
 
 type DetectParts = LookParts & { readonly limits: FaceLimits };
@@ -44,7 +46,7 @@ export async function detect(parts: DetectParts, picture: Pixels): Promise<Looke
     found = await lookWith(parts, picture, effort);
   }
   const durationMs = parts.clock.uptimeMs() - startedMs;
-  if (found.outcome === 'blind') {
+  if (found.outcome !== 'seen') {
     const trouble = { errorType: 'detection-failed', severity: 'critical', reason: found.reason } as const;
     parts.tell('FACE_DETECTION_FAILED', { stage: 'detect', ...trouble });
     return found;
@@ -66,16 +68,21 @@ async function lookWith(
   picture: Pixels,
   effort: DetectEffort,
 ): Promise<Looked<readonly DetectedFace[]>> {
-  const { clock, inference, patienceMs = inferenceMsMax } = parts;
   await waitForNets(parts);
-  const looked = await within(clock, patienceMs, inference.detect(picture, effort));
-  switch (looked.outcome) {
+  return answerOf(parts, parts.inference.detect(picture, effort));
+}
+
+/** Waits for an answer of the nets: only a thread that says so, or has died, cannot answer. */
+export async function answerOf<Value>(parts: LookParts, asked: Promise<Value>): Promise<Looked<Value>> {
+  const patienceMs = parts.patienceMs();
+  const answered = await within(parts.clock, patienceMs, asked);
+  switch (answered.outcome) {
     case 'done':
-      return { outcome: 'seen', value: looked.value };
+      return { outcome: 'seen', value: answered.value };
     case 'failed':
-      return { outcome: 'blind', reason: wordsOf(looked.error) };
+      return { outcome: 'blind', reason: wordsOf(answered.error) };
     case 'late':
-      return { outcome: 'blind', reason: `no answer for ${patienceMs} ms` };
+      return { outcome: 'late', reason: `no answer for ${Math.round(patienceMs)} ms` };
   }
 }
 

@@ -1,9 +1,7 @@
 import type { DeniedPerson, FaceCandidate, Gallery } from '../people/gallery.ts';
 import type { Embedding } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
-import { within } from '../system/deadline.ts';
-import { inferenceMsMax, type FaceInView, type Looked, type LookParts } from './detect.ts';
-import { wordsOf } from '../system/error-words.ts';
+import { answerOf, type FaceInView, type Looked, type LookParts } from './detect.ts';
 
 export interface EmbeddedFace extends FaceInView {
   /** Undefined for a face that recognition may not use. */
@@ -15,7 +13,6 @@ export async function embed(
   parts: LookParts,
   seen: { readonly picture: Pixels; readonly faces: readonly FaceInView[] },
 ): Promise<Looked<readonly EmbeddedFace[]>> {
-  const { patienceMs = inferenceMsMax } = parts;
   const embedded: EmbeddedFace[] = [];
   for (const inView of seen.faces) {
     if (inView.complaint !== undefined) {
@@ -23,13 +20,11 @@ export async function embed(
       continue;
     }
     const startedMs = parts.clock.uptimeMs();
-    const embedding = parts.inference.embed(seen.picture, inView.face.landmarks);
-    const done = await within(parts.clock, patienceMs, embedding);
-    if (done.outcome !== 'done') {
-      const reason = done.outcome === 'late' ? `no answer for ${patienceMs} ms` : wordsOf(done.error);
-      const trouble = { errorType: 'recognition-failed', severity: 'critical', reason } as const;
+    const done = await answerOf(parts, parts.inference.embed(seen.picture, inView.face.landmarks));
+    if (done.outcome !== 'seen') {
+      const trouble = { errorType: 'recognition-failed', severity: 'critical', reason: done.reason } as const;
       parts.tell('RECOGNITION_FAILED', { stage: 'embed', ...trouble });
-      return { outcome: 'blind', reason };
+      return done;
     }
     parts.tell('FRAME_PROCESSED', { stage: 'embed', durationMs: parts.clock.uptimeMs() - startedMs });
     embedded.push({ ...inView, embedding: done.value });

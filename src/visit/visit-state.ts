@@ -1,5 +1,8 @@
-/** A visit is looked at for at most this long from its trigger; then it is decided on what was seen. */
+/** A visit is looked at for this long from its trigger; then it is decided on what was seen. */
 export const visitMs = 5000;
+/** Where looks take long, so much longer is waited for the frames that a name needs: a late name is better than none. */
+export const lateMsMax = 10_000;
+const framesForNameMin = 2;
 /** Frames looked at in one visit, presses that join it included. */
 export const framesLookedMax = 40;
 /** Frames older than this at the trigger show somebody else. */
@@ -7,7 +10,7 @@ export const framesBeforeMs = 4000;
 
 /** Why the looking stopped. */
 type LookingEnd =
-  | { readonly because: 'firm' | 'all-seen' | 'time' }
+  | { readonly because: 'firm' | 'all-seen' | 'time' | 'unanswered' }
   | { readonly because: 'blind'; readonly reason: string };
 
 /** Where a visit is. Passing state: never stored, the database knows only what must survive a restart. */
@@ -32,6 +35,9 @@ export type VisitEvent =
   /** Another press while the visit goes on. */
   | { readonly kind: 'pressed-again'; readonly burstFrames: number }
   | { readonly kind: 'out-of-frames' }
+  /** A look was not answered although it was waited for. */
+  | { readonly kind: 'unanswered' }
+  /** Nobody can answer. */
   | { readonly kind: 'blinded'; readonly reason: string }
   | { readonly kind: 'recorded' };
 
@@ -52,6 +58,11 @@ export function advanceVisit(state: VisitState, event: VisitEvent): VisitState {
   }
 }
 
+/** How long a look that begins now is waited for. */
+export function lookMsMax(state: VisitState, nowMs: number): number {
+  return state.phase === 'looking' ? Math.max(0, state.endsMs + lateMsMax - nowMs) : 0;
+}
+
 /** A press joins a visit that still looks; later it is a visit of its own. */
 export function mayJoin(state: VisitState): boolean {
   return state.phase === 'looking';
@@ -70,12 +81,15 @@ function advanceLooking(state: VisitState & { phase: 'looking' }, event: VisitEv
     case 'looked': {
       if (event.isFirm) return { phase: 'recording', end: { because: 'firm' } };
       const framesLooked = state.framesLooked + 1;
-      if (event.atMs >= state.endsMs || framesLooked >= framesLookedMax)
+      const endsMs = framesLooked < framesForNameMin ? state.endsMs + lateMsMax : state.endsMs;
+      if (event.atMs >= endsMs || framesLooked >= framesLookedMax)
         return { phase: 'recording', end: { because: 'time' } };
       return { ...state, framesLooked };
     }
     case 'out-of-frames':
       return { phase: 'recording', end: { because: 'all-seen' } };
+    case 'unanswered':
+      return { phase: 'recording', end: { because: 'unanswered' } };
     case 'blinded':
       return { phase: 'recording', end: { because: 'blind', reason: event.reason } };
     case 'recorded':

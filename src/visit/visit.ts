@@ -9,13 +9,14 @@
 import type { VisitOutcome } from '../system/outcome.ts';
 import type { EventType } from '../system/event.ts';
 import { decide, type DecisionRules, type Verdict } from './decide.ts';
-import { detect, waitForNets } from './detect.ts';
+import { detect, waitForNets, type Missed } from './detect.ts';
 import { embed, match, type Sighting } from './embed.ts';
 import { record } from './record.ts';
 import { ring } from './ring.ts';
 import { SavedFrames } from './saved-frames.ts';
 import { VisitFrames, type FrameSource, type VisitFrame } from './visit-frames.ts';
 import type { VisitParts } from './visit-parts.ts';
+import { lateMsMax, lookMsMax, visitMs } from './visit-state.ts';
 import type { VisitUnderWay } from './visit-under-way.ts';
 
 /** A visit on its way: `rung` when everybody has been told that somebody is there, `ended` when it is decided. */
@@ -81,19 +82,21 @@ async function look(
   return sightings;
 }
 
-/** One frame: detect, embed, match. Undefined when recognition is not running. */
+/** One frame: detect, embed, match. Undefined when recognition is not running, or has not answered in time. */
 async function sight(parts: VisitParts, visit: VisitUnderWay, frame: VisitFrame): Promise<Sighting | undefined> {
-  const found = await detect({ ...parts, tell: visit.tell, limits: parts.settings.recognition }, frame);
-  if (found.outcome === 'blind') return blinded(visit, found.reason);
+  const patienceMs = (): number => lookMsMax(visit.state, parts.clock.uptimeMs());
+  const looking = { ...parts, tell: visit.tell, patienceMs };
+  const found = await detect({ ...looking, limits: parts.settings.recognition }, frame);
+  if (found.outcome !== 'seen') return missed(visit, found);
   if (found.value.length > 0 && visit.trace.detected === undefined)
     visit.tell('FACES_DETECTED', { faces: found.value.length, durationMs: visit.note('detected') });
-  const embedded = await embed({ ...parts, tell: visit.tell }, { picture: frame, faces: found.value });
-  if (embedded.outcome === 'blind') return blinded(visit, embedded.reason);
+  const embedded = await embed(looking, { picture: frame, faces: found.value });
+  if (embedded.outcome !== 'seen') return missed(visit, embedded);
   return match(parts.gallery, frame.sequence, embedded.value);
 }
 
-function blinded(visit: VisitUnderWay, reason: string): undefined {
-  visit.advance({ kind: 'blinded', reason });
+function missed(visit: VisitUnderWay, { outcome, reason }: Missed): undefined {
+  visit.advance(outcome === 'late' ? { kind: 'unanswered' } : { kind: 'blinded', reason });
 }
 
 /** Says why there was nothing to see, where the frames cannot. */
@@ -101,6 +104,8 @@ function explain(parts: VisitParts, visit: VisitUnderWay, verdict: Verdict): Ver
   const { state } = visit;
   if (verdict.outcome !== 'no-face' || state.phase !== 'recording') return verdict;
   if (state.end.because === 'blind') return { ...verdict, reason: `recognition is not running: ${state.end.reason}` };
+  if (state.end.because === 'unanswered' && verdict.decision.framesWithFace === 0)
+    return { ...verdict, reason: `recognition was too slow: no answer within ${(visitMs + lateMsMax) / 1000} s` };
   const trouble = parts.feed.status().reason;
   if (verdict.decision.framesSeen > 0 || trouble === undefined) return verdict;
   return { ...verdict, reason: `the camera gives no pictures: ${trouble}` };

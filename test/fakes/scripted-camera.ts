@@ -1,6 +1,6 @@
 import type { Camera, CameraEnd, FrameSink } from '../../src/system/camera.ts';
 import type { Clock } from '../../src/system/clock.ts';
-import { i420Bytes } from '../../src/system/pixels.ts';
+import { i420Bytes, type Pixels } from '../../src/system/pixels.ts';
 
 /** A camera that shows the scene it is told to, at a steady pace, and fails as told. */
 export class ScriptedCamera implements Camera {
@@ -9,6 +9,8 @@ export class ScriptedCamera implements Camera {
   intervalMs: number;
   size = { width: 64, height: 36 };
   scene = 0;
+  /** Shown instead of a scene, but for its first two pixels; of `size`. */
+  picture: Pixels | undefined;
   /** `silent` opens and shows nothing; `deaf` does not even close. */
   mood: 'flowing' | 'silent' | 'deaf' | 'failing' | 'ending' = 'flowing';
   origin: Camera['origin'] = 'sensor';
@@ -39,7 +41,9 @@ export class ScriptedCamera implements Camera {
   #show(sink: FrameSink): void {
     const pixels = sink.takeBuffer(i420Bytes(this.size.width, this.size.height));
     if (!this.isFrozen) this.#noise = (this.#noise + 1) % 256;
-    new Uint8Array(pixels).fill(0).set([this.scene, this.#noise]);
+    const shown = new Uint8Array(pixels).fill(0);
+    if (this.picture !== undefined) shown.set(new Uint8Array(this.picture.pixels));
+    shown.set([this.scene, this.#noise]);
     sink.deliver({ ...this.size, pixels, capturedMs: this.#clock.uptimeMs() - this.lateMs });
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { InferenceFault } from '../../src/system/inference.ts';
 import { StoreFault } from '../../src/store/store.ts';
 import { ringAt, startWorld, visitOf } from './rung-world.ts';
 import { VisitWorld } from './visit-world.ts';
@@ -59,8 +60,31 @@ test('the bell does not wait for the brain: it rings while recognition hangs, an
   await world.clock.advance(20_000);
   const visit = world.store.read.visit(visitId);
   assert.deepEqual([visit?.phase, visit?.outcome], ['decided', 'no-face']);
-  assert.match(visit?.reason ?? '', /^recognition is not running: no answer/);
+  assert.equal(visit?.reason, 'recognition was too slow: no answer within 15 s');
   assert.equal(world.events.of('FACE_DETECTION_FAILED').length, 1);
+  await world.stop();
+});
+
+test('where every look takes four seconds the name comes late, and it comes', async () => {
+  const world = await startWorld(1);
+  world.inference.before = (call) => (call === 'detect' ? world.clock.sleep(4000) : undefined);
+  const visitId = await ringAt(world, 'button');
+  await world.clock.advance(7000);
+  assert.deepEqual(world.phone.texts, ['Somebody is at the door']);
+  await world.clock.advance(3000);
+  assert.deepEqual(world.phone.texts, ['Somebody is at the door', 'Ada is at the door']);
+  const visit = world.store.read.visit(visitId);
+  assert.match(visit?.reason ?? '', /2 of 2 frames agree$/);
+  assert.equal(world.events.of('FACE_DETECTION_FAILED').length, 0);
+  await world.stop();
+});
+
+test('a thread that has died is called dead at once', async () => {
+  const world = await startWorld(1);
+  world.inference.before = () => Promise.reject(new InferenceFault('cannot recognise: the inference thread died'));
+  const visit = await visitOf(world);
+  assert.equal(visit.reason, 'recognition is not running: cannot recognise: the inference thread died');
+  assert.ok((visit.trace.named ?? Infinity) < 1000);
   await world.stop();
 });
 

@@ -4,15 +4,20 @@ import fc from 'fast-check';
 import {
   advanceVisit,
   framesLookedMax,
+  lateMsMax,
   mayJoin,
   startVisit,
   visitMs,
   type VisitEvent,
 } from '../../src/visit/visit-state.ts';
 
-test('a visit that looks long enough is decided on what it has seen', () => {
-  const state = advanceVisit(startVisit(1000, 5), { kind: 'looked', isFirm: false, atMs: 1000 + visitMs });
-  assert.deepEqual(state, { phase: 'recording', end: { because: 'time' } });
+test('a visit that looks long enough is decided on what it has seen, which is two frames where looks take long', () => {
+  const looked = (atMs: number) => ({ kind: 'looked', isFirm: false, atMs }) as const;
+  const once = advanceVisit(startVisit(1000, 5), looked(1000 + visitMs));
+  assert.equal(once.phase, 'looking');
+  const ended = { phase: 'recording', end: { because: 'time' } };
+  assert.deepEqual(advanceVisit(once, looked(1000 + visitMs + 1)), ended);
+  assert.deepEqual(advanceVisit(startVisit(1000, 5), looked(1000 + visitMs + lateMsMax)), ended);
 });
 
 test('another press asks for another burst, within bounds', () => {
@@ -33,6 +38,7 @@ test('whatever happens in whatever order, a visit never goes back and always end
     fc.constant<VisitEvent>({ kind: 'burst-frame' }),
     fc.constant<VisitEvent>({ kind: 'out-of-frames' }),
     fc.constant<VisitEvent>({ kind: 'recorded' }),
+    fc.constant<VisitEvent>({ kind: 'unanswered' }),
     fc.constant<VisitEvent>({ kind: 'blinded', reason: 'no answer' }),
     fc.constant<VisitEvent>({ kind: 'pressed-again', burstFrames: 5 }),
     fc.record({ kind: fc.constant('looked' as const), isFirm: fc.boolean(), atMs: fc.nat(2 * visitMs) }),

@@ -54,7 +54,7 @@ export interface InferenceSettings {
 /** Calls that may wait for the thread; at 8 frames a second this is more than it could be behind. */
 const waitingMax = 64;
 
-/** A call that takes longer means that the thread hangs: it is ended and started again. */
+/** A thread that answers nothing for so long while calls wait hangs: it is given up, and another one is started. */
 const answerMsMax = 60_000;
 
 /** A thread that dies before it has answered anything is not started again at once. */
@@ -266,6 +266,7 @@ class InferenceThread {
     this.#busyMs += busyMs;
     this.#answered += 1;
     this.#delayMs = restartDelayMs;
+    for (const { deadline } of this.#waiting.values()) deadline.refresh(); // It is slow, and lives.
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     this.#waiting.delete(id);

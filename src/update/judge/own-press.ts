@@ -26,7 +26,7 @@ export interface OwnPressSeen {
   readonly arrived: number;
 }
 
-/** Five seconds of looking, three of saving pictures, two of writing: what a visit takes at most. */
+/** Five seconds of looking, three of saving pictures, two of writing: what a visit takes where no look is late. */
 const decidedMsMax = 10_000;
 const arrivedMsMax = 15_000;
 /** What has not come by then never comes, whatever the machine is busy with: a row, and all that follows it. */
