@@ -1,7 +1,7 @@
 #!/bin/sh
-# Starts doorward from a checkout, tuned to stay under its memory bound on a small machine (`npm run bench:visit`): one
-# malloc arena, frames given back to the kernel at once, a small heap for JavaScript. Compiled code is kept between starts
-# of commands alone: Node holds all that it has read of it in memory, 14 MB for as long as a bell runs.
+# Starts doorward from a checkout, in the words of src/machine/process/start-options.ts, which says why; a test holds them to
+# it. Compiled code is kept between starts of commands alone: Node holds all that it has read of it in memory, 14 MB for as
+# long as a bell runs.
 here=$(cd "$(dirname "$0")/.." && pwd)
 export PATH="$here/node_modules/.bin:$PATH"
 [ "${1:-}" = run ] || export NODE_COMPILE_CACHE="$here/node_modules/.cache/doorward"

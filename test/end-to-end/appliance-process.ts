@@ -5,10 +5,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { mallocEnvironment, nodeOptions } from '../../src/machine/process/start-options.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 const main = join(checkout, 'src', 'main.ts');
-/** Compiled code is kept between starts, as scripts/doorward.sh does for commands. */
+/** Started as scripts/doorward.sh does; compiled code is kept between starts, as there for commands. */
 const compileCache = join(checkout, 'node_modules', '.cache', 'doorward');
 const patienceMs = 30_000;
 const lookAgainMs = 25;
@@ -72,9 +73,9 @@ export class Doorward {
   readonly #child: ChildProcess;
 
   constructor(words: readonly string[], { environment, through = [], inherits }: DoorwardOptions = {}) {
-    const [program = '', ...rest] = [...through, process.execPath, main, ...words];
+    const [program = '', ...rest] = [...through, process.execPath, ...nodeOptions, main, ...words];
     const { PATH = '' } = process.env;
-    const env = { PATH, LANG: 'C.UTF-8', NODE_COMPILE_CACHE: compileCache, ...environment };
+    const env = { PATH, LANG: 'C.UTF-8', NODE_COMPILE_CACHE: compileCache, ...mallocEnvironment, ...environment };
     const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe', inherits ?? 'ignore'] });
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#out += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#err += text));

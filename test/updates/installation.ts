@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { findRunning } from '../../src/machine/process/instance-lock.ts';
+import { mallocEnvironment, nodeOptions } from '../../src/machine/process/start-options.ts';
 import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { nodeStorage } from '../../src/machine/node/node-storage.ts';
 import { moveCurrent } from '../../src/slot/current-link.ts';
@@ -27,8 +28,6 @@ import { deviceMark } from './marked-processes.ts';
 import { insideGroup } from './memory-group.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
-/** As scripts/doorward.sh has it. */
-const nodeOptions = ['--max-semi-space-size=1', '--optimize-for-size'];
 const startMsMax = 120_000;
 
 /** What the gate makes of a machine that is busy with other work is not the matter of most tests. */
@@ -119,7 +118,7 @@ export class Installation {
     const log = openSync(this.log, 'a');
     const child = spawn(file, args, {
       stdio: ['ignore', 'ignore', log],
-      env: { ...process.env, ...(isExecutable ? {} : brought), MALLOC_ARENA_MAX: '1', [deviceMark]: this.folder },
+      env: { ...process.env, ...(isExecutable ? {} : brought), ...mallocEnvironment, [deviceMark]: this.folder },
       detached: true,
     });
     closeSync(log);

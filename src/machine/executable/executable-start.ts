@@ -1,7 +1,5 @@
+import { keptBytes } from '../process/start-options.ts';
 import { systemAddon } from './system-addon.ts';
-
-/** As scripts/doorward.sh and the unit of systemd have it. */
-const keptBytes = 65_536;
 
 /**
  * What the single executable does before anything else: the appliance takes 30 MB less where the C library gives memory

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { DecodeResult, Pictures } from '../../system/inference.ts';
 import { i420Bytes } from '../../system/pixels.ts';
 import { offerAsVictim } from '../process/memory-victim.ts';
+import { mallocEnvironment, nodeOptions } from '../process/start-options.ts';
 import { addedBytesMax, usageOf, type Usage } from './decoder-limits.ts';
 import { fromDecoder, type FromDecoder, type ToDecoder } from './decoder-protocol.ts';
 import { Intake, lineOf } from './intake.ts';
@@ -39,7 +40,7 @@ const lookMs = 20;
 /** The word that makes the executable this process and nothing else. */
 export const decoderWord = 'picture-decoder';
 
-const nodeOptions = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1', '--disable-warning=ExperimentalWarning']; // prettier-ignore
+const decoderOptions = [...nodeOptions, '--v8-pool-size=1', '--disable-warning=ExperimentalWarning'];
 
 /** What it is told of the world: nothing that is secret. */
 const passedOn = ['PATH', 'LANG', 'NODE_COMPILE_CACHE', 'DOORWARD_LIB'];
@@ -62,7 +63,7 @@ export class DecoderProcess {
 
   constructor(bounds: PictureBounds) {
     this.#bounds = bounds;
-    const entry = isSea() ? [decoderWord] : [...nodeOptions, join(import.meta.dirname, 'picture-decoder.ts')];
+    const entry = isSea() ? [decoderWord] : [...decoderOptions, join(import.meta.dirname, 'picture-decoder.ts')];
     const child = spawn(process.execPath, [...entry, String(bounds.niceness)], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {
@@ -203,10 +204,5 @@ export class DecoderProcess {
 const nothing: Usage = { cpuMs: 0, ownBytes: 0, askedBytes: 0 };
 const megabytesMax = addedBytesMax / 1024 / 1024;
 
-/** One arena, memory given back at once; one thread that decodes. */
-const littleMemory = {
-  MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_THRESHOLD_: '65536',
-  MALLOC_TRIM_THRESHOLD_: '65536',
-  UV_THREADPOOL_SIZE: '1',
-};
+/** As the bell itself; one thread that decodes. */
+const littleMemory = { ...mallocEnvironment, UV_THREADPOOL_SIZE: '1' };
