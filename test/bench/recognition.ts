@@ -1,0 +1,126 @@
+// How well the product recognises people: pictures of labelled people and of strangers, all through its own inference,
+// its own gates and its own decision.
+//   npm run bench:recognition -- DIR… [--groups CSV] [--visits 200] [--households 20] [--sources 60] [--seed 1]
+// Each DIR: a folder for each person, pictures of strangers, or deepface's master.csv (see recognition/faces-given.ts).
+// The last line is one JSON object for programs: shares from 0 to 1; null where nothing could be measured.
+import path from 'node:path';
+import Value from 'typebox/value';
+import { startInference } from '../../src/machine/inference/onnx-inference.ts';
+import { settingsSchema } from '../../src/settings/settings-schema.ts';
+import { begin, Misused, wholeNumber } from '../../scripts/entry.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+import { Eye } from './recognition/eye.ts';
+import { readGivenFaces } from './recognition/faces-given.ts';
+import { measureGroups } from './recognition/groups.ts';
+import { measureOpenSet, type OpenSet } from './recognition/open-set.ts';
+import { pairsTable } from './recognition/pairs.ts';
+import { measureStress, type StressLook } from './recognition/stress.ts';
+import { payVisits, type PaidVisit } from './recognition/visits.ts';
+import { survey, type Survey } from './recognition/survey.ts';
+import { gateTable, isNamed, openSetTable, share, stressTable, visitsTable } from './recognition/tables.ts';
+
+const wordsKnown = {
+  usage: 'npm run bench:recognition -- DIR… [--groups CSV] [--visits N] [--households N] [--sources N] [--seed N]',
+  words: 50,
+  options: {
+    groups: { type: 'string' },
+    visits: { type: 'string' },
+    households: { type: 'string' },
+    sources: { type: 'string' },
+    seed: { type: 'string' },
+  },
+} as const;
+const sizes = [2, 5, 10, 20, 50] as const;
+const { positionals, values } = begin(wordsKnown);
+const modelsFolder = path.join(import.meta.dirname, '../../.models');
+
+async function main(): Promise<void> {
+  if (positionals.length === 0) throw new Misused('name folders of labelled people');
+  const given = await readGivenFaces(positionals, values.groups);
+  if (given.outcome === 'unusable') return refuse(given.message);
+  const started = await startInference({ modelsFolder, threads: 1 });
+  if (started.outcome !== 'started') return refuse(started.message);
+  const random = new SeededRandom(wholeNumber(values.seed, 1));
+  const eye = new Eye(started, Value.Create(settingsSchema).recognition);
+  const found = await survey(eye, given, progress('pictures'));
+  console.log(`${eye.recogniser}: ${given.people.length} people, ${given.strangers.length} strangers\n`);
+  console.log(`${gateTable(found)}\n`);
+  console.log(`${pairsTable([...found.samples, ...found.strangers], eye.recognition)}\n`);
+  const households = wholeNumber(values.households, 20);
+  const openSets = sizes.flatMap((size) =>
+    [1, 3].flatMap((references) => measureOpenSet({ eye, found, random }, { size, references, households }) ?? []),
+  );
+  console.log(`${openSetTable(openSets)}\n`);
+  const groups = measureGroups({ eye, found, random }, households);
+  if (groups !== undefined) console.log(`${groups.table}\n`);
+  const sources = wholeNumber(values.sources, 60);
+  const looks = await measureStress({ eye, found, random }, sources, progress('faces under stress'));
+  console.log(`${stressTable(looks)}\n`);
+  const visits = await payVisits({ eye, found, random }, wholeNumber(values.visits, 6, 0), progress('visits'));
+  console.log(`${visitsTable(visits)}\n`);
+  await started.stop();
+  console.log(
+    JSON.stringify(figuresOf({ found, openSets, looks, visits, worstGroupRatio: groups?.worstRatio ?? null })),
+  );
+}
+
+interface Measured {
+  readonly found: Survey;
+  readonly openSets: readonly OpenSet[];
+  readonly looks: readonly StressLook[];
+  readonly visits: readonly PaidVisit[];
+  readonly worstGroupRatio: number | null;
+}
+
+function figuresOf({ found, openSets, looks, visits, worstGroupRatio }: Measured): object {
+  const samples = [...found.samples, ...found.strangers];
+  const good = samples.flatMap(({ seen }) => (seen !== undefined && isGood(seen.complaint) ? [seen] : []));
+  const open = headline(openSets);
+  const [visitors, strangers] = [open?.visitors, open?.strangers];
+  const named = (visitors?.known ?? 0) + (visitors?.probably ?? 0);
+  const small = looks.filter(({ kind }) => kind === '48 px');
+  return {
+    people: new Set(found.samples.map(({ person }) => person)).size,
+    strangers: new Set(found.strangers.map(({ person }) => person)).size,
+    detected: share(samples.filter(({ seen }) => seen !== undefined).length, samples.length),
+    refusedGood: share(good.filter(({ complaint }) => complaint !== undefined).length, good.length),
+    household: open === undefined ? null : `${open.size}x${open.references}`,
+    known: share(visitors?.known ?? 0, visitors?.looks ?? 0),
+    probably: share(visitors?.probably ?? 0, visitors?.looks ?? 0),
+    missed: share((visitors?.looks ?? 0) - named, visitors?.looks ?? 0),
+    strangerKnown: share(strangers?.wrongKnown ?? 0, strangers?.looks ?? 0),
+    strangerProbably: share(strangers?.wrongProbably ?? 0, strangers?.looks ?? 0),
+    worstGroupRatio,
+    px48Found: share(small.filter(({ seen }) => seen !== undefined).length, small.length),
+    px48Named: share(small.filter(isNamed).length, small.length),
+    visits: visits.length,
+    visitsNamedRight: visits.filter(({ expected, personName }) => expected === personName).length,
+    visitsNamedWrong: visits.filter(({ expected, personName }) => personName !== undefined && expected !== personName)
+      .length,
+    attacksWarned: null,
+    falseAlarms: null,
+  };
+}
+
+/** Twenty people of three references each; of fewer, as many as there are. */
+function headline(openSets: readonly OpenSet[]): OpenSet | undefined {
+  const most = Math.max(...openSets.map(({ references }) => references));
+  const some = openSets.filter(({ references }) => references === most);
+  return some.find(({ size }) => size === 20) ?? some.at(-1);
+}
+
+/** Whoever looks away or is far away is no good face; everything else that the gate says of a picture may be for nothing. */
+function isGood(complaint: string | undefined): boolean {
+  return complaint === undefined || !/ px wide|turned \d+ degrees/.test(complaint);
+}
+
+function progress(what: string): (done: number) => void {
+  return (done) => void (process.stderr.isTTY && process.stderr.write(`\r${done} ${what} `));
+}
+
+function refuse(message: string): void {
+  console.error(message);
+  process.exitCode = 1;
+}
+
+await main();
