@@ -18,6 +18,7 @@ const ownWord = 'src/update/judge/own-word.ts';
 const strain = 'src/update/judge/machine-strain.ts';
 const callers = 'src/update/judge/callers.ts';
 const door = 'src/update/judge/door.ts';
+const knocking = 'src/appliance/trial/door-knocking.ts';
 const presses = 'src/update/judge/presses.ts';
 const probation = 'src/update/probation.ts';
 const passed = 'src/appliance/trial/passed-presses.ts';
@@ -32,6 +33,7 @@ export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'a door that is silent while it is at work is silent for ever', file: door, from: 'const atWorkTimes = 3;', to: 'const atWorkTimes = 1;' },
   { name: 'a door is compared with nobody', file: door, from: 'ownMs * ownTimes', to: '0' },
   { name: 'a door that does not answer just now is committed', file: door, from: 'silentMs >= doorSilentMsMax / 2 ?', to: 'silentMs < 0 ?' },
+  { name: 'whoever waits since a door fell silent excuses it', file: knocking, from: '      const { callers, looks, busy } = this.#silence;', to: '      const { looks, busy } = this.#silence;\n      const callers = this.#parts.callers();' },
   { name: 'presses are no debts', file: gate, from: "  ['press-unanswered', judgePresses],", to: '' },
   { name: 'a press is waited for as long as the candidate says', file: presses, from: 'return waitedMs < waitMsMax ?', to: 'return debt.isSaidStored || waitedMs < waitMsMax ?' },
   { name: 'a slow card is the candidate’s fault', file: presses, from: 'ownWriteTimes * ownWrite.tookMs', to: '0' },

@@ -88,6 +88,7 @@ export function doorOf(nature: Nature | undefined): DoorSight | undefined {
     knocks: 10,
     answered: isShut ? 0 : 10,
     silentMs: isShut ? 1000 : 0,
+    callers: 'few',
     isAtWork: false,
     workedMs: isShut ? 900 : 0,
     ownMs: 1,

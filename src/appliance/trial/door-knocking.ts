@@ -1,5 +1,6 @@
 import type { Knock, MainThread } from '../../machine/process/door-knock.ts';
 import type { Clock } from '../../system/clock.ts';
+import type { Callers } from '../../update/judge/callers.ts';
 import type { DoorSight } from '../../update/judge/gate-facts.ts';
 
 /** A silence is seen at one of these looks; every second one knocks. */
@@ -20,6 +21,8 @@ export interface DoorKnockingParts {
   knock(path: string): Knock;
   /** The main thread of the candidate; undefined when the machine does not say. */
   mainThread(): MainThread | undefined;
+  /** Who asks the candidate besides, just now. */
+  callers(): Callers;
   /** The door is silent, and somebody should judge it. */
   onSilence(): void;
 }
@@ -29,14 +32,13 @@ interface Waiting {
   readonly knock: Knock;
 }
 
-/** What was seen of a main thread since the silence began. */
+/** What was seen of a main thread since the silence began, and who was there then. */
 interface Silence {
+  readonly callers: Callers;
   readonly looks: number;
   readonly busy: number;
   readonly workedMs: number;
 }
-
-const nothingSeen: Silence = { looks: 0, busy: 0, workedMs: 0 };
 
 /** Knocks at the door of a candidate, and takes down what this process needs itself meanwhile. */
 export class DoorKnocking {
@@ -48,7 +50,7 @@ export class DoorKnocking {
   #heardMs = -Infinity;
   #knocks = 0;
   #answered = 0;
-  #silence = nothingSeen;
+  #silence: Silence = { callers: 'few', looks: 0, busy: 0, workedMs: 0 };
   /** When the silence began that was looked at last; undefined when somebody was heard. */
   #sinceMs: number | undefined;
   /** Processor time of the main thread when the silence began. */
@@ -79,11 +81,12 @@ export class DoorKnocking {
 
   sight(): DoorSight {
     const isSeen = this.#silentSinceMs() === this.#sinceMs;
-    const { looks, busy, workedMs } = isSeen ? this.#silence : nothingSeen;
+    const { callers, looks, busy, workedMs } = isSeen ? this.#silence : this.#nothingSeen();
     return {
       knocks: this.#knocks,
       answered: this.#answered,
       silentMs: this.#silentMs(),
+      callers,
       isAtWork: looks > 0 && busy * 2 >= looks,
       workedMs,
       ownMs: Math.max(0, ...this.#own.map(({ ms }) => ms)),
@@ -122,19 +125,23 @@ export class DoorKnocking {
     return sinceMs === undefined ? 0 : this.#parts.clock.uptimeMs() - sinceMs;
   }
 
+  #nothingSeen(): Silence {
+    return { callers: this.#parts.callers(), looks: 0, busy: 0, workedMs: 0 };
+  }
+
   #look(): void {
     const silentMs = this.#silentMs();
     const thread = this.#parts.mainThread();
     const workedMs = thread?.workedMs ?? 0;
     const sinceMs = this.#silentSinceMs();
     if (silentMs < lookIntervalMs || sinceMs !== this.#sinceMs) {
-      this.#silence = nothingSeen;
+      this.#silence = this.#nothingSeen();
       this.#workedBeforeMs = workedMs;
       this.#sinceMs = sinceMs;
     } else {
-      const { looks, busy } = this.#silence;
+      const { callers, looks, busy } = this.#silence;
       const nowBusy = busy + (thread?.isBusy === true ? 1 : 0);
-      this.#silence = { looks: looks + 1, busy: nowBusy, workedMs: workedMs - this.#workedBeforeMs };
+      this.#silence = { callers, looks: looks + 1, busy: nowBusy, workedMs: workedMs - this.#workedBeforeMs };
     }
     if (silentMs >= tellMs) this.#parts.onSilence();
   }

@@ -54,6 +54,7 @@ export class Lookout {
       clock,
       knock: (path) => knock(callers.knocked, path),
       mainThread: () => mainThreadOf(candidate.pid),
+      callers: () => callers.seen(),
       onSilence: () => this.#rest.abort(),
     });
     void this.#door.run(this.#end.signal);

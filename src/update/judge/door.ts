@@ -11,14 +11,15 @@ import { isShortOfTime } from './machine-strain.ts';
 const atWorkTimes = 3;
 /** A candidate may take so many times what its incumbent needs. */
 const ownTimes = 4;
-/** Callers who keep it busy have it answer the knock after theirs: it is given so many times the time. */
-const callersTimes = 5;
-/** So is everybody where the machine has no time to spare: what the candidate waits for may be another thread of its own. */
-const strainedTimes = 4;
+/**
+ * Callers who keep it busy have it answer the knock after theirs, and where the machine has no time to spare what it waits
+ * for may be another thread of its own: it is given so many times the time.
+ */
+const hinderedTimes = 4;
 /** One that waits for a processor is given so many times the time of a heartbeat. */
 const starvedTimes = 4;
 
-type DoorFacts = Pick<GateFacts, 'door' | 'callers' | 'samples' | 'nowMs'>;
+type DoorFacts = Pick<GateFacts, 'door' | 'samples' | 'nowMs'>;
 
 /** Nobody is answered for longer than the incumbent can account for. */
 export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
@@ -26,8 +27,7 @@ export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
   if (door === undefined) return undefined;
   const { knocks, answered, silentMs, isAtWork, workedMs, ownMs } = door;
   const { heartbeatMsMax } = limits;
-  const times = [hasCallers(facts) ? callersTimes : 1, isShortOfTime(facts) ? strainedTimes : 1];
-  const doorSilentMsMax = limits.doorSilentMsMax * Math.max(...times);
+  const doorSilentMsMax = limits.doorSilentMsMax * (hasCallers(door) || isShortOfTime(facts) ? hinderedTimes : 1);
   const isOver = isAtWork
     ? workedMs >= doorSilentMsMax * atWorkTimes || silentMs >= heartbeatMsMax * starvedTimes
     : silentMs >= doorSilentMsMax;

@@ -42,6 +42,8 @@ export interface DoorSight {
   readonly answered: number;
   /** For so long nobody who knocked has been answered; 0 when nobody waits. */
   readonly silentMs: number;
+  /** Who asked it when the silence began: those who only wait since then are no reason for it. */
+  readonly callers: Callers;
   /** During the silence its main thread was busy for most of the time, or waited for the disk: it may only be late. */
   readonly isAtWork: boolean;
   /** Processor time that this thread had meanwhile: what it had to wait for a processor is not its own. */

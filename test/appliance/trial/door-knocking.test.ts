@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { DoorKnocking } from '../../../src/appliance/trial/door-knocking.ts';
+import type { Callers } from '../../../src/update/judge/callers.ts';
 import { doorAt } from '../../../src/machine/process/door-question.ts';
 import { knock, mainThreadOf } from '../../../src/machine/process/door-knock.ts';
 import { nodeClock } from '../../../src/machine/node/node-clock.ts';
@@ -13,6 +14,7 @@ import { until } from '../street.ts';
 async function watched(
   t: TestContext,
   answer: (socket: Socket) => void,
+  callers: () => Callers = () => 'few',
 ): Promise<{ door: DoorKnocking; told: () => number }> {
   const held = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -29,6 +31,7 @@ async function watched(
     clock: nodeClock,
     knock: (path) => knock(doorAt(`http://127.0.0.1:${port}`), path),
     mainThread: () => mainThreadOf(process.pid),
+    callers,
     onSilence: () => (told += 1),
   });
   void door.run(end.signal);
@@ -71,6 +74,22 @@ test('one that falls silent after a while is silent since then; one that cuts ev
   assert.equal(cutting.door.sight().answered, 0);
 });
 
+test('who only waits since a door fell silent is no reason for its silence', async (t) => {
+  let callers: Callers = 'some';
+  let answers = 3;
+  const { door } = await watched(
+    t,
+    (socket) => {
+      if ((answers -= 1) >= 0) socket.end('HTTP/1.1 200 OK\r\n\r\n');
+    },
+    () => callers,
+  );
+  await until(() => door.sight().silentMs > 100);
+  callers = 'crowd';
+  await until(() => door.sight().silentMs > 300);
+  assert.equal(door.sight().callers, 'some');
+});
+
 test('one that answers everybody late is not silent, and not charged with what it did before its last answer', async (t) => {
   const end = new AbortController();
   t.after(() => end.abort());
@@ -79,7 +98,8 @@ test('one that answers everybody late is not silent, and not charged with what i
     return { told, leave: () => undefined };
   };
   const mainThread = () => ({ isBusy: true, workedMs: nodeClock.uptimeMs() });
-  const door = new DoorKnocking({ clock: nodeClock, knock: late, mainThread, onSilence: () => undefined });
+  const parts = { mainThread, callers: () => 'few' as const, onSilence: () => undefined };
+  const door = new DoorKnocking({ clock: nodeClock, knock: late, ...parts });
   void door.run(end.signal);
   await until(() => {
     const { silentMs, workedMs, answered, ownMs } = door.sight();

@@ -4,7 +4,8 @@ import { judgeTrial } from '../../../src/update/judge/gate.ts';
 import { facts, limits } from './minute-of-a-trial.ts';
 
 test('the gate listens to who knocks at the door', () => {
-  const door = { knocks: 100, answered: 98, silentMs: 200, isAtWork: false, ownMs: 5, workedMs: 0 };
+  const quiet = { callers: 'few', isAtWork: false, ownMs: 5, workedMs: 0 } as const;
+  const door = { ...quiet, knocks: 100, answered: 98, silentMs: 200 };
   const found = judgeTrial(facts({}, { door }), limits);
   assert.equal(found.outcome === 'revert' && found.trigger, 'door');
 });
