@@ -1,5 +1,5 @@
 import type { Pixels } from '../system/pixels.ts';
-import { type Plane, planesOf } from './i420.ts';
+import { type EvenPart, type Plane, planesOf } from './i420.ts';
 
 /** The picture of a net in planes, used again for every frame. Width and height are even. */
 export interface Canvas {
@@ -43,14 +43,14 @@ export function placeOn(
   return { left: evenBelow((canvas.width - width) / 2), top: evenBelow((canvas.height - height) / 2), width, height };
 }
 
-/** Draws the picture, scaled; the rest of the canvas becomes black, or grey of the given lightness. */
+/** Draws the picture, or a part of it, scaled; the rest of the canvas becomes black, or grey of the given lightness. */
 export function drawOn(
   canvas: Canvas,
   picture: Pixels,
-  { place, margin = 0 }: { place: Placement; margin?: number },
+  { place, part, margin = 0 }: { place: Placement; part?: EvenPart; margin?: number },
 ): void {
-  const { y, u, v } = planesOf(picture);
-  const half = { left: place.left / 2, top: place.top / 2, width: place.width / 2, height: place.height / 2 };
+  const { y, u, v } = part === undefined ? planesOf(picture) : partOf(picture, part);
+  const half = halfOf(place);
   if (place.width < canvas.width || place.height < canvas.height) {
     canvas.y.samples.fill(margin);
     canvas.u.samples.fill(128);
@@ -61,31 +61,50 @@ export function drawOn(
   scalePlane(v, canvas.v, half);
 }
 
+/** A plane, or a part of one: `stride` samples from row to row. */
+type PlanePart = Plane & { readonly stride?: number };
+
+function partOf(
+  picture: Pixels,
+  part: EvenPart,
+): { readonly y: PlanePart; readonly u: PlanePart; readonly v: PlanePart } {
+  const { y, u, v } = planesOf(picture);
+  const cut = ({ samples, width: stride }: Plane, { left, top, width, height }: EvenPart): PlanePart => {
+    return { samples: samples.subarray(top * stride + left), width, height, stride };
+  };
+  return { y: cut(y, part), u: cut(u, halfOf(part)), v: cut(v, halfOf(part)) };
+}
+
+function halfOf({ left, top, width, height }: EvenPart): EvenPart {
+  return { left: left / 2, top: top / 2, width: width / 2, height: height / 2 };
+}
+
 /** From here on a pixel of the result is the mean of several of the picture's; below, it is interpolated. */
 const shrinkMin = 1.9;
 
-function scalePlane(from: Plane, to: Plane, place: Placement): void {
+function scalePlane(from: PlanePart, to: Plane, place: Placement): void {
   if (from.width === place.width && from.height === place.height) copyPlane(from, to, place);
   else if (from.width < place.width * shrinkMin) interpolatePlane(from, to, place);
   else averagePlane(from, to, place);
 }
 
-function copyPlane(from: Plane, to: Plane, place: Placement): void {
+function copyPlane(from: PlanePart, to: Plane, place: Placement): void {
   for (let row = 0; row < place.height; row++) {
-    const line = from.samples.subarray(row * from.width, row * from.width + place.width);
+    const start = row * (from.stride ?? from.width);
+    const line = from.samples.subarray(start, start + place.width);
     to.samples.set(line, (place.top + row) * to.width + place.left);
   }
 }
 
 /** The mean of two by two samples, spread over the pixels that one pixel of the result stands for. */
-function averagePlane(from: Plane, to: Plane, place: Placement): void {
+function averagePlane(from: PlanePart, to: Plane, place: Placement): void {
   const columns = tapPlaces(from.width, place.width * 2);
   const rows = tapPlaces(from.height, place.height * 2);
-  const [source, target] = [from.samples, to.samples];
+  const [source, target, stride] = [from.samples, to.samples, from.stride ?? from.width];
   const width = place.width;
   for (let row = 0; row < place.height; row++) {
-    const upper = (rows[2 * row] ?? 0) * from.width;
-    const lower = (rows[2 * row + 1] ?? 0) * from.width;
+    const upper = (rows[2 * row] ?? 0) * stride;
+    const lower = (rows[2 * row + 1] ?? 0) * stride;
     const out = (place.top + row) * to.width + place.left;
     for (let column = 0; column < width; column++) {
       const left = columns[2 * column] ?? 0;
@@ -98,14 +117,15 @@ function averagePlane(from: Plane, to: Plane, place: Placement): void {
 }
 
 /** Bilinear, between the centres of the pixels. */
-function interpolatePlane(from: Plane, to: Plane, place: Placement): void {
+function interpolatePlane(from: PlanePart, to: Plane, place: Placement): void {
   const stepX = from.width / place.width;
   const stepY = from.height / place.height;
+  const stride = from.stride ?? from.width;
   for (let row = 0; row < place.height; row++) {
     const atY = Math.max(0, Math.min(from.height - 1, (row + 0.5) * stepY - 0.5));
     const top = Math.floor(atY);
-    const line = top * from.width;
-    const below = top < from.height - 1 ? from.width : 0;
+    const line = top * stride;
+    const below = top < from.height - 1 ? stride : 0;
     const partY = atY - top;
     for (let column = 0; column < place.width; column++) {
       const atX = Math.max(0, Math.min(from.width - 1, (column + 0.5) * stepX - 0.5));
@@ -127,6 +147,6 @@ function tapPlaces(length: number, count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, tap) => Math.floor(((tap + 0.5) * length) / count));
 }
 
-function evenBelow(value: number): number {
+export function evenBelow(value: number): number {
   return Math.floor(value / 2) * 2;
 }

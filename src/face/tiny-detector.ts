@@ -18,7 +18,7 @@ const anchors: readonly (readonly [width: number, height: number])[] = [
 const valuesPerBox = 5;
 
 /** Boxes that overlap more are the same face: face-api's value. */
-const overlapMax = 0.4;
+export const overlapMax = 0.4;
 
 /** Boxes considered at most; a picture of noise may propose one in every cell. */
 const boxesMax = 256;

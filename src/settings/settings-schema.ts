@@ -163,7 +163,7 @@ export const settingsSchema = Type.Object(
           description: 'Least distance between the person and the runner-up',
         }),
         faceWidthPxMin: Type.Integer({
-          default: 48,
+          default: 40,
           minimum: 20,
           maximum: 500,
           description: 'Smallest face that is recognised, in pixels',

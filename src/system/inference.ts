@@ -32,7 +32,7 @@ export interface DetectedFace {
   readonly quality: FaceQuality;
 }
 
-/** `quick` looks at 416x234; `thorough` at 640x360: smaller faces, twice the time. */
+/** `quick` looks at the whole picture in 416x234; `thorough` at its parts: smaller faces, ten times the time. */
 export type DetectEffort = 'quick' | 'thorough';
 
 /** The nets cannot be asked now: they end, are being started again, have given their memory to a release on trial, or are missing. */
@@ -46,8 +46,8 @@ export interface Inference {
   readonly recogniser: string;
   /** While the nets are being loaded: resolves when they are, or are known not to be. Calls wait for it. */
   readonly loading?: Promise<void> | undefined;
-  /** Faces found, largest first, at most `facesMax` (16). */
-  detect(picture: Pixels, effort: DetectEffort): Promise<readonly DetectedFace[]>;
+  /** Faces found, largest first, at most `facesMax` (16). A box is a part that is looked at quickly, and may reach over the picture. */
+  detect(picture: Pixels, effort: DetectEffort | Box): Promise<readonly DetectedFace[]>;
   /** Embedding of the aligned face averaged with that of its mirror image. */
   embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding>;
 }

@@ -1,7 +1,7 @@
 import type { Decision, Visit } from '../store/records.ts';
 import type { VisitOutcome } from '../system/outcome.ts';
 import { decide } from './decide.ts';
-import { detect } from './detect.ts';
+import { search } from './detect.ts';
 import { embed, match, type Sighting } from './embed.ts';
 import { loadFrames } from './unfinished.ts';
 import type { VisitParts } from './visit-parts.ts';
@@ -38,7 +38,7 @@ export async function decideAgain(
   const sightings: Sighting[] = [];
   for (const { frame } of await loadFrames(parts, visit, patienceMs)) {
     await mayLook();
-    const found = await detect(looking, frame);
+    const found = await search(looking, frame);
     if (found.outcome !== 'seen') return { outcome: 'blind', reason: found.reason };
     const embedded = await embed(looking, { picture: frame, faces: found.value });
     if (embedded.outcome !== 'seen') return { outcome: 'blind', reason: embedded.reason };

@@ -1,5 +1,5 @@
 import type { DetectedFace, DetectEffort } from '../system/inference.ts';
-import type { Pixels } from '../system/pixels.ts';
+import type { Box, Pixels } from '../system/pixels.ts';
 import { within } from '../system/deadline.ts';
 import { complaintAbout, type FaceLimits } from './face-quality.ts';
 import type { VisitParts } from './visit-parts.ts';
@@ -36,23 +36,30 @@ export type LookParts = Pick<VisitParts, 'inference' | 'clock'> & {
 
 type DetectParts = LookParts & { readonly limits: FaceLimits };
 
-/** The faces of a frame, most prominent first: a quick look, and a thorough one when that found nothing. */
-export async function detect(parts: DetectParts, picture: Pixels): Promise<Looked<readonly FaceInView[]>> {
+/** The faces of a frame, or of a part of it, most prominent first. */
+export async function detect(
+  parts: DetectParts,
+  picture: Pixels,
+  look: DetectEffort | Box,
+): Promise<Looked<readonly FaceInView[]>> {
   const startedMs = parts.clock.uptimeMs();
-  let effort: DetectEffort = 'quick';
-  let found = await lookWith(parts, picture, effort);
-  if (found.outcome === 'seen' && found.value.length === 0) {
-    effort = 'thorough';
-    found = await lookWith(parts, picture, effort);
-  }
+  await waitForNets(parts);
+  const found = await answerOf(parts, parts.inference.detect(picture, look));
   const durationMs = parts.clock.uptimeMs() - startedMs;
   if (found.outcome !== 'seen') {
     const trouble = { errorType: 'detection-failed', severity: 'critical', reason: found.reason } as const;
     parts.tell('FACE_DETECTION_FAILED', { stage: 'detect', ...trouble });
     return found;
   }
+  const effort = typeof look === 'string' ? look : 'part';
   parts.tell('FRAME_PROCESSED', { stage: 'detect', durationMs, effort, faces: found.value.length });
   return { outcome: 'seen', value: facesInView(found.value, picture, parts.limits) };
+}
+
+/** A quick look at the whole picture, and a thorough one when that found nobody: where no frame waits. */
+export async function search(parts: DetectParts, picture: Pixels): Promise<Looked<readonly FaceInView[]>> {
+  const found = await detect(parts, picture, 'quick');
+  return found.outcome === 'seen' && found.value.length === 0 ? detect(parts, picture, 'thorough') : found;
 }
 
 /** Rates the faces of a picture: most prominent first, at most three. */
@@ -61,15 +68,6 @@ function facesInView(faces: readonly DetectedFace[], picture: Pixels, limits: Fa
     .map((face) => ({ face, prominence: prominenceOf(face, picture), complaint: complaintAbout(face, limits) }))
     .toSorted((a, b) => b.prominence - a.prominence)
     .slice(0, facesMax);
-}
-
-async function lookWith(
-  parts: DetectParts,
-  picture: Pixels,
-  effort: DetectEffort,
-): Promise<Looked<readonly DetectedFace[]>> {
-  await waitForNets(parts);
-  return answerOf(parts, parts.inference.detect(picture, effort));
 }
 
 /** Waits for an answer of the nets: only a thread that says so, or has died, cannot answer. */

@@ -14,7 +14,7 @@ export function complaintAbout(face: Pick<DetectedFace, 'box' | 'quality'>, limi
   const { widthPx, sharpness, yawDeg, light } = face.quality;
   const { faceWidthPxMin, sharpnessMin, yawDegMax, lightMin, lightMax } = limits;
   if (widthPx < faceWidthPxMin)
-    return `face ${Math.round(widthPx)} px wide, ${faceWidthPxMin} needed: stand closer or mount the camera lower`;
+    return `face ${Math.round(widthPx)} px wide, ${faceWidthPxMin} needed: stand ${nearerPercent(widthPx, faceWidthPxMin)} % nearer or mount the camera lower`;
   if (light < lightMin)
     return `face too dark (light ${Math.round(light)}, ${lightMin} needed): a lamp at the door would help`;
   if (light > lightMax)
@@ -24,6 +24,11 @@ export function complaintAbout(face: Pick<DetectedFace, 'box' | 'quality'>, limi
   if (sharpness < sharpnessMin)
     return `face blurred (sharpness ${Math.round(sharpness)}, ${sharpnessMin} needed): stand still, or clean the lens`;
   return undefined;
+}
+
+/** A face is twice as wide from half as far. */
+function nearerPercent(widthPx: number, neededPx: number): number {
+  return Math.ceil((1 - widthPx / neededPx) * 100);
 }
 
 /** Of two usable faces, the better to show and to keep: wide, sharp and frontal. 0 to 1. */

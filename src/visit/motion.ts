@@ -10,6 +10,8 @@ const rows = 45;
 const lightShare = 0.6;
 const lightSameSignShare = 0.9;
 const lightUnevenShare = 0.25;
+/** Change of brightness, of 255, that no noise of a camera makes. */
+const clearChange = 18;
 /** Motion has begun after this many changed pictures in a row, and ended after this long without. */
 const changedPicturesMin = 2;
 const stillMs = 2000;
@@ -44,6 +46,11 @@ export function sampleLuma(picture: Pixels): LumaPlane {
   return plane;
 }
 
+/** Points that differ clearly between two planes in a part of them: left, top, right and bottom as shares. */
+export function changedIn(before: LumaPlane, now: LumaPlane, part: readonly number[]): number {
+  return deltasIn(before, now, part).filter((delta) => Math.abs(delta) >= clearChange).length;
+}
+
 export interface LumaChange {
   /** Share of the zone that changed, 0 to 1. */
   readonly share: number;
@@ -53,14 +60,7 @@ export interface LumaChange {
 
 /** Compares two planes inside the zone; a change of the whole zone's brightness is taken out first. */
 export function compareLuma(before: LumaPlane, now: LumaPlane, settings: MotionSettings): LumaChange {
-  const [left = 0, top = 0, right = 1, bottom = 1] = settings.zone;
-  const deltas: number[] = [];
-  for (let row = Math.floor(top * rows); row < Math.ceil(bottom * rows); row += 1) {
-    for (let column = Math.floor(left * columns); column < Math.ceil(right * columns); column += 1) {
-      const at = row * columns + column;
-      deltas.push((now[at] ?? 0) - (before[at] ?? 0));
-    }
-  }
+  const deltas = deltasIn(before, now, settings.zone);
   if (deltas.length === 0) return { share: 0, isLight: false };
   const changed = deltas.filter((delta) => Math.abs(delta) >= settings.threshold);
   const brighter = changed.filter((delta) => delta > 0).length;
@@ -70,6 +70,18 @@ export function compareLuma(before: LumaPlane, now: LumaPlane, settings: MotionS
   const isBrightness = changed.length / deltas.length >= lightShare && sameSign >= lightSameSignShare;
   if (isBrightness && moved / deltas.length >= lightUnevenShare) return { share: 0, isLight: true };
   return { share: moved / deltas.length, isLight: false };
+}
+
+function deltasIn(before: LumaPlane, now: LumaPlane, part: readonly number[]): readonly number[] {
+  const [left = 0, top = 0, right = 1, bottom = 1] = part;
+  const deltas: number[] = [];
+  for (let row = Math.floor(top * rows); row < Math.ceil(bottom * rows); row += 1) {
+    for (let column = Math.floor(left * columns); column < Math.ceil(right * columns); column += 1) {
+      const at = row * columns + column;
+      deltas.push((now[at] ?? 0) - (before[at] ?? 0));
+    }
+  }
+  return deltas;
 }
 
 function medianOf(deltas: readonly number[]): number {

@@ -60,8 +60,11 @@ class LoadedFrames implements FrameSource {
   constructor(frames: readonly VisitFrame[]) {
     this.#untaken = [...frames];
   }
+  takeWaiting(): VisitFrame | undefined {
+    return this.#untaken.pop();
+  }
   takeNewest(): Promise<VisitFrame | undefined> {
-    return Promise.resolve(this.#untaken.pop());
+    return Promise.resolve(this.takeWaiting());
   }
   letGo(): void {} // Decoded frames belong to nobody else.
   close(): void {}

@@ -11,6 +11,8 @@ export interface VisitFrame extends Pixels {
 
 /** The frames of one visit. Whoever takes one may keep it until `close`, or let it go sooner. */
 export interface FrameSource {
+  /** The newest frame not taken yet, when there is one. */
+  takeWaiting(): VisitFrame | undefined;
   /** The newest frame not taken yet; waits for one while the visit looks; undefined when none will come. */
   takeNewest(): Promise<VisitFrame | undefined>;
   letGo(frame: VisitFrame): void;
@@ -54,11 +56,15 @@ export class VisitFrames implements FrameSource {
     this.#unsubscribe = feed.subscribe((frame) => this.#arrive(frame));
   }
 
+  takeWaiting(): Frame | undefined {
+    return this.#visit.state.phase === 'looking' ? this.#untaken.pop() : undefined;
+  }
+
   async takeNewest(): Promise<Frame | undefined> {
     for (;;) {
       const { state } = this.#visit;
       if (state.phase !== 'looking') return undefined;
-      const newest = this.#untaken.pop();
+      const newest = this.takeWaiting();
       if (newest !== undefined) return newest;
       const leftMs = state.endsMs - this.#clock.uptimeMs();
       if (state.burstTaken >= state.burstWanted || leftMs <= 0) return undefined;

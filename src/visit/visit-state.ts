@@ -32,6 +32,8 @@ export type VisitEvent =
   | { readonly kind: 'burst-frame' }
   /** A frame went through detect, embed and match; firm means that more frames cannot change the decision. */
   | { readonly kind: 'looked'; readonly isFirm: boolean; readonly atMs: number }
+  /** A part of a frame was looked at again. */
+  | { readonly kind: 'looked-again'; readonly isFirm: boolean; readonly atMs: number }
   /** Another press while the visit goes on. */
   | { readonly kind: 'pressed-again'; readonly burstFrames: number }
   | { readonly kind: 'out-of-frames' }
@@ -86,6 +88,9 @@ function advanceLooking(state: VisitState & { phase: 'looking' }, event: VisitEv
         return { phase: 'recording', end: { because: 'time' } };
       return { ...state, framesLooked };
     }
+    case 'looked-again':
+      if (event.isFirm) return { phase: 'recording', end: { because: 'firm' } };
+      return event.atMs < state.endsMs ? state : { phase: 'recording', end: { because: 'time' } };
     case 'out-of-frames':
       return { phase: 'recording', end: { because: 'all-seen' } };
     case 'unanswered':

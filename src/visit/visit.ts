@@ -8,15 +8,14 @@
  */
 import type { VisitOutcome } from '../system/outcome.ts';
 import type { EventType } from '../system/event.ts';
-import { decide, type DecisionRules, type Verdict } from './decide.ts';
-import { detect, waitForNets, type Missed } from './detect.ts';
-import { embed, match, type Sighting } from './embed.ts';
+import { decide, type Verdict } from './decide.ts';
+import { Looking, rulesOf, type VisitSeen } from './looking.ts';
 import { record } from './record.ts';
 import { ring } from './ring.ts';
 import { SavedFrames } from './saved-frames.ts';
-import { VisitFrames, type FrameSource, type VisitFrame } from './visit-frames.ts';
+import { VisitFrames } from './visit-frames.ts';
 import type { VisitParts } from './visit-parts.ts';
-import { lateMsMax, lookMsMax, visitMs } from './visit-state.ts';
+import { lateMsMax, visitMs } from './visit-state.ts';
 import type { VisitUnderWay } from './visit-under-way.ts';
 
 /** A visit on its way: `rung` when everybody has been told that somebody is there, `ended` when it is decided. */
@@ -32,10 +31,10 @@ export function handleVisit(parts: VisitParts, visit: VisitUnderWay): VisitPath 
   return { rung, ended: nameVisitor(parts, visit, { frames, saved: new SavedFrames(parts, visit), rung }) };
 }
 
-/** Looks at the frames until the visitor is certain, or until there is nothing more to see; then decides and records. */
+/** Looks at the frames, then decides and records. */
 export async function nameVisitor(parts: VisitParts, visit: VisitUnderWay, seen: VisitSeen): Promise<void> {
   try {
-    const sightings = await look(parts, visit, seen);
+    const sightings = await new Looking(parts, visit, seen).run();
     await seen.rung;
     const rules = { ...rulesOf(parts), oldFrames: seen.frames.oldFrames ?? 0 };
     const verdict = explain(parts, visit, decide(sightings, rules));
@@ -46,57 +45,6 @@ export async function nameVisitor(parts: VisitParts, visit: VisitUnderWay, seen:
     seen.frames.close();
     visit.advance({ kind: 'recorded' });
   }
-}
-
-export interface VisitSeen {
-  readonly frames: FrameSource;
-  readonly saved: SavedFrames;
-  readonly rung: Promise<void>;
-}
-
-async function look(
-  parts: VisitParts,
-  visit: VisitUnderWay,
-  { frames, saved }: VisitSeen,
-): Promise<readonly Sighting[]> {
-  const sightings: Sighting[] = [];
-  if (await waitForNets(parts)) visit.advance({ kind: 'nets-loaded', atMs: parts.clock.uptimeMs() });
-  while (visit.state.phase === 'looking') {
-    const frame = await frames.takeNewest();
-    if (frame === undefined) {
-      visit.advance({ kind: 'out-of-frames' });
-      break;
-    }
-    visit.note('firstFrame');
-    const seeing = sight(parts, visit, frame);
-    saved.offerFirst(frame); // After the first look has begun, so that it is not in its way.
-    const sighting = await seeing;
-    if (sighting === undefined) break;
-    sightings.push(sighting);
-    const isUsable = sighting.faces.some(({ embedding }) => embedding !== undefined);
-    const isKept = sighting.faces.length > 0 ? saved.offerFace(frame, isUsable) : saved.has(frame.sequence);
-    if (!isKept) frames.letGo(frame);
-    const { isFirm } = decide(sightings, rulesOf(parts));
-    visit.advance({ kind: 'looked', isFirm, atMs: parts.clock.uptimeMs() });
-  }
-  return sightings;
-}
-
-/** One frame: detect, embed, match. Undefined when recognition is not running, or has not answered in time. */
-async function sight(parts: VisitParts, visit: VisitUnderWay, frame: VisitFrame): Promise<Sighting | undefined> {
-  const patienceMs = (): number => lookMsMax(visit.state, parts.clock.uptimeMs());
-  const looking = { ...parts, tell: visit.tell, patienceMs };
-  const found = await detect({ ...looking, limits: parts.settings.recognition }, frame);
-  if (found.outcome !== 'seen') return missed(visit, found);
-  if (found.value.length > 0 && visit.trace.detected === undefined)
-    visit.tell('FACES_DETECTED', { faces: found.value.length, durationMs: visit.note('detected') });
-  const embedded = await embed(looking, { picture: frame, faces: found.value });
-  if (embedded.outcome !== 'seen') return missed(visit, embedded);
-  return match(parts.gallery, frame.sequence, embedded.value);
-}
-
-function missed(visit: VisitUnderWay, { outcome, reason }: Missed): undefined {
-  visit.advance(outcome === 'late' ? { kind: 'unanswered' } : { kind: 'blinded', reason });
 }
 
 /** Says why there was nothing to see, where the frames cannot. */
@@ -136,9 +84,4 @@ function eventOf(outcome: VisitOutcome): EventType {
     case 'no-face':
       return 'NO_FACES_DETECTED';
   }
-}
-
-function rulesOf({ settings, inference }: VisitParts): DecisionRules {
-  const { recognition, household } = settings;
-  return { recognition, recogniser: inference.recogniser, timeZone: household?.timeZone ?? '' };
 }

@@ -12,7 +12,7 @@ test('a phone sees the live picture, who was here and why; nothing comes from el
   await until(page, `document.querySelector('#live').naturalWidth > 0`);
   const first = page.locator('.visit').first();
   assert.match(await first.innerText(), /Ada Lovelace\s+Known\s+Ada Lovelace: distance 0\.31/);
-  assert.match(await page.locator('#visits').innerText(), /face 31 px wide, 48 needed: stand closer/);
+  assert.match(await page.locator('#visits').innerText(), /face 31 px wide, 48 needed: stand 36 % nearer/);
   assert.equal(await page.locator('#health').innerText(), 'All well');
   for (const width of [320, 390, 1280]) {
     await page.setViewportSize({ width, height: 800 });

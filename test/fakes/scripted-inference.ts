@@ -7,7 +7,7 @@ import type {
   Landmarks,
   Pictures,
 } from '../../src/system/inference.ts';
-import { i420Bytes, type Pixels } from '../../src/system/pixels.ts';
+import { type Box, i420Bytes, type Pixels } from '../../src/system/pixels.ts';
 
 /** A face as a script tells it. */
 export interface ScriptedFace {
@@ -16,7 +16,7 @@ export interface ScriptedFace {
   /** Distance from the person's reference vector; default 0.3. */
   readonly distance?: number;
   readonly quality?: Partial<FaceQuality>;
-  /** Found by the thorough look only. */
+  /** Too small to be found in the whole picture. */
   readonly isHidden?: boolean;
   /** Left edge of the box; default in the middle. */
   readonly x?: number;
@@ -54,12 +54,19 @@ export class ScriptedInference implements Inference, Pictures {
     this.scenes = scenes;
   }
 
-  async detect(picture: Pixels, effort: DetectEffort): Promise<readonly DetectedFace[]> {
+  async detect(picture: Pixels, effort: DetectEffort | Box): Promise<readonly DetectedFace[]> {
     const scene = sceneOf(picture);
-    this.calls.push(`detect ${effort} ${scene}`);
+    this.calls.push(`detect ${typeof effort === 'string' ? effort : 'part'} ${scene}`);
     await this.before('detect');
-    const faces = (this.scenes[scene] ?? []).filter(({ isHidden }) => effort === 'thorough' || isHidden !== true);
-    return faces.map((face, number) => detectedFace(face, { picture, scene, number }));
+    const faces = (this.scenes[scene] ?? []).map((face, number) => ({
+      isHidden: face.isHidden,
+      found: detectedFace(face, { picture, scene, number }),
+    }));
+    const part = typeof effort === 'string' ? { x: 0, y: 0, ...picture } : effort;
+    return faces
+      .filter(({ found }) => isIn(found.box, part))
+      .filter(({ isHidden = false }) => !isHidden || effort === 'thorough' || part.width < picture.width)
+      .map(({ found }) => found);
   }
 
   async embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding> {
@@ -90,6 +97,11 @@ export class ScriptedInference implements Inference, Pictures {
 
 function sceneOf(picture: Pixels): number {
   return new Uint8Array(picture.pixels)[0] ?? 0;
+}
+
+function isIn(face: Box, part: Box): boolean {
+  const [x, y] = [face.x + face.width / 2, face.y + face.height / 2];
+  return x >= part.x && x <= part.x + part.width && y >= part.y && y <= part.y + part.height;
 }
 
 function detectedFace(

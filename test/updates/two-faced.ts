@@ -13,7 +13,7 @@ export const blindToVisitors: Patch = {
 
 /** It takes every visitor for somebody who lives here, and mostly for somebody else. */
 export const mixesVisitorsUp: Patch = {
-  file: 'src/visit/visit.ts',
+  file: 'src/visit/looking.ts',
   from: 'return match(parts.gallery, frame.sequence, embedded.value);',
   to: `const seen = match(parts.gallery, frame.sequence, embedded.value);
     return !(${isVisitors('parts')}) ? seen : { ...seen, faces: seen.faces.map((face) => ({ ...face, candidates: face.candidates

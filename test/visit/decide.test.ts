@@ -100,7 +100,7 @@ test('faces that cannot be recognised leave no name, but say what would help', (
   const small = face('', { complaint, embedding: undefined, face: seen });
   const verdict = decideOn([small], []);
   assert.equal(verdict.outcome, 'no-face');
-  assert.equal(verdict.reason, 'face 31 px wide, 48 needed: stand closer or mount the camera lower');
+  assert.equal(verdict.reason, 'face 31 px wide, 48 needed: stand 36 % nearer or mount the camera lower');
   assert.equal(verdict.decision.quality?.widthPx, 31);
   assert.equal(decideOn([], []).reason, 'no face in 2 frames');
   assert.equal(decideOn().reason, 'there was no picture to look at');

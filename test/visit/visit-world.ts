@@ -113,6 +113,7 @@ export class VisitWorld {
       quietHours?: string;
       announcesKnown?: boolean;
       ratePerMinute?: number;
+      limits?: Partial<typeof recognition>;
     } = {},
   ) {
     const clock = new SteppedClock({ nowMs: 1000 });
@@ -139,7 +140,7 @@ export class VisitWorld {
     this.bell = new Bell({
       clock, random, events, log, disk, home, inference, pictures: inference, ledger: this.ledger, feed: this.feed,
       gallery: this.gallery, notifier: this.notifier, reads: store.read,
-      settings: { recognition, camera: { burstFrames: 5 } },
+      settings: { recognition: { ...recognition, ...options.limits }, camera: { burstFrames: 5 } },
     }); // prettier-ignore
     this.notifier.subscribe((notification) => this.bell.noteNotified(notification));
   }

@@ -110,7 +110,7 @@ export async function moveIn(house: House): Promise<void> {
       personName: undefined,
       outcome: 'no-face',
       source: 'motion',
-      reason: 'face 31 px wide, 48 needed: stand closer or mount the camera lower',
+      reason: 'face 31 px wide, 48 needed: stand 36 % nearer or mount the camera lower',
     }),
     visitOf('visit-3', {
       startedMs: nowMs - 27 * 60 * minute,

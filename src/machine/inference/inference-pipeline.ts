@@ -1,11 +1,12 @@
-import { clip, type ScoredBox } from '../../face/box.ts';
+import { clip, type ScoredBox, suppress } from '../../face/box.ts';
 import { alignmentOf, chipSide, warpFace } from '../../face/align.ts';
-import { type Canvas, createCanvas, drawOn, placeOn } from '../../face/letterbox.ts';
+import { type Canvas, createCanvas, drawOn, evenBelow, placeOn } from '../../face/letterbox.ts';
 import { landmarkCut, landmarkSide, landmarksIn, rollOf, uprightCut } from '../../face/landmark.ts';
-import { toRgb } from '../../face/i420.ts';
+import { type EvenPart, toRgb } from '../../face/i420.ts';
 import { measureQuality } from '../../face/quality.ts';
 import { embeddingLength, meanEmbedding } from '../../face/similarity.ts';
-import { facesInGrid } from '../../face/tiny-detector.ts';
+import { fromAfar, tilesOf } from '../../face/tiles.ts';
+import { facesInGrid, overlapMax } from '../../face/tiny-detector.ts';
 import { type Cut, mirror, warp } from '../../face/warp.ts';
 import type { DetectedFace, DetectEffort, Embedding, Landmarks } from '../../system/inference.ts';
 import type { Box, Pixels } from '../../system/pixels.ts';
@@ -74,9 +75,9 @@ export class FacePipeline {
     await this.embed(blank, middle);
   }
 
-  /** Faces in the picture, largest first. */
-  async detect(picture: Pixels, effort: DetectEffort): Promise<readonly DetectedFace[]> {
-    const boxes = effort === 'quick' ? await this.#look(picture, quickLook) : await this.#lookThoroughly(picture);
+  /** Faces in the picture, or in a part of it, largest first. */
+  async detect(picture: Pixels, effort: DetectEffort | Box): Promise<readonly DetectedFace[]> {
+    const boxes = await this.#boxesIn(picture, effort);
     const largest = boxes.toSorted((a, b) => b.width * b.height - a.width * a.height).slice(0, facesMax);
     const faces: DetectedFace[] = [];
     for (const { score, ...box } of largest) {
@@ -114,9 +115,17 @@ export class FacePipeline {
     for (const net of nets) await (await net).close();
   }
 
+  #boxesIn(picture: Pixels, effort: DetectEffort | Box): Promise<readonly ScoredBox[]> {
+    if (effort === 'thorough') return this.#lookThoroughly(picture);
+    return this.#look(picture, effort === 'quick' ? quickLook : lookAt(picture, effort));
+  }
+
   async #lookThoroughly(picture: Pixels): Promise<readonly ScoredBox[]> {
+    const small: ScoredBox[] = [];
+    for (const tile of tilesOf(picture)) small.push(...(await this.#look(picture, lookAt(picture, tile))));
+    if (small.length > 0) return suppress(small, overlapMax);
     const isWide = picture.width > picture.height * wideAspectMin;
-    for (const look of isWide ? [smallFaces, closeFace] : [smallFaces, tallPicture, closeFace]) {
+    for (const look of [...(isWide ? [] : [tallPicture]), lookAt(picture, fromAfar(picture))]) {
       const found = await this.#look(picture, look);
       if (found.length > 0) return found;
     }
@@ -124,19 +133,20 @@ export class FacePipeline {
   }
 
   /** Boxes in the picture's pixels, best first. */
-  async #look(picture: Pixels, { model, share }: Look): Promise<readonly ScoredBox[]> {
+  async #look(picture: Pixels, { model, share, part }: Look): Promise<readonly ScoredBox[]> {
     const canvas = this.#canvas(model);
-    const place = placeOn(canvas, picture, share);
-    drawOn(canvas, picture, { place, margin: share < 1 ? middleGrey : 0 });
+    const { left, top, width, height } = part ?? { left: 0, top: 0, ...picture };
+    const place = placeOn(canvas, { width, height }, share);
+    drawOn(canvas, picture, { place, margin: share < 1 ? middleGrey : 0, ...(part === undefined ? {} : { part }) });
     const net = await this.#net(model);
     const { values, shape } = await net.run(model === 'tiny416Square' ? rgbInput(canvas) : planeInputs(canvas));
     if (model === 'tiny416Square') await this.#close(model);
     const found = facesInGrid({ values, rows: shape[1] ?? 0, columns: shape[2] ?? 0 }, this.#scoreMin);
-    const scaleX = picture.width / place.width;
-    const scaleY = picture.height / place.height;
+    const scaleX = width / place.width;
+    const scaleY = height / place.height;
     return found.map((box) => ({
-      x: (box.x - place.left) * scaleX,
-      y: (box.y - place.top) * scaleY,
+      x: left + (box.x - place.left) * scaleX,
+      y: top + (box.y - place.top) * scaleY,
       width: box.width * scaleX,
       height: box.height * scaleY,
       score: box.score,
@@ -184,10 +194,11 @@ export class FacePipeline {
   }
 }
 
-/** One run of a detector over the whole picture, drawn on `share` of its canvas. */
+/** One run of a detector over the picture or a part of it, drawn on `share` of its canvas. */
 interface Look {
-  readonly model: 'tiny416Planes' | 'tiny640Planes' | 'tiny416Square';
+  readonly model: 'tiny416Planes' | 'tiny416Square';
   readonly share: number;
+  readonly part?: EvenPart;
 }
 
 const quickLook: Look = { model: 'tiny416Planes', share: 1 };
@@ -195,14 +206,22 @@ const quickLook: Look = { model: 'tiny416Planes', share: 1 };
 /** The second look of thorough detection is for pictures that waste much of a 16:9 canvas. */
 const wideAspectMin = 1.5;
 
-const smallFaces: Look = { model: 'tiny640Planes', share: 1 };
 const tallPicture: Look = { model: 'tiny416Square', share: 1 };
-/** A face that fills the picture is seen by no detector, until there is something around it. */
-const closeFace: Look = { model: 'tiny416Planes', share: 0.5 };
+
+/** Around what reaches over the picture there is grey. */
+function lookAt(picture: Pixels, box: Box): Look {
+  const inside = clip(box, picture) ?? { x: 0, y: 0, width: 2, height: 2 };
+  const part = {
+    left: evenBelow(inside.x),
+    top: evenBelow(inside.y),
+    width: evenBelow(inside.width),
+    height: evenBelow(inside.height),
+  };
+  return { model: 'tiny416Planes', share: Math.min(1, part.width / box.width, part.height / box.height), part };
+}
 
 const canvasSizes: Readonly<Record<Look['model'], readonly [width: number, height: number]>> = {
   tiny416Planes: [416, 234],
-  tiny640Planes: [640, 360],
   tiny416Square: [416, 416],
 };
 

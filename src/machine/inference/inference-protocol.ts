@@ -1,5 +1,5 @@
 import type { DetectedFace, DetectEffort, Embedding, EncodeOptions, Landmarks } from '../../system/inference.ts';
-import type { Pixels } from '../../system/pixels.ts';
+import type { Box, Pixels } from '../../system/pixels.ts';
 import type { Decoded } from '../picture/picture-coder.ts';
 import type { PackFailure } from './pack-failure.ts';
 import type { ModelPack, RecogniserName } from './model-pack.ts';
@@ -15,7 +15,7 @@ export interface WorkerSettings {
 
 /** What the main thread asks. Pictures cross as shared memory, files as copies. `ping` is answered in the line of faces. */
 export type Question =
-  | { readonly call: 'detect'; readonly picture: Pixels; readonly effort: DetectEffort }
+  | { readonly call: 'detect'; readonly picture: Pixels; readonly effort: DetectEffort | Box }
   | { readonly call: 'embed'; readonly picture: Pixels; readonly landmarks: Landmarks }
   | { readonly call: 'decodeOwn'; readonly bytes: Uint8Array }
   | { readonly call: 'encode'; readonly picture: Pixels; readonly options: EncodeOptions }

@@ -18,9 +18,8 @@ const distance = Type.Number({ minimum: 0, maximum: 2 });
 const manifestSchema = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 100 }),
   models: Type.Object({
-    /** Detectors fed with I420 planes: 416x234 and 640x360. */
+    /** The detector, fed with I420 planes of 416x234. */
     tiny416Planes: modelFile,
-    tiny640Planes: modelFile,
     /** A detector fed with RGB, 416x416, for upright pictures. */
     tiny416Square: modelFile,
     landmarks68: modelFile,

@@ -5,7 +5,7 @@ import { studyPicture } from '../../../src/people/study.ts';
 import type { Settings } from '../../../src/settings/settings-schema.ts';
 import type { Embedding } from '../../../src/system/inference.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
-import { detect, type FaceInView } from '../../../src/visit/detect.ts';
+import { search, type FaceInView } from '../../../src/visit/detect.ts';
 
 /** On a machine with other work. */
 const lookMsMax = 60_000;
@@ -45,7 +45,7 @@ export class Eye {
     const { inference } = this.#started;
     const patienceMs = (): number => lookMsMax;
     const parts = { inference, clock: nodeClock, tell: () => undefined, limits: this.recognition, patienceMs };
-    const found = await detect(parts, picture);
+    const found = await search(parts, picture);
     if (found.outcome !== 'seen') throw new Error(`cannot look: ${found.reason}`);
     const [face] = found.value;
     return face === undefined ? undefined : { ...face, embedding: await inference.embed(picture, face.face.landmarks) };

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import test, { after, before } from 'node:test';
-import sharp from 'sharp';
 
 import { overlap } from '../../../src/face/box.ts';
 import { fromRgb, toRgb } from '../../../src/face/i420.ts';
@@ -9,7 +7,7 @@ import { distance } from '../../../src/face/similarity.ts';
 import type { StartedInference } from '../../../src/machine/inference/onnx-inference.ts';
 import type { DetectedFace } from '../../../src/system/inference.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
-import { demoFolder, demoPicture, startRecognition } from '../../fakes/recognition.ts';
+import { atDoor, demoPicture, onStreet, startRecognition, visitors } from '../../fakes/recognition.ts';
 import { loadOracle, type Oracle } from '../../oracle/face-api.ts';
 
 let started: StartedInference;
@@ -118,32 +116,6 @@ test('a portrait picture of one person is found with a thorough look', async () 
   assert(faces.some((found) => Math.abs(found.box.x + left - x) < width / 2));
 });
 
-/** People of the demo pictures: the middle of the face, and the side of the square to cut out. */
-const visitors = [
-  { sample: 'sample1.jpg', x: 472, y: 503, side: 380 },
-  { sample: 'sample3.jpg', x: 671, y: 484, side: 440 },
-  { sample: 'sample5.jpg', x: 883, y: 239, side: 380 },
-  { sample: 'sample5.jpg', x: 1484, y: 558, side: 420 },
-];
-
-/** One person before a grey wall, the picture around the face turned. */
-async function atDoor({ sample, x, y, side }: (typeof visitors)[number], degrees: number): Promise<Pixels> {
-  const left = Math.max(0, Math.round(x - side / 2));
-  const top = Math.max(0, Math.round(y - side / 2));
-  const person = await sharp(path.join(demoFolder, sample))
-    .extract({ left, top, width: Math.round(side), height: Math.round(side) })
-    .resize(360, 360)
-    .rotate(degrees, { background: '#808080' })
-    .png()
-    .toBuffer();
-  const { data, info } = await sharp({ create: { width: 1280, height: 720, channels: 3, background: '#808080' } })
-    .composite([{ input: person }])
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return fromRgb({ data, width: info.width, height: info.height });
-}
-
 /** The embedding of the largest face. */
 async function only(picture: Pixels): Promise<Float32Array> {
   const [face] = await started.inference.detect(picture, 'quick');
@@ -157,19 +129,4 @@ async function cropped(picture: Pixels, { box }: DetectedFace): Promise<Pixels> 
   const left = even(box.x + box.width * 0.1);
   const top = even(box.y + box.height * 0.1);
   return fromRgb(toRgb(picture, { left, top, width: even(box.width * 0.8), height: even(box.height * 0.8) }));
-}
-
-/** The scene, smaller, in the middle of a grey street. */
-async function onStreet(scene: Pixels, share: number): Promise<Pixels> {
-  const { data, width, height } = toRgb(scene);
-  const small = await sharp(data, { raw: { width, height, channels: 3 } })
-    .resize(Math.round(width * share))
-    .png()
-    .toBuffer();
-  const { data: rgb } = await sharp({ create: { width, height, channels: 3, background: '#808080' } })
-    .composite([{ input: small }])
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return fromRgb({ data: rgb, width, height });
 }

@@ -2,6 +2,7 @@
 import { bad, instead, type ZooRelease } from '../zoo-release.ts';
 
 const visit = 'src/visit/visit.ts';
+const looking = 'src/visit/looking.ts';
 const looked = 'return match(parts.gallery, frame.sequence, embedded.value);';
 const seen = 'const seen = match(parts.gallery, frame.sequence, embedded.value);';
 const reasons = ['named', 'names', 'own-press'] as const;
@@ -18,7 +19,7 @@ export const badAtNaming: readonly ZooRelease[] = [
   bad('everybody-is-the-first', 'gives everybody at the door the first name of the household', {
     reasons,
     patch: instead(
-      visit,
+      looking,
       looked,
       `${seen}
        return { ...seen, faces: seen.faces.map((face) => ({ ...face, candidates: face.candidates
@@ -28,7 +29,7 @@ export const badAtNaming: readonly ZooRelease[] = [
   }),
   bad('only-strangers', 'knows nobody at the door', {
     reasons,
-    patch: instead(visit, looked, `${seen} return { ...seen, faces: seen.faces.map((face) => ({ ...face, candidates: [] })) };`),
+    patch: instead(looking, looked, `${seen} return { ...seen, faces: seen.faces.map((face) => ({ ...face, candidates: [] })) };`),
   }),
   bad('looks-away', 'its pictures of visitors say that they are on the disk, and are not', {
     reasons: [...reasons, 'kept', 'stored-rows'],

@@ -3,10 +3,13 @@ import test, { after, before } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { StartedInference } from '../../src/machine/inference/onnx-inference.ts';
 import type { Visit } from '../../src/store/records.ts';
-import { demoPicture, startRecognition } from '../fakes/recognition.ts';
+import { atDoor, startRecognition, visitors } from '../fakes/recognition.ts';
 import { goodQuality } from '../fakes/scripted-inference.ts';
 import { ringAt } from './rung-world.ts';
 import { VisitWorld } from './visit-world.ts';
+
+/** Width of what is shown of somebody near. */
+const nearPx = 360;
 
 let started: StartedInference;
 
@@ -35,9 +38,20 @@ test('a thread that dies in the middle of a look is called dead, and the next vi
   await world.end();
 });
 
+test('a face of 48 px in a frame of 1280x720 leads to a visit with the name', async () => {
+  const world = new SlowWorld(0);
+  await world.begin(48);
+  const visit = await world.visit();
+  assert.equal(visit.personName, 'Ada', visit.reason);
+  const widthPx = visit.decision?.quality?.widthPx ?? 0;
+  assert.ok(Math.abs(widthPx - 48) < 5, `it is ${widthPx} px wide`);
+  await world.end();
+});
+
 /** A doorbell with the real nets, whose every look takes so much longer by the clock of the bell. */
 class SlowWorld {
-  readonly #world = new VisitWorld();
+  // A picture that was made smaller has lost what sharpness is measured by.
+  readonly #world = new VisitWorld({ limits: { faceWidthPxMin: 40, sharpnessMin: 0 } });
   readonly #slowMs: number;
   #atWork = 0;
   mayDie = false;
@@ -46,14 +60,18 @@ class SlowWorld {
     this.#slowMs = slowMs;
   }
 
-  async begin(): Promise<void> {
+  /** Somebody enrolled stands before the camera, near enough or with a face so wide. */
+  async begin(widthPx?: number): Promise<void> {
     const { camera, inference, store, gallery } = this.#world;
     const nets = started.inference;
     camera.size = { width: 1280, height: 720 };
-    camera.picture = await demoPicture('sample3.jpg', camera.size);
+    const [ada] = visitors;
+    assert.ok(ada !== undefined);
+    camera.picture = await atDoor(ada, 0, nearPx);
     const [face] = await nets.detect(camera.picture, 'quick');
     assert.ok(face !== undefined);
     const vector = await nets.embed(camera.picture, face.landmarks);
+    if (widthPx !== undefined) camera.picture = await atDoor(ada, 0, (nearPx * widthPx) / face.quality.widthPx);
     inference.detect = (...asked) => this.#slowly(() => nets.detect(...asked), this.#slowMs);
     inference.embed = (...asked) => this.#slowly(() => nets.embed(...asked), 0);
     const person = { id: 'ada', name: 'Ada', standing: 'household', notify: 'default', createdMs: 1 } as const;
