@@ -1,4 +1,5 @@
 import { clip, type ScoredBox, suppress } from '../../face/box.ts';
+import { brighten } from '../../face/brighten.ts';
 import { alignmentOf, chipSide, warpFace } from '../../face/align.ts';
 import { type Canvas, createCanvas, drawOn, evenBelow, placeOn } from '../../face/letterbox.ts';
 import { landmarkCut, landmarkSide, landmarksIn, rollOf, uprightCut } from '../../face/landmark.ts';
@@ -138,6 +139,7 @@ export class FacePipeline {
     const { left, top, width, height } = part ?? { left: 0, top: 0, ...picture };
     const place = placeOn(canvas, { width, height }, share);
     drawOn(canvas, picture, { place, margin: share < 1 ? middleGrey : 0, ...(part === undefined ? {} : { part }) });
+    brighten(canvas.y.samples);
     const net = await this.#net(model);
     const { values, shape } = await net.run(model === 'tiny416Square' ? rgbInput(canvas) : planeInputs(canvas));
     if (model === 'tiny416Square') await this.#close(model);
