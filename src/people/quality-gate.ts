@@ -4,10 +4,7 @@ import type { Settings } from '../settings/settings-schema.ts';
 import type { DetectedFace, FaceQuality } from '../system/inference.ts';
 import type { Box } from '../system/pixels.ts';
 
-type QualityLimits = Pick<
-  Settings['recognition'],
-  'faceWidthPxMin' | 'sharpnessMin' | 'yawDegMax' | 'lightMin' | 'lightMax'
->;
+type QualityLimits = Pick<Settings['recognition'], 'faceWidthPxMin' | 'detailMin' | 'yawDegMax' | 'lightMax'>;
 
 /** A face is clearly the sitter of a picture when its box has this many times the area of the next one's. */
 const sitterAreaRatio = 4;
@@ -17,6 +14,11 @@ const sitterAreaRatio = 4;
  * pictures: 4 of 5). At the door the frames before and after tell; a picture to enrol stands alone.
  */
 const detectorScoreMin = 0.4;
+/**
+ * Blurred faces resemble each other: of two strangers with less detail 3 to 7 of 100 are taken for one person, with more
+ * not one of 100, and whoever was enrolled from one would lend his name to everybody out of focus.
+ */
+const teachingDetailMin = 0.25;
 /** Landmarks that are tilted further than a head tilts are not on a face. */
 const rollDegMax = 60;
 
@@ -45,17 +47,13 @@ export function sitterOf(faces: readonly DetectedFace[]): { outcome: 'sitter'; f
 
 /** Why a face is not good enough to teach from; undefined when it is. */
 export function qualityRefusal(quality: FaceQuality, limits: QualityLimits): Refusal | undefined {
-  const { widthPx, sharpness, yawDeg, rollDeg, light } = quality;
+  const { widthPx, yawDeg, rollDeg, light, detail = Infinity } = quality;
+  const detailMin = Math.max(limits.detailMin, teachingDetailMin);
   if (widthPx < limits.faceWidthPxMin)
     return refusal(
       'face-too-small',
       `cannot use this face: it is ${Math.round(widthPx)} px wide, ${limits.faceWidthPxMin} needed: ` +
         'stand closer or use a larger picture',
-    );
-  if (light < limits.lightMin)
-    return refusal(
-      'face-too-dark',
-      `cannot use this face: it is too dark (light ${Math.round(light)}, ${limits.lightMin} needed): turn on a light`,
     );
   if (light > limits.lightMax)
     return refusal(
@@ -75,10 +73,10 @@ export function qualityRefusal(quality: FaceQuality, limits: QualityLimits): Ref
       `cannot use this face: it is tilted ${Math.round(Math.abs(rollDeg))} degrees, ${rollDegMax} at most: ` +
         'turn the picture upright',
     );
-  if (sharpness < limits.sharpnessMin)
+  if (detail < detailMin)
     return refusal(
       'face-blurred',
-      `cannot use this face: it is blurred (sharpness ${Math.round(sharpness)}, ${limits.sharpnessMin} needed): ` +
+      `cannot use this face: it is blurred (detail ${detail.toFixed(2)}, ${detailMin.toFixed(2)} needed): ` +
         'hold still, clean the lens or use a sharper picture',
     );
   return undefined;

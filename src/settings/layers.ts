@@ -1,5 +1,5 @@
 import { didYouMean } from './nearest.ts';
-import { formerKeys, misfitOf, settingKeys, variableOf, type SettingKey } from './setting-keys.ts';
+import { formerKeys, misfitOf, retiredKeys, settingKeys, variableOf, type SettingKey } from './setting-keys.ts';
 
 /** A value and where it was said: a file, `device`, a variable, a flag. */
 export interface Chosen {
@@ -73,9 +73,12 @@ export function layerOfEnvironment(environment: Readonly<Record<string, string |
   const complaints: string[] = [];
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith('DOORWARD_') || otherVariables.has(variable) || text === undefined) continue;
-    const former = Object.keys(formerKeys).find((key) => variableOf(key) === variable);
+    const past = [...Object.keys(formerKeys), ...Object.keys(retiredKeys)];
+    const former = past.find((key) => variableOf(key) === variable);
     const known = keys.find((key) => key.variable === variable) ?? keyNamed(former ?? '');
-    if (known !== undefined) said.push({ key: former ?? known.key, value: valueOfText(known, text), origin: variable });
+    if (known === undefined && former !== undefined) said.push({ key: former, value: text, origin: variable });
+    else if (known !== undefined)
+      said.push({ key: former ?? known.key, value: valueOfText(known, text), origin: variable });
     else
       complaints.push(
         `cannot use ${variable}: there is no such setting${didYouMean(
@@ -145,6 +148,8 @@ export function complaintAbout(said: Said): string | undefined {
       const examples = own.slice(0, examplesMax).map(({ key }) => key);
       return `cannot use ${said.key} in ${said.origin}: it is a section and holds no value: give one to a setting in it, such as ${examples.join(' or ')}`;
     }
+    const retired = retiredKeys[said.key];
+    if (retired !== undefined) return `cannot use ${said.key} in ${said.origin}: it is no setting any more: ${retired}`;
     const present = formerKeys[said.key];
     const meant = present === undefined ? didYouMean(said.key, names) : `: it is called ${present} now`;
     return `cannot use ${said.key} in ${said.origin}: there is no such setting${meant}`;
@@ -157,7 +162,10 @@ export function complaintAbout(said: Said): string | undefined {
   return `cannot use ${said.key} = ${isHidden ? '(hidden)' : shownValue(said.value)} in ${said.origin}: ${misfit}`;
 }
 
-/** A former name is understood for as long as the present one says nothing in the same place. */
+/**
+ * A former name is understood for as long as the present one says nothing in the same place. A retired one is not heard,
+ * and is no complaint: it was good when it was said.
+ */
 function judged(said: readonly Said[], complaintsBefore: readonly string[] = []): Layer {
   const chosen = new Map<string, Chosen>();
   const refused = new Map<string, string>();
@@ -166,6 +174,11 @@ function judged(said: readonly Said[], complaintsBefore: readonly string[] = [])
   const isFormer = ({ key }: Said): boolean => formerKeys[key] !== undefined;
   for (const one of [...said.filter(isFormer), ...said.filter((each) => !isFormer(each))]) {
     const { origin, value } = one;
+    const retired = retiredKeys[one.key];
+    if (retired !== undefined) {
+      warnings.push(`${one.key} in ${origin} has no effect any more: ${retired}: remove it`);
+      continue;
+    }
     const key = formerKeys[one.key] ?? one.key;
     const complaint = complaintAbout({ key, value, origin });
     if (isFormer(one)) warnings.push(`${one.key} in ${origin} is called ${key} now: set that, and remove this`);

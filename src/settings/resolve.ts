@@ -28,11 +28,6 @@ const rules: readonly Rule[] = [
     complaint: 'recognition.probably must be at least recognition.known',
   },
   {
-    keys: ['recognition.lightMin', 'recognition.lightMax'],
-    holds: ({ recognition }) => recognition.lightMin < recognition.lightMax,
-    complaint: 'recognition.lightMin must be less than recognition.lightMax',
-  },
-  {
     keys: ['button.holdMs', 'button.stuckMs'],
     holds: ({ button }) => button.holdMs < button.stuckMs,
     complaint: 'button.holdMs must be less than button.stuckMs',

@@ -30,6 +30,13 @@ export function settingKeys(): readonly SettingKey[] {
 /** Names that settings had in earlier releases, and what they are called now. */
 export const formerKeys: Readonly<Record<string, string>> = { 'update.timeZone': 'household.timeZone' };
 
+/** Settings of earlier releases that nothing reads any more, and why. Whoever still says one is told; the bell starts. */
+export const retiredKeys: Readonly<Record<string, string>> = {
+  'recognition.sharpnessMin':
+    'it refused half of the good faces; recognition.detailMin tells blurred ones by another measure',
+  'recognition.lightMin': 'faces in the dark and before a bright sky are recognised',
+};
+
 /** `DOORWARD_CAMERA_FRAMES_PER_SECOND` */
 export function variableOf(key: string): string {
   return `DOORWARD_${key.replace('.', '_').replaceAll(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase();

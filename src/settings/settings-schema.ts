@@ -168,23 +168,18 @@ export const settingsSchema = Type.Object(
           maximum: 500,
           description: 'Smallest face that is recognised, in pixels',
         }),
-        sharpnessMin: Type.Number({
-          default: 40,
+        detailMin: Type.Number({
+          default: 0.15,
           minimum: 0,
-          maximum: 10_000,
-          description: 'Least sharpness of a face (variance of the Laplacian)',
+          maximum: 2,
+          description:
+            'Least detail of a face at the door: one more blurred is not used. A picture to enrol needs 0.25',
         }),
         yawDegMax: Type.Number({
           default: 40,
           minimum: 5,
           maximum: 90,
           description: 'A head turned further than this is not used',
-        }),
-        lightMin: Type.Number({
-          default: 25,
-          minimum: 0,
-          maximum: 255,
-          description: 'A face darker than this is not used',
         }),
         lightMax: Type.Number({
           default: 235,

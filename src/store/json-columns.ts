@@ -3,9 +3,11 @@ import type { Candidate, Decision, VisitTrace } from './records.ts';
 import type { Row } from './row.ts';
 
 export function qualityOf(row: Row): FaceQuality {
+  const detail = row.maybeNumber('detail');
   return {
     widthPx: row.number('widthPx'),
     sharpness: row.number('sharpness'),
+    ...(detail === undefined ? {} : { detail }),
     yawDeg: row.number('yawDeg'),
     pitchDeg: row.number('pitchDeg'),
     rollDeg: row.number('rollDeg'),

@@ -10,8 +10,13 @@ export type Embedding = Float32Array;
 export interface FaceQuality {
   /** Width of the face in pixels, from temple to temple (points 0 to 16). */
   readonly widthPx: number;
-  /** Variance of the Laplacian of the aligned grey 150x150 face; under about 40 is blurred. */
+  /**
+   * Variance of the Laplacian of the aligned grey 150x150 face. Of two pictures of one face in one light the sharper has
+   * more; it grows with contrast and size, and tells nothing of errors.
+   */
   readonly sharpness: number;
+  /** How much there is to see, see `detailOf`; under 0.2 most faces are not recognised. Faces of earlier releases have none. */
+  readonly detail?: number;
   /** Head turned to the side, degrees, 0 is frontal, from the landmarks; sign is the side. */
   readonly yawDeg: number;
   /** Head nodded, degrees, 0 is level. */

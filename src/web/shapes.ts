@@ -31,6 +31,9 @@ const milliseconds = (description: string) => Type.Number({ description: `${desc
 export const qualityShape = Type.Object({
   widthPx: Type.Number(),
   sharpness: Type.Number(),
+  detail: Type.Optional(
+    Type.Number({ description: 'How much there is to see in the face: under 0.2 most are not recognised' }),
+  ),
   yawDeg: Type.Number(),
   pitchDeg: Type.Number(),
   rollDeg: Type.Number(),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { mapPoints } from '../../src/face/landmark.ts';
 import { poseOf } from '../../src/face/pose.ts';
-import { measureQuality, sharpnessOf } from '../../src/face/quality.ts';
+import { detailOf, measureQuality, sharpnessOf } from '../../src/face/quality.ts';
 import type { Landmarks } from '../../src/system/inference.ts';
 import { faceLandmarks, paintedPicture, similarityOf } from '../fakes/painted-face.ts';
 
@@ -51,6 +51,36 @@ test('a small picture of a face that is scaled up is less sharp than a large one
   const checkered = Uint8Array.from({ length: 100 }, (_, at) => ((at + Math.floor(at / 10)) % 2) * 255);
   assert(sharpnessOf(checkered, 10) > 100_000);
   assert.equal(sharpnessOf(new Uint8Array(100).fill(77), 10), 0);
+});
+
+test('detail is blind to light and contrast, and sees a blur in any direction', () => {
+  const side = 150;
+  /** A made-up aligned face: squares of 10 pixels on a slope, and means of so many pixels to the right and down. */
+  const faceOf = (right: number, down: number): Uint8Array => {
+    const sharp = (column: number, row: number): number =>
+      100 + 20 * Math.sin(row / 40) + ((Math.floor(column / 10) + Math.floor(row / 10)) % 2) * 50;
+    return Uint8Array.from({ length: side * side }, (_none, at) => {
+      let sum = 0;
+      for (let x = 0; x < right; x += 1)
+        for (let y = 0; y < down; y += 1) sum += sharp((at % side) + x, Math.floor(at / side) + y);
+      return sum / (right * down);
+    });
+  };
+  const good = detailOf(faceOf(1, 1), side);
+  assert(good > 0.5, `${good}`);
+  const backlit = faceOf(1, 1).map((value) => value * 0.2 + 30);
+  assert(Math.abs(detailOf(backlit, side) / good - 1) < 0.05, `backlit: ${detailOf(backlit, side)} instead of ${good}`);
+  for (const [right, down] of [
+    [7, 1],
+    [1, 7],
+    [7, 7],
+  ] as const) {
+    // prettier-ignore
+    const blurred = detailOf(faceOf(right, down), side);
+    assert(blurred < good * 0.95, `${right}x${down}: ${blurred} of ${good}`);
+  }
+  assert(detailOf(faceOf(19, 19), side) < 0.25, `${detailOf(faceOf(19, 19), side)}`);
+  assert.equal(detailOf(new Uint8Array(side * side).fill(77), side), 0);
 });
 
 test('a tilt is told as a tilt, and light and contrast are those of the face', () => {

@@ -29,6 +29,10 @@ const changes = {
   small: (picture) => picture.resize({ width: 80 }),
   blurred: (picture) => picture.blur(9),
   dark: (picture) => picture.linear(0.16, 0),
+  /** Before a bright sky, which leaves a face little light and a veil over it. */
+  backlit: (picture) => picture.linear(0.2, 30),
+  /** A cheap lens. */
+  soft: (picture) => picture.blur(3),
 } as const satisfies Record<string, (picture: Sharp) => Sharp>;
 
 /** The face with a fifth of its width around it, as a JPEG. */

@@ -117,7 +117,7 @@ test('a stranger who turns out to be one of the household becomes that person', 
 
 test('naming a stranger without a usable face names the visits, and says why nobody will be recognised', async (t) => {
   const house = aHouse(t);
-  await house.visited('v1', { who: 9, quality: { sharpness: 5 } }, { strangerId: 's' });
+  await house.visited('v1', { who: 9, quality: { detail: 0.1 } }, { strangerId: 's' });
   const result = await house.household.nameStranger({ strangerId: 's', who: { name: 'Jon' }, actor });
   assert(result.outcome === 'named');
   assert.deepEqual(

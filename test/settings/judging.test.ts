@@ -113,7 +113,6 @@ test('every setting can say what it expects, and every default is what it expect
 test('settings that are good alone and not together: none of them holds, whoever said them', async () => {
   const pairs: readonly Readonly<Record<string, unknown>>[] = [
     { 'recognition.known': 0.9 },
-    { 'recognition.lightMin': 250 },
     { 'button.holdMs': 5000, 'button.stuckMs': 2000 },
     { 'button.debounceMs': 1000, 'button.holdMs': 200 },
     { 'camera.framesPerSecond': 1, 'camera.stallMs': 500 },
@@ -188,6 +187,35 @@ test('a setting that was renamed is understood by its former name, with a warnin
   assert.deepEqual([flag.flagComplaints, flag.settings.household.timeZone], [[], 'UTC']);
   assert.match(complaintAboutChanges({ 'update.timeZone': 'UTC' }, {}) ?? '', /it is called household\.timeZone now/);
   assert.equal(complaintAboutChanges({ 'update.timeZone': null }, { 'update.timeZone': 'UTC' }), undefined);
+});
+
+test('a setting that is read no more is told of wherever it was said, and changes nothing: not even from the last good settings', async () => {
+  const before = await load({});
+  const disk = new MemoryDisk();
+  await disk.write('/home/doorward.toml', '[recognition]\nsharpnessMin = 40\n');
+  await disk.write('/home/last-good-settings.json', '{"recognition":{"sharpnessMin":40,"lightMin":25,"yawDegMax":30}}');
+  const environment = { DOORWARD_RECOGNITION_LIGHT_MIN: '25' };
+  const flags = { 'recognition.sharpnessMin': '40' };
+  const said = await load(
+    { device: { 'recognition.sharpnessMin': 40, 'retention.days': 'x' }, environment, flags },
+    disk,
+  );
+  assert.deepEqual(said.settings.recognition, before.settings.recognition);
+  assert.equal(said.complaints.length, 2, said.complaints.join());
+  assert.match(said.complaints.join(), /retention\.days/);
+  assert.deepEqual(said.flagComplaints, []);
+  const origins = said.warnings.map((one) => /^recognition\.(\w+) in (\S+) has no effect any more/.exec(one)?.slice(1));
+  assert.deepEqual(origins, [
+    ['sharpnessMin', '/home/doorward.toml'],
+    ['sharpnessMin', 'device'],
+    ['lightMin', 'DOORWARD_RECOGNITION_LIGHT_MIN'],
+    ['sharpnessMin', '--recognition.sharpnessMin'],
+  ]);
+  assert.match(complaintAboutChanges({ 'recognition.sharpnessMin': 40 }, {}) ?? '', /it is no setting any more: /);
+  assert.equal(
+    complaintAboutChanges({ 'recognition.sharpnessMin': null }, { 'recognition.sharpnessMin': 40 }),
+    undefined,
+  );
 });
 
 test('a secret on the command line is told of: everybody here can read it', async () => {

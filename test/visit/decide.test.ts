@@ -8,7 +8,7 @@ import type { MatchedFace, Sighting } from '../../src/visit/embed.ts';
 import { goodQuality, vectorOf } from '../fakes/scripted-inference.ts';
 
 const recognition = {
-  known: 0.5, probably: 0.56, margin: 0.06, faceWidthPxMin: 48, sharpnessMin: 40, yawDegMax: 40, lightMin: 25,
+  known: 0.5, probably: 0.56, margin: 0.06, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
   lightMax: 235, strangerDistance: 0.5,
 }; // prettier-ignore
 

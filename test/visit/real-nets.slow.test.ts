@@ -50,8 +50,7 @@ test('a face of 48 px in a frame of 1280x720 leads to a visit with the name', as
 
 /** A doorbell with the real nets, whose every look takes so much longer by the clock of the bell. */
 class SlowWorld {
-  // A picture that was made smaller has lost what sharpness is measured by.
-  readonly #world = new VisitWorld({ limits: { faceWidthPxMin: 40, sharpnessMin: 0 } });
+  readonly #world = new VisitWorld({ limits: { faceWidthPxMin: 40 } });
   readonly #slowMs: number;
   #atWork = 0;
   mayDie = false;
