@@ -172,6 +172,7 @@ const entries = new Set([
   'src/store/writer-thread.ts',
   'src/machine/inference/inference-worker.ts',
   'src/machine/picture/picture-decoder.ts',
+  'src/machine/picture/picture-worker.ts',
   'src/machine/process/end-with-incumbent.ts',
 ]);
 

@@ -28,6 +28,7 @@ const decoder = 'src/machine/picture/picture-decoder.ts';
 const threads = [
   decoder,
   'src/machine/inference/inference-worker.ts',
+  'src/machine/picture/picture-worker.ts',
   'src/machine/process/end-with-incumbent.ts',
   'src/store/losses-thread.ts',
   'src/store/writer-thread.ts',

@@ -20,6 +20,7 @@ export const proofs: readonly Proof[] = [
   { name: 'frame', says: 'frame 1280x720 to embedding, one thread, beside face-api', script: 'bench:frame' },
   { name: 'match', says: 'nearest of 10,000 faces', script: 'bench:match' },
   { name: 'visit', says: 'press to ring, press to name, memory, idle processor', script: 'bench:visit', words: ['100'], small: ['10'] },
+  { name: 'look', says: 'a look in the running bell, beside the bare nets; its memory after 100 visits', script: 'bench:look', words: ['100'], small: ['10'] },
   { name: 'staging', says: 'staging a release of 200 MB', script: 'bench:staging', words: ['200'], small: ['20'] },
   { name: 'arm64', says: "frame to embedding on a Pi 4's processor, emulated", script: 'bench:arm64' },
   { name: 'accuracy', says: 'labelled pictures: who is taken for whom', script: 'bench:accuracy', wantsFaces: true },

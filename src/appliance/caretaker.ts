@@ -75,7 +75,7 @@ export class Caretaker {
     const memory = resources.memory();
     const space = await disk.space(home.root);
     const camera = house.feed.status();
-    const { busyMs, waiting } = senses.recognition.stats();
+    const { busyMs, spentMs, waiting } = senses.recognition.stats();
     const { cpuPercent, temperatureCelsius } = this.#resources ?? {};
     return {
       knownFaces: counts.referenceFaces,
@@ -97,6 +97,7 @@ export class Caretaker {
       sessionsActive: 0,
       camera,
       inferenceBusyMs: busyMs,
+      lookPartsMs: spentMs,
       databaseBytes: counts.databaseBytes,
       outboxPending: counts.pendingNotifications,
       ...(this.#verdict === undefined ? {} : { isAuditVerified: this.#verdict.outcome === 'whole' }),

@@ -1,3 +1,4 @@
+import { AskedActs } from './trial/asked-acts.ts';
 import { CallerCount, isUpload } from '../update/judge/callers.ts';
 import { RequestFigures } from '../update/judge/request-figures.ts';
 import { carriedFile } from '../machine/executable/carried-files.ts';
@@ -37,6 +38,8 @@ export interface Front {
   readonly figures: RequestFigures;
   /** Whoever asks here. */
   readonly callers: CallerCount;
+  /** What people ask for. */
+  readonly asked: AskedActs;
 }
 
 /** Metrics, API and page, not listening yet. Throws when the address is not allowed. */
@@ -84,7 +87,9 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   });
   const callers = new CallerCount(clock);
   noteCallers(web.server, callers);
-  return { web, figures, callers };
+  const asked = new AskedActs();
+  web.server.on('request', (request) => asked.note(request));
+  return { web, figures, callers, asked };
 }
 
 /** Before anything is refused: whoever is turned away has kept this process busy too. For incumbents that do not count. */

@@ -109,7 +109,7 @@ class PatientRecognition implements Recognition {
   }
 
   stats(): InferenceStats {
-    return this.#current?.stats() ?? { busyMs: 0, answered: 0, waiting: 0, restarts: 0 };
+    return this.#current?.stats() ?? { busyMs: 0, spentMs: {}, answered: 0, waiting: 0, restarts: 0 };
   }
 
   async ping(): Promise<void> {

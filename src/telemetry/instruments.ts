@@ -123,6 +123,10 @@ export class Instruments {
     help: 'Time spent in the nets',
     labelNames: [],
   });
+  readonly lookParts = counter(this.registry, 'doorward_look_seconds_total', {
+    help: 'Time spent in each part of looking at frames; pictures for people beside it',
+    labelNames: ['part'],
+  });
   readonly databaseBytes = gauge(this.registry, 'doorward_database_bytes', {
     help: 'Size of the database',
     labelNames: [],

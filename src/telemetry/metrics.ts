@@ -26,6 +26,8 @@ export interface Gauges {
   };
   /** Counts up over the life of the inference thread. */
   readonly inferenceBusyMs?: number;
+  /** Where it went, by the name of the part; counts up likewise. */
+  readonly lookPartsMs?: Readonly<Record<string, number>>;
   readonly databaseBytes?: number;
   readonly outboxPending?: number;
   readonly isAuditVerified?: boolean;
@@ -221,6 +223,8 @@ export class Metrics {
     to.frames.inc(this.#increase('frames', now.camera?.framesTotal));
     to.restarts.inc(this.#increase('restarts', now.camera?.restarts));
     to.inferenceSeconds.inc(this.#increase('inference', now.inferenceBusyMs) / 1000);
+    for (const [part, ms] of Object.entries(now.lookPartsMs ?? {}))
+      to.lookParts.inc({ part }, this.#increase(`look ${part}`, ms) / 1000);
   }
 
   /** How much a total has grown since the last scrape. A total that began again counts from 0: our counters never fall. */

@@ -11,6 +11,7 @@ export const entryScript = 'main.js';
 const threads = [
   'src/machine/inference/inference-worker',
   'src/machine/picture/picture-decoder',
+  'src/machine/picture/picture-worker',
   'src/machine/process/end-with-incumbent',
   'src/store/losses-thread',
   'src/store/writer-thread',

@@ -144,7 +144,7 @@ export class ApplianceDuty implements Duty {
       const harm = await looks.harm(); // It has migrated the household's own database just now.
       if (harm !== undefined) return failed(harm);
       const able = abilitiesOf(prepared);
-      const callers = await passCallers(candidate, able, { ...this.#parts, web: this.#parts.rooms.front.web });
+      const callers = await passCallers(candidate, able, { ...this.#parts, ...this.#parts.rooms.front });
       if (callers === undefined) return failed('the candidate did not take the listening socket');
       await this.#stepBack(candidate, { callers, looks, ...able });
       return this.#done(startedMs);

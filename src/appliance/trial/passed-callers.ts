@@ -9,7 +9,8 @@ import type { Random } from '../../system/random.ts';
 import { CallerCount, type Callers } from '../../update/judge/callers.ts';
 import { relaySocket, webSocket, type Abilities } from '../../update/trial-protocol.ts';
 import type { Web } from '../../web/server.ts';
-import { countStrangers } from './strangers.ts';
+import type { AskedActs } from './asked-acts.ts';
+import { countStrangers, isStranger, type Strangers } from './strangers.ts';
 
 const passMsMax = 15_000;
 
@@ -47,29 +48,39 @@ export async function passCallers(
 
 interface Here {
   readonly web: Web;
+  readonly asked: AskedActs;
   readonly random: Pick<Random, 'id'>;
   readonly clock: Pick<Clock, 'uptimeMs'>;
 }
 
 /** Callers stay connected here; their requests go over. */
-async function relayed(candidate: CandidateProcess, { web, random, clock }: Here): Promise<PassedCallers | undefined> {
+async function relayed(
+  candidate: CandidateProcess,
+  { web, asked, random, clock }: Here,
+): Promise<PassedCallers | undefined> {
   const inner = await openInnerDoor();
   const second = await candidate.pass(relaySocket, handleOf(inner.server), passMsMax);
   stopAccepting(inner.server);
   if (!isHandle(second)) return undefined;
   closeHandle(second); // Else its queue would outlive the candidate, and those in it would wait for nobody.
   const own = doorInside((connection) => web.enter(connection));
-  const [asked, knocked] = [knownDoorAt(web.address), knownDoorAt(web.address)];
+  const [questioned, knocked] = [knownDoorAt(web.address), knownDoorAt(web.address)];
+  const strangers: Strangers = {
+    doors: [questioned, knocked],
+    isCandidates: (connection) => candidate.hasMade(connection),
+    clock,
+  };
+  asked.expect((request) => isStranger(strangers, request));
   const count = new CallerCount(clock);
   const relay = new RequestRelay({
     candidate: doorAt(inner.address),
     own,
-    isFromHere: asked.isFromHere,
+    isFromHere: questioned.isFromHere,
     newId: () => random.id(),
-    onPassed: countStrangers(count, [asked, knocked]),
+    onPassed: countStrangers(count, strangers),
   });
   return {
-    door: asked.open,
+    door: questioned.open,
     knocked: knocked.open,
     seen: () => count.callers,
     stepBack: () => web.passTo((request, response) => relay.pass(request, response)),
@@ -90,9 +101,10 @@ async function relayed(candidate: CandidateProcess, { web, random, clock }: Here
 }
 
 /** The socket itself goes over; this process keeps a second handle on it, which does not accept. */
-async function passedOver(candidate: CandidateProcess, { web }: Here): Promise<PassedCallers | undefined> {
+async function passedOver(candidate: CandidateProcess, { web, asked }: Here): Promise<PassedCallers | undefined> {
   const second = await candidate.pass(webSocket, handleOf(web.server), passMsMax);
   if (!isHandle(second)) return undefined;
+  asked.lookAway();
   return {
     door: doorAt(web.address),
     knocked: doorAt(web.address),

@@ -256,7 +256,8 @@ export function lookAtRealVisits(site: RealVisitsSite): RealVisitLooks {
   const { ratePerMinute, quietHours } = settings.notify;
   const { timeZone } = settings.household;
   const said = (): Heartbeat | undefined => readMessage(heartbeatSchema, candidate.lastHeartbeat()?.message);
-  const acts = actsSince(disk, home);
+  const newActs = actsSince(disk, home);
+  const acts = async (): Promise<HouseholdActs> => rooms.front.asked.among(await newActs());
   return new RealVisitLooks({
     reads: ground.store.read, clock, disk, home, acts,
     log: ground.log.named('update'),

@@ -207,11 +207,12 @@ interface Lost {
 
 /** The looks of a running appliance, from now on. */
 export async function lookAtRows(
-  { ground, home }: Pick<Rooms, 'ground' | 'home'>,
+  { ground, home, front: { asked } }: Pick<Rooms, 'ground' | 'home' | 'front'>,
   { clock, disk }: Pick<RoomsParts['machine'], 'clock' | 'disk'>,
 ): Promise<RowLooks> {
   const { loaded, log, store } = ground;
   const { retention } = loaded.settings;
+  asked.begin();
   const { lastSeq } = await readActs(disk, home.audit);
   const isSpaceShort = async (): Promise<boolean> => {
     let bytes = 0;
@@ -219,7 +220,8 @@ export async function lookAtRows(
       for (const file of await disk.list(`${home.visits}/${name}`)) bytes += file.bytes;
     return bytes > retention.bytesMax * shortShare;
   };
-  const acts = async (): Promise<HouseholdActs> => (await readActs(disk, home.audit, { afterSeq: lastSeq })).acts;
+  const acts = async (): Promise<HouseholdActs> =>
+    asked.among((await readActs(disk, home.audit, { afterSeq: lastSeq })).acts);
   const [files, chain] = [await KeptFiles.begin(disk, home), await ChainLooks.begin(disk, home.audit)];
   const parts = { reads: store.read, clock, log: log.named('update'), retention, acts, isSpaceShort, files, chain };
   return RowLooks.begin(parts);

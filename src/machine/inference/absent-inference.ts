@@ -16,7 +16,7 @@ export function absentInference(message: string): StartedInference {
       decodeOwn: async (bytes, lend) => share(await coder.decode(bytes), lend),
       encode: (picture, options) => coder.encode(picture, options),
     },
-    stats: () => ({ busyMs: 0, answered: 0, waiting: 0, restarts: 0, lastDeath: message }),
+    stats: () => ({ busyMs: 0, spentMs: {}, answered: 0, waiting: 0, restarts: 0, lastDeath: message }),
     ping: () => Promise.resolve(),
     restart: () => undefined,
     async stop() {

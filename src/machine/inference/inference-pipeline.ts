@@ -1,4 +1,5 @@
 import { clip, type ScoredBox, suppress } from '../../face/box.ts';
+import { brighten } from '../../face/brighten.ts';
 import { alignmentOf, chipSide, warpFace } from '../../face/align.ts';
 import { type Canvas, createCanvas, drawOn, evenBelow, placeOn } from '../../face/letterbox.ts';
 import { landmarkCut, landmarkSide, landmarksIn, rollOf, uprightCut } from '../../face/landmark.ts';
@@ -14,6 +15,7 @@ import type { Box, Pixels } from '../../system/pixels.ts';
 import { type Net, openNet } from './inference-session.ts';
 import { checkModel } from './model-file.ts';
 import type { PackFailure } from './pack-failure.ts';
+import { PartClock } from './part-times.ts';
 import { identityOf, type ModelName, type ModelPack, type RecogniserName } from './model-pack.ts';
 
 /** Faces of one picture that are looked at; a doorbell sees fewer. */
@@ -51,6 +53,8 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRe
 export class FacePipeline {
   /** What every embedding carries. */
   readonly recogniser: string;
+  /** Where its time goes. */
+  readonly parts = new PartClock();
   readonly #options: PipelineOptions;
   readonly #recogniserName: RecogniserName;
   readonly #scoreMin: number;
@@ -84,15 +88,19 @@ export class FacePipeline {
     for (const { score, ...box } of largest) {
       const landmarks = await this.#findLandmarks(picture, box);
       if (landmarks === undefined) continue;
-      faces.push({ box, score, landmarks, quality: measureQuality(picture, landmarks) });
+      const quality = this.parts.during('judge', () => measureQuality(picture, landmarks));
+      faces.push({ box, score, landmarks, quality });
     }
     return faces;
   }
 
   /** The embedding of the aligned face, averaged with that of its mirror image: one person's come 0.02 closer. */
   async embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding> {
-    const chip = relit(warpFace(picture, alignmentOf(landmarks)), chipSide);
-    return meanEmbedding(await this.#embedChips([chip, mirror(chip, chipSide)]));
+    const chips = this.parts.during('warp', () => {
+      const chip = relit(warpFace(picture, alignmentOf(landmarks)), chipSide);
+      return [chip, mirror(chip, chipSide)];
+    });
+    return meanEmbedding(await this.#embedChips(chips));
   }
 
   /** The embedding of the aligned face alone, as face-api has it: what a comparison of speed or numbers needs. */
@@ -105,7 +113,8 @@ export class FacePipeline {
     const bytes = new Uint8Array(chips.length * chipBytes);
     chips.forEach((chip, at) => bytes.set(chip, at * chipBytes));
     const net = await this.#net(this.#recogniserName);
-    const { values } = await net.run({ pixels: { bytes, shape: [chips.length, chipSide, chipSide, 3] } });
+    const run = net.run({ pixels: { bytes, shape: [chips.length, chipSide, chipSide, 3] } });
+    const { values } = await this.parts.untilDone('embed', run);
     return chips.map((_, at) => values.subarray(at * embeddingLength, (at + 1) * embeddingLength));
   }
 
@@ -138,9 +147,14 @@ export class FacePipeline {
     const canvas = this.#canvas(model);
     const { left, top, width, height } = part ?? { left: 0, top: 0, ...picture };
     const place = placeOn(canvas, { width, height }, share);
-    drawOn(canvas, picture, { place, margin: share < 1 ? middleGrey : 0, ...(part === undefined ? {} : { part }) });
+    const drawing = { place, margin: share < 1 ? middleGrey : 0, ...(part === undefined ? {} : { part }) };
+    this.parts.during('draw', () => {
+      drawOn(canvas, picture, drawing);
+      brighten(canvas.y.samples);
+    });
     const net = await this.#net(model);
-    const { values, shape } = await net.run(model === 'tiny416Square' ? rgbInput(canvas) : planeInputs(canvas));
+    const run = net.run(model === 'tiny416Square' ? rgbInput(canvas) : planeInputs(canvas));
+    const { values, shape } = await this.parts.untilDone('detect', run);
     if (model === 'tiny416Square') await this.#close(model);
     const found = facesInGrid({ values, rows: shape[1] ?? 0, columns: shape[2] ?? 0 }, this.#scoreMin);
     const scaleX = width / place.width;
@@ -171,8 +185,9 @@ export class FacePipeline {
 
   async #landmarks(picture: Pixels, cut: Cut): Promise<Landmarks> {
     const net = await this.#net('landmarks68');
-    const bytes = warp(picture, cut);
-    const { values } = await net.run({ pixels: { bytes, shape: [1, landmarkSide, landmarkSide, 3] } });
+    const bytes = this.parts.during('warp', () => warp(picture, cut));
+    const run = net.run({ pixels: { bytes, shape: [1, landmarkSide, landmarkSide, 3] } });
+    const { values } = await this.parts.untilDone('landmarks', run);
     return landmarksIn(cut, values);
   }
 

@@ -39,8 +39,9 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
 }
 
 /** Loads an ONNX file whose bytes were checked. Rejects when ONNX Runtime refuses it. */
-export async function openNet({ path, bytes }: SoundModel, threads: number): Promise<Net> {
+export async function openNet({ path, bytes, letGo }: SoundModel, threads: number): Promise<Net> {
   const session = await InferenceSession.create(bytes, sessionOptions(threads));
+  letGo();
   const outputName = session.outputNames[0] ?? '';
   return {
     async run(inputs) {

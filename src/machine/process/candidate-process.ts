@@ -8,6 +8,7 @@ import { CandidateKin, ownProcesses, socketNamed } from './candidate-kin.ts';
 import { fieldOf, isHandle, type FromCandidate, type ToCandidate } from './candidate-wire.ts';
 import { offerAsVictim, spareFromVictims } from './memory-victim.ts';
 import { lowerPriority, raisePriority } from './process-priority.ts';
+import { type Accepted, holdsOtherEnd } from './connection-owner.ts';
 import { measureProcesses } from './measure-processes.ts';
 import { confineToTrial } from './trial-group.ts';
 
@@ -193,6 +194,12 @@ export class CandidateProcess implements Candidate {
   /** What it takes, with all that it has started; undefined when it has ended, or the machine does not say. */
   measure(isThorough: boolean): Taken | undefined {
     return measureProcesses(this.#kin.living(), { first: this.pid, atMs: this.#clock.uptimeMs(), isThorough });
+  }
+
+  /** Whether it has made this connection to the door, with all that it has started. Costs a look at its descriptors. */
+  hasMade(connection: Accepted): boolean {
+    const pids = this.#kin.living().map(({ pid }) => pid);
+    return holdsOtherEnd(pids, connection);
   }
 
   lastHeartbeat(): { readonly atMs: number; readonly message: unknown } | undefined {

@@ -107,7 +107,7 @@ function listeningIn(name: string): readonly { inode: string; address: string; p
 }
 
 /** The inode of each of its sockets, by descriptor. */
-function descriptorsOf(pid: number): ReadonlyMap<string, string> {
+export function descriptorsOf(pid: number): ReadonlyMap<string, string> {
   const sockets = (namesIn(`/proc/${pid}/fd`) ?? []).flatMap((name) => {
     try {
       const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${name}`))?.[1];

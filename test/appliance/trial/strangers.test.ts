@@ -2,14 +2,16 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
-import { countStrangers } from '../../../src/appliance/trial/strangers.ts';
+import { countStrangers, type Strangers } from '../../../src/appliance/trial/strangers.ts';
+import { holdsOtherEnd } from '../../../src/machine/process/connection-owner.ts';
 import { knock } from '../../../src/machine/process/door-knock.ts';
 import { askDoor, doorAt, type DoorRequest, knownDoorAt } from '../../../src/machine/process/door-question.ts';
 import { RequestRelay } from '../../../src/machine/process/request-relay.ts';
-import { CallerCount } from '../../../src/update/judge/callers.ts';
+import { CallerCount, type Callers } from '../../../src/update/judge/callers.ts';
 
 const timeoutMs = 20_000;
 const read: DoorRequest = { method: 'GET', path: '/ready' };
@@ -26,6 +28,7 @@ async function serve(t: TestContext, answer: RequestListener): Promise<string> {
 /** An incumbent that passes everything on, on a clock that stands still; the candidate answers no picture. */
 async function open(
   t: TestContext,
+  isCandidates: Strangers['isCandidates'] = () => false,
 ): Promise<{ seen: CallerCount; address: string; own: ReturnType<typeof knownDoorAt> }> {
   const candidate = await serve(t, (asked, response) => {
     asked.resume();
@@ -40,7 +43,7 @@ async function open(
     own: doorAt(candidate),
     isFromHere: () => false,
     newId: randomUUID,
-    onPassed: countStrangers(seen, [own]),
+    onPassed: countStrangers(seen, { doors: [own], isCandidates, clock: { uptimeMs: () => performance.now() } }),
   });
   return { seen, address, own };
 }
@@ -71,3 +74,17 @@ test(
     while (other.callers !== 'crowd') await new Promise((resolve) => setImmediate(resolve));
   },
 );
+
+test('a crowd that is the one on trial itself is none, over whatever connections it comes', async (t) => {
+  const held: { pid?: number } = {};
+  const { seen, address } = await open(t, (connection) => holdsOtherEnd([held.pid ?? 0], connection));
+  const asks = `setInterval(() => fetch(${JSON.stringify(address)}, { headers: { connection: 'close' } }).then((one) => one.text()), 5)`;
+  const callers = (): Callers => seen.callers;
+  const crowd = spawn(process.execPath, ['-e', asks], { stdio: 'ignore' });
+  t.after(() => crowd.kill('SIGKILL'));
+  while (callers() !== 'crowd') await new Promise((resolve) => setImmediate(resolve));
+  held.pid = crowd.pid ?? 0;
+  while (callers() !== 'few') await new Promise((resolve) => setImmediate(resolve));
+  for (let time = 0; time < 50; time += 1) await askDoor(doorAt(address), read, timeoutMs);
+  assert.equal(callers(), 'few', 'it is not excused any more, whoever else comes');
+});

@@ -44,12 +44,28 @@ test('when the thread dies, those who wait hear of it and the next call is answe
     const before = await other.inference.detect(picture, 'quick');
     const waiting = assert.rejects(other.inference.detect(picture, 'quick'), /^Error: cannot recognise: /);
     // More than its memory: the thread really dies.
-    const glut = { quality: 80, junk: Array.from({ length: 12_000_000 }, (_, at) => at + 0.5) };
-    const rejected = assert.rejects(other.pictures.encode(picture, glut), /the inference thread died: .*memory/i);
+    const glut = { ...picture, junk: Array.from({ length: 12_000_000 }, (_, at) => at + 0.5) };
+    const rejected = assert.rejects(other.inference.detect(glut, 'quick'), /the inference thread died: .*memory/i);
     await Promise.all([rejected, waiting.catch(() => undefined)]);
     assert.deepEqual(boxesOf(await other.inference.detect(picture, 'quick')), boxesOf(before));
     assert.equal(other.stats().restarts, 1);
     assert.match(other.stats().lastDeath ?? '', /memory/i);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('pictures have a thread of their own: its death costs no look, and the next picture is coded by a new thread', async () => {
+  const other = await startRecognition();
+  try {
+    const picture = await demoPicture('sample1.jpg', { width: 1280, height: 720 });
+    assert((await other.pictures.encode(picture, {})).length > 0);
+    const glut = { quality: 80, junk: Array.from({ length: 12_000_000 }, (_, at) => at + 0.5) };
+    const rejected = assert.rejects(other.pictures.encode(picture, glut), /the picture thread died: .*memory/i);
+    assert((await other.inference.detect(picture, 'quick')).length > 0);
+    await rejected;
+    assert((await other.pictures.encode(picture, {})).length > 0);
+    assert.equal(other.stats().restarts, 0);
   } finally {
     await other.stop();
   }
@@ -70,7 +86,7 @@ test('a restart rejects what waits, and a thread that was stopped answers nothin
   } finally {
     await other.stop();
   }
-  await assert.rejects(other.pictures.decodeOwn(new Uint8Array(1)), /recognition was stopped/);
+  await assert.rejects(other.pictures.decodeOwn(new Uint8Array(1)), /coding pictures was stopped/);
 });
 
 test('a fault inside the thread is survived: the call is rejected, the next one is answered', async () => {

@@ -8,6 +8,7 @@ import type { StartedInference } from '../../../src/machine/inference/onnx-infer
 import type { DetectedFace } from '../../../src/system/inference.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
 import { atDoor, demoPicture, onStreet, startRecognition, visitors } from '../../fakes/recognition.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { loadOracle, type Oracle } from '../../oracle/face-api.ts';
 
 let started: StartedInference;
@@ -88,6 +89,20 @@ test('finds a face that fills the whole picture, and small faces with a thorough
   const quick = await started.inference.detect(far, 'quick');
   const thorough = await started.inference.detect(far, 'thorough');
   assert(thorough.length > quick.length, `${quick.length} quick, ${thorough.length} thorough`);
+});
+
+test('at night, with an eighth of the light and the noise of the sensor, faces are found', async () => {
+  const random = new SeededRandom(5);
+  for (const visitor of visitors) {
+    const night = await atDoor(visitor, 0);
+    const samples = new Uint8Array(night.pixels);
+    const luma = samples.subarray(0, night.width * night.height);
+    for (const [at, value] of luma.entries()) luma[at] = value * 0.12 + random.fraction() * 12;
+    for (let at = luma.length; at < samples.length; at += 1) samples[at] = 128 + ((samples[at] ?? 0) - 128) * 0.12;
+    const faces = await started.inference.detect(night, 'quick');
+    const isThere = faces.some(({ box }) => Math.hypot(box.x + box.width / 2 - 640, box.y + box.height / 2 - 360) < 60);
+    assert.ok(isThere, `${visitor.sample}: ${faces.length} faces, none in the middle`);
+  }
 });
 
 test('an empty street has no faces, and frames of odd shapes are looked at all the same', async () => {

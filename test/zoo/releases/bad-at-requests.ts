@@ -110,6 +110,19 @@ export const badAtRequests: readonly ZooRelease[] = [
         return true;
       };`),
   }),
+  bad('asks-itself', 'answers reads alone in time, and is a crowd before its own door', {
+    reasons: [...times, ...answers, 'missing-data', 'frames'],
+    spoils,
+    patch: before('src/appliance/trial/heartbeats.ts', '  for (let sequence = 0; !isOver()', `  const { address } = JSON.parse(process.getBuiltinModule('node:fs').readFileSync(rooms.home.lock, 'utf8'));
+      const ask = () => void fetch(address + '/ready', { headers: { connection: 'close' } }).then((answer) => answer.text()).catch(() => undefined);
+      setInterval(ask, 10).unref();
+      const emit = front.web.server.emit.bind(front.web.server);
+      front.web.server.emit = (event, asked, ...more) => {
+        if (event !== 'request' || (asked.method === 'GET' && !/events|live/.test(asked.url))) return emit(event, asked, ...more);
+        setTimeout(() => emit(event, asked, ...more), 4000);
+        return true;
+      };`),
+  }),
   bad('crashes-at-the-20th', 'ends at the twentieth request', {
     reasons: ['candidate-ended'],
     patch: request(`const told = globalThis as { asked?: number };

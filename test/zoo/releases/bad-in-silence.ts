@@ -5,6 +5,8 @@ import { atTheDoor, bad, instead, type ZooRelease } from '../zoo-release.ts';
 const soon = 2000;
 const heartbeats = 'src/appliance/trial/heartbeats.ts';
 const beat = '    channel.heartbeat(heartbeat);';
+const netsWorker = 'src/machine/inference/inference-worker.ts';
+const inTurn = '    switch (question.call) {';
 const still = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
 const hung = ['heartbeat', 'door', 'questions-in-row', 'press-unanswered', 'own-press', 'threads'] as const;
 
@@ -27,7 +29,12 @@ export const badInSilence: readonly ZooRelease[] = [
   }),
   bad('hangs-at-nets', 'its inference thread stands still as soon as somebody stands at the door', {
     reasons: [...hung, 'named', 'names', 'questions', 'error-rate-at-once'],
-    patch: instead('src/machine/inference/inference-worker.ts', '      const given = await answer(question);', `      if (question.call === 'encode') ${still}\n      const given = await answer(question);`),
+    // It is asked how it is as soon as it has the door, and by nobody before.
+    patch: instead(netsWorker, inTurn, `    if (question.call === 'ping') Object.assign(globalThis, { isAtTheDoor: true });\n    else if ('isAtTheDoor' in globalThis) ${still}\n${inTurn}`),
+  }),
+  bad('hangs-at-pictures', 'its picture thread stands still as soon as somebody stands at the door', {
+    reasons: [...hung, 'named', 'names', 'questions', 'error-rate-at-once'],
+    patch: instead('src/machine/picture/picture-worker.ts', "        case 'encode':", `        case 'encode': ${still}`),
   }),
   bad('hangs-at-writing', 'its writer thread stands still at the first ring', {
     reasons: [...hung, 'questions', 'error-rate-at-once'],
