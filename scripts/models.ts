@@ -24,6 +24,6 @@ if (result.outcome === 'missing') {
   process.exitCode = 1;
 } else {
   console.log(
-    `models are ready: ${result.pack.recogniserIdentity}${result.outcome === 'kept' ? '' : ', exported to .models/'}`,
+    `models are ready: ${result.pack.recognisers[0]?.embeddingMark}${result.outcome === 'kept' ? '' : ', exported to .models/'}`,
   );
 }

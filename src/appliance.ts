@@ -80,7 +80,9 @@ export async function powerOn(request: StartRequest, machine: Machine): Promise<
   const [opened] = await Promise.all([openGround({ request, clock, disk, random }), loadFront()]);
   if (opened.outcome === 'refused') return opened;
   const { ground } = opened;
-  const recognition = await openRecognition(machine.release.modelsFolder, ground.log, decoding); // Its nets load while the door opens.
+  const { recogniser } = ground.loaded.settings.models;
+  const { modelsFolder } = machine.release;
+  const recognition = await openRecognition({ modelsFolder, recogniser }, ground.log, decoding); // Its nets load while the door opens.
   const rooms = await openRooms({ home, ground, recognition, isOffDuty, terminal, machine }).catch(wordsOf);
   if (typeof rooms === 'string') {
     await recognition.stop();

@@ -1,4 +1,4 @@
-// The aligned faces whose activations set the ranges of the int8 recogniser.
+// The aligned faces whose activations set the ranges of the int8 recognisers.
 import path from 'node:path';
 
 import { chipSide } from './recogniser.ts';
@@ -57,10 +57,22 @@ const brightnesses = [1.35, 0.6];
 /** Faces that one place gives. */
 const facesPerPlace = 4;
 
+/**
+ * How a recogniser's aligned face lies in the square of a place: its height and width in pixels, by how much a pixel of
+ * it is larger than one of dlib's 150, and how far its middle lies from the square's, in pixels of it.
+ */
+export type ChipShape = { side: number; scale: number; right: number; down: number };
+
+/** The square itself, as dlib's recogniser reads it. */
+export const dlibChip: ChipShape = { side: chipSide, scale: 1, right: 0, down: 0 };
+
+/** ArcFace's five points laid on those of dlib's mean face, by least squares. */
+export const arcFaceChip: ChipShape = { side: 112, scale: 1.449, right: -1.2, down: -16.3 };
+
 type Picture = { data: Uint8Array; width: number; height: number };
 
-/** Aligned faces, RGB 150x150: each as it is, mirrored, brighter or darker, and cut more loosely. */
-export async function readCalibrationFaces(folder: string): Promise<Uint8Array[]> {
+/** Aligned faces, RGB, of one shape: each as it is, mirrored, brighter or darker, and cut more loosely. */
+export async function readCalibrationFaces(folder: string, chip: ChipShape): Promise<Uint8Array[]> {
   // Loaded here, so that a checkout without its packages hears what is missing instead of a failed import.
   const { default: sharp } = await import('sharp');
   const faces: Uint8Array[] = [];
@@ -70,10 +82,10 @@ export async function readCalibrationFaces(folder: string): Promise<Uint8Array[]
     const picture = { data, width: info.width, height: info.height };
     for (const [centreX, centreY, side, roll] of list) {
       const place = { centreX, centreY, side, roll };
-      const face = cut(picture, place);
+      const face = cut(picture, place, chip);
       const brightness = at(brightnesses, (faces.length / facesPerPlace) % brightnesses.length);
-      faces.push(face, mirror(face), brighten(face, brightness));
-      faces.push(cut(picture, { ...place, side: side * loose.side, roll: roll + loose.roll }));
+      faces.push(face, mirror(face, chip), brighten(face, brightness));
+      faces.push(cut(picture, { ...place, side: side * loose.side, roll: roll + loose.roll }, chip));
     }
   }
   return faces;
@@ -84,30 +96,32 @@ export async function readCalibrationFaces(folder: string): Promise<Uint8Array[]
  * product's own warp: who changes a rounding there must not change the recogniser, and with it every household's
  * embeddings.
  */
-function cut({ data, width, height }: Picture, { centreX, centreY, side, roll }: Place): Uint8Array {
-  const face = new Uint8Array(chipSide * chipSide * 3);
-  const samples = Math.ceil(side / chipSide);
-  const cosine = (Math.cos((roll * Math.PI) / 180) * side) / chipSide;
-  const sine = (Math.sin((roll * Math.PI) / 180) * side) / chipSide;
-  for (let place = 0; place < face.length; place++) {
-    const pixel = Math.floor(place / 3);
+function cut({ data, width, height }: Picture, place: Place, chip: ChipShape): Uint8Array {
+  const face = new Uint8Array(chip.side * chip.side * 3);
+  const step = (place.side / chipSide) * chip.scale;
+  const samples = Math.ceil(step);
+  const cosine = Math.cos((place.roll * Math.PI) / 180) * step;
+  const sine = Math.sin((place.roll * Math.PI) / 180) * step;
+  for (let byte = 0; byte < face.length; byte++) {
+    const pixel = Math.floor(byte / 3);
     let sum = 0;
     for (let sample = 0; sample < samples * samples; sample++) {
-      const right = (pixel % chipSide) + ((sample % samples) + 0.5) / samples - chipSide / 2;
-      const down = Math.floor(pixel / chipSide) + (Math.floor(sample / samples) + 0.5) / samples - chipSide / 2;
-      const column = clamp(Math.floor(centreX + cosine * right - sine * down), width - 1);
-      const row = clamp(Math.floor(centreY + sine * right + cosine * down), height - 1);
-      sum += at(data, 3 * (row * width + column) + (place % 3));
+      const right = (pixel % chip.side) + ((sample % samples) + 0.5) / samples - chip.side / 2 + chip.right;
+      const below = Math.floor(sample / samples);
+      const down = Math.floor(pixel / chip.side) + (below + 0.5) / samples - chip.side / 2 + chip.down;
+      const column = clamp(Math.floor(place.centreX + cosine * right - sine * down), width - 1);
+      const row = clamp(Math.floor(place.centreY + sine * right + cosine * down), height - 1);
+      sum += at(data, 3 * (row * width + column) + (byte % 3));
     }
-    face[place] = Math.round(sum / (samples * samples));
+    face[byte] = Math.round(sum / (samples * samples));
   }
   return face;
 }
 
-function mirror(face: Uint8Array): Uint8Array {
+function mirror(face: Uint8Array, { side }: ChipShape): Uint8Array {
   return face.map((_, place) => {
-    const column = Math.floor(place / 3) % chipSide;
-    return at(face, place + 3 * (chipSide - 1 - 2 * column));
+    const column = Math.floor(place / 3) % side;
+    return at(face, place + 3 * (side - 1 - 2 * column));
   });
 }
 

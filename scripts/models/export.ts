@@ -5,10 +5,13 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { calibrationPictures, readCalibrationFaces } from './calibration.ts';
+import { arcFaceChip, calibrationPictures, dlibChip, readCalibrationFaces } from './calibration.ts';
+import { equaliseRanges } from './equalise.ts';
 import { landmarks68, landmarksFile } from './landmarks.ts';
+import { mobileChipSide, mobileFaceNet, mobileSteps } from './mobile-face-net.ts';
 import { lowerToFloat } from './net.ts';
 import { encodeModel, type OnnxGraph } from './onnx.ts';
+import { fetchOrigin, mobileFaceNetOrigin } from './origin.ts';
 import {
   isComplete,
   type ModelFile,
@@ -22,6 +25,7 @@ import {
 import { lowerToInt8 } from './quantise.ts';
 import { recogniser, recogniserFile } from './recogniser.ts';
 import { ssd512, ssdFile } from './ssd.ts';
+import { readTflite } from './tflite.ts';
 import { tinyFaceDetector, tinyFaceDetectorFile, type TinyInput } from './tiny-face-detector.ts';
 import { readWeights, weightFiles } from './weights.ts';
 
@@ -34,6 +38,8 @@ export type ExportResult = { outcome: 'exported' | 'kept'; pack: ModelPack } | {
 const weightPackage = '@vladmandic/face-api';
 /** Packages whose version may change the bytes of a model. */
 const packages = [weightPackage, 'onnxruntime-node', 'sharp'];
+/** In the pack's folder: what was fetched to make it. */
+export const originFolder = 'origin';
 const nets = [tinyFaceDetectorFile, landmarksFile, recogniserFile, ssdFile];
 
 /** Makes the pack in `folder` what it must be. The same packages always give the same bytes. */
@@ -45,7 +51,7 @@ export async function exportModels({ checkout, folder, report }: ExportOptions):
   const kept = await readPack(folder, key);
   if (kept !== undefined) return { outcome: 'kept', pack: kept };
 
-  const recipes = recipesFor(path.join(checkout, 'node_modules', weightPackage));
+  const recipes = recipesFor(path.join(checkout, 'node_modules', weightPackage), path.join(folder, originFolder));
   const models: Partial<Record<ModelName, ModelFile>> = {};
   for (const name of modelNames) {
     const model = await writeModel(folder, name, encodeModel(await recipes[name]()));
@@ -53,13 +59,14 @@ export async function exportModels({ checkout, folder, report }: ExportOptions):
     report(name, model);
   }
   assert.ok(isComplete(models));
-  const source = `${weightPackage}@${await packageVersion(checkout, weightPackage)}`;
+  const { package: other, version } = mobileFaceNetOrigin;
+  const source = `${weightPackage}@${await packageVersion(checkout, weightPackage)}, ${other}@${version}`;
   const pack = await writeManifest(folder, { source, key, models });
   return { outcome: 'exported', pack };
 }
 
 /** How each model is made. */
-function recipesFor(packageFolder: string): Record<ModelName, () => Promise<OnnxGraph>> {
+function recipesFor(packageFolder: string, origins: string): Record<ModelName, () => Promise<OnnxGraph>> {
   const read = (net: string): ReturnType<typeof readWeights> => readWeights(path.join(packageFolder, 'model'), net);
   const tiny = (input: TinyInput) => async (): Promise<OnnxGraph> => {
     return lowerToFloat(tinyFaceDetector(await read(tinyFaceDetectorFile), input));
@@ -73,8 +80,16 @@ function recipesFor(packageFolder: string): Record<ModelName, () => Promise<Onnx
     landmarks68: async () => lowerToFloat(landmarks68(await read(landmarksFile))),
     recogniserReference: async () => lowerToFloat(recogniser(await read(recogniserFile))),
     recogniserInt8: async () => {
-      const faces = await readCalibrationFaces(path.join(packageFolder, 'demo'));
+      const faces = await readCalibrationFaces(path.join(packageFolder, 'demo'), dlibChip);
       return await lowerToInt8(recogniser(await read(recogniserFile)), faces);
+    },
+    mobileFaceNetInt8: async () => {
+      const all = await readCalibrationFaces(path.join(packageFolder, 'demo'), arcFaceChip);
+      const faces = all.filter((_, place) => place % 4 < 2); // As they are, and mirrored.
+      const net = mobileSteps(readTflite(await fetchOrigin(mobileFaceNetOrigin, origins)));
+      const some = all.filter((_, place) => place % 8 === 0);
+      const even = await equaliseRanges(net, some, mobileChipSide);
+      return await lowerToInt8(mobileFaceNet(even, { forBytes: true }), faces);
     },
     ssd512: async () => lowerToFloat(ssd512(await read(ssdFile))),
   };

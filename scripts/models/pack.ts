@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
+import { type RecogniserWords, recogniserWords } from './recognisers.ts';
+
 /** The models of a pack, by the name under which the appliance asks for them. */
 export const modelNames = [
   'tiny416Planes',
@@ -13,6 +15,7 @@ export const modelNames = [
   'landmarks68',
   'recogniserReference',
   'recogniserInt8',
+  'mobileFaceNetInt8',
   'ssd512',
 ] as const;
 
@@ -27,17 +30,14 @@ export type ModelPack = {
   source: string;
   key: string;
   models: Record<ModelName, ModelFile>;
-  /** Which of the models makes the embeddings. */
-  recogniser: ModelName;
-  /** What every embedding carries: embeddings with different identities are never compared. */
-  recogniserIdentity: string;
-  /** Distances (Euclidean) up to which a face is `known` or `probably` known, the lead over the second person, and the
-   * detector's least score. */
-  thresholds: { known: number; probably: number; margin: number; detectorScore: number };
+  /** The first is the one that is used unless its owner chooses another. */
+  recognisers: (RecogniserWords & { model: ModelFile; embeddingMark: string })[];
+  /** Of the detectors: the least score. */
+  detectorScore: number;
 };
 
 const manifestFile = 'manifest.json';
-const thresholds = { known: 0.5, probably: 0.56, margin: 0.06, detectorScore: 0.3 };
+const detectorScore = 0.3;
 const identityDigits = 12;
 
 /** The pack in a folder, if it was made from `key` and every file still has its hash. */
@@ -67,13 +67,19 @@ export async function writeManifest(
   { source, key, models }: Pick<ModelPack, 'source' | 'key' | 'models'>,
 ): Promise<ModelPack> {
   const pack: ModelPack = {
-    name: 'face-api',
+    name: 'doorward',
     source,
     key,
     models,
-    recogniser: 'recogniserInt8',
-    recogniserIdentity: `face_recognition-int8-${models.recogniserInt8.sha256.slice(0, identityDigits)}`,
-    thresholds,
+    recognisers: recogniserWords.map((words) => {
+      const model = models[words.net];
+      return {
+        ...words,
+        model,
+        embeddingMark: `${words.embeddingMark}-${model.sha256.slice(0, identityDigits)}`,
+      };
+    }),
+    detectorScore,
   };
   await replaceFile(
     path.join(folder, manifestFile),

@@ -2,7 +2,6 @@
 // DequantizeLinear around each operator, which ONNX Runtime fuses to its integer kernels ("QDQ").
 import { type Layer, type Lowered, lowerLayerToFloat, lowerToFloat, type Net } from './net.ts';
 import { type Constant, encodeModel, type OnnxGraph, type Operation } from './onnx.ts';
-import { chipSide } from './recogniser.ts';
 import { openModel } from './session.ts';
 import { at, type Weight } from './weights.ts';
 
@@ -13,6 +12,8 @@ type Range = { min: number; max: number };
 
 /** Operators with an integer kernel; whatever they read is quantised. Relu is fused into the operator before it. */
 const integerOperators = new Set(['Conv', 'MaxPool', 'AveragePool', 'Pad', 'Add']);
+/** Operators that stand between convolutions and have no integer kernel. */
+const floatOperators = new Set(['Mul', 'Max']);
 /** Operators that only move values: their output keeps its input's steps exactly. */
 const movingOperators = new Set(['MaxPool', 'Pad']);
 /** A picture's bytes are their own quantisation. */
@@ -22,8 +23,8 @@ const levels = 255;
 const weightLevels = 127;
 
 /**
- * Writes a net whose input is `pixels` in int8 arithmetic, calibrated on aligned faces (RGB, 150x150), by the smallest
- * and largest activation seen. The layers after the last convolution stay float32.
+ * Writes a net whose input is `pixels` in int8 arithmetic, calibrated on aligned faces (RGB, square, as the net reads
+ * them), by the smallest and largest activation seen. The layers after the last convolution stay float32.
  */
 export async function lowerToInt8(net: Net, faces: readonly Uint8Array[]): Promise<OnnxGraph> {
   const quantised = quantisedTensors(net);
@@ -37,6 +38,11 @@ function quantisedTensors(net: Net): string[] {
   const read = new Set(
     net.layers.filter(({ operator }) => integerOperators.has(operator)).flatMap(({ inputs }) => inputs),
   );
+  // A convolution is fused only with what it writes in steps, but for a Relu between the two.
+  const convolved = new Set(net.layers.filter(({ operator }) => operator === 'Conv').flatMap(({ outputs }) => outputs));
+  for (const { operator, inputs } of net.layers) {
+    if (floatOperators.has(operator)) for (const input of inputs) if (convolved.has(input)) read.add(input);
+  }
   return net.layers.flatMap(({ outputs }) => outputs).filter((name) => read.has(name));
 }
 
@@ -52,17 +58,27 @@ async function observeRanges(net: Net, tensors: string[], faces: readonly Uint8A
   const ranges = new Map<string, Range>();
   for (let first = 0; first < faces.length; first += facesPerRun) {
     const batch = faces.slice(first, first + facesPerRun);
-    const pixels = { data: new Uint8Array(Buffer.concat(batch)), shape: [batch.length, chipSide, chipSide, 3] };
+    const side = Math.sqrt(at(faces, 0).length / 3);
+    const pixels = { data: new Uint8Array(Buffer.concat(batch)), shape: [batch.length, side, side, 3] };
     for (const [name, { data }] of Object.entries(await run({ pixels }))) {
       const range = ranges.get(name) ?? { min: 0, max: 0 };
-      for (const value of data) {
-        if (value < range.min) range.min = value;
-        if (value > range.max) range.max = value;
-      }
+      widen(range, data);
       ranges.set(name, range);
     }
   }
   return ranges;
+}
+
+/** Counted through: an iterator takes ten times as long, and there are some hundred million. */
+function widen(range: Range, data: Float32Array): void {
+  let { min, max } = range;
+  for (let place = 0; place < data.length; place++) {
+    const value = data[place] ?? 0;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  range.min = min;
+  range.max = max;
 }
 
 function chooseQuantisations(net: Net, ranges: Map<string, Range>): Map<string, Quantisation> {

@@ -82,7 +82,7 @@ export function weightValues(weight: Weight): Float64Array {
 }
 
 /** The element at a place that must exist. */
-export function at(values: ArrayLike<number>, place: number): number {
+export function at<Element>(values: ArrayLike<Element>, place: number): Element {
   const value = values[place];
   if (value === undefined) throw new Error(`cannot read element ${place} of ${values.length}`);
   return value;
@@ -125,7 +125,8 @@ function readTensor({ shape, dtype, quantization }: Entry, content: Buffer, offs
   return { weight: { kind: 'plain', shape, data }, byteLength: count };
 }
 
-function transpose(weight: Weight, order: readonly number[]): Weight {
+/** The same weight with its axes in another order. */
+export function transpose(weight: Weight, order: readonly number[]): Weight {
   const shape = order.map((axis) => at(weight.shape, axis));
   const strides = weight.shape.map((_, axis) =>
     weight.shape.slice(axis + 1).reduce((product, length) => product * length, 1),

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mobileFaceNetOrigin } from '../models/origin.ts';
+import { type RecogniserWords, recogniserWords } from '../models/recognisers.ts';
 import { lockedPackages } from './packages.ts';
 import type { Arch } from './target.ts';
 
@@ -27,6 +29,15 @@ export interface MaterialsOptions {
 /** Packages that are carried without being bundled: native code of every architecture, and what the models come from. */
 const carriedWhole = ['better-sqlite3', 'onnxruntime-node', '@vladmandic/face-api'];
 
+/** MobileFaceNet's package is fetched alone and holds no licence: both notices that belong to it stand here. */
+const mobileFaceNet: Material = {
+  name: mobileFaceNetOrigin.package,
+  version: mobileFaceNetOrigin.version,
+  licence: 'MIT AND Apache-2.0',
+  integrity: mobileFaceNetOrigin.integrity,
+  folder: join(import.meta.dirname, 'mobile-face-net'),
+};
+
 /** Everything that the executable is made of, from what was really bundled and the lock file, in the order of names. */
 export function materials({ checkout, arch, targetFolder, bundled }: MaterialsOptions): readonly Material[] {
   const locked = lockedPackages(checkout);
@@ -38,9 +49,9 @@ export function materials({ checkout, arch, targetFolder, bundled }: MaterialsOp
   }
   for (const name of carriedWhole) places.set(`node_modules/${name}`, join(checkout, 'node_modules', name));
   for (const name of target) places.set(`node_modules/${name}`, join(targetFolder, 'node_modules', name));
-  return [...places]
+  const installed = [...places]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, folder]) => {
+    .map(([key, folder]): Material => {
       const entry = locked[key];
       if (entry?.integrity === undefined)
         throw new Error(`cannot list materials: package-lock.json does not name ${key}`);
@@ -49,6 +60,7 @@ export function materials({ checkout, arch, targetFolder, bundled }: MaterialsOp
       const licence = entry.license ?? description.license ?? 'see its licence text';
       return { name, version: entry.version, licence, integrity: entry.integrity, folder };
     });
+  return [...installed, mobileFaceNet].toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 export interface Product {
@@ -75,6 +87,7 @@ export function billOfMaterials(product: Product, parts: readonly Material[]): s
     };
   });
   const own = `pkg:generic/doorward@${product.version}`;
+  const nets = recogniserWords.filter(({ name }) => !name.endsWith('-reference')).map(netOf);
   const bill = {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
@@ -85,10 +98,23 @@ export function billOfMaterials(product: Product, parts: readonly Material[]): s
       timestamp: new Date(product.createdMs).toISOString(),
       component: { type: 'application', 'bom-ref': own, name: 'doorward', version: product.version, purl: own, licenses: [{ license: { id: 'MIT' } }] }, // prettier-ignore
     },
-    components,
+    components: [...components, ...nets],
     dependencies: [{ ref: own, dependsOn: components.map(({ purl }) => purl) }],
   };
   return `${JSON.stringify(bill, undefined, 1)}\n`;
+}
+
+/** A recogniser: whose it is, under which terms, and on which pictures it was trained. */
+function netOf({ name, licence, origin, trainedOn, density }: RecogniserWords): object {
+  const datasets = [trainedOn, ...(density === undefined ? [] : [density.madeFrom])];
+  return {
+    type: 'machine-learning-model',
+    'bom-ref': `recogniser-${name}`,
+    name,
+    description: origin,
+    licenses: [{ license: { name: licence } }],
+    modelCard: { modelParameters: { datasets: datasets.map((set) => ({ type: 'dataset', description: set })) } },
+  };
 }
 
 /** A name that is the same for the same content, in the form of a random UUID. */

@@ -11,12 +11,19 @@ const carriedPatterns = ['src/ui/*.{html,css,js,svg}', 'src/telemetry/*.{json,ya
 /** Names and the files that they come from. */
 export function carriedFrom(checkout: string): ReadonlyMap<string, string> {
   const found = carriedPatterns.flatMap((pattern) => globSync(pattern, { cwd: checkout }));
-  const models = Object.values(modelPackOf(checkout).models).map(({ file }) => `.models/${file}`);
+  const { models: nets, recognisers } = modelPackOf(checkout);
+  const files = [...Object.values(nets), ...recognisers.map(({ model }) => model)];
+  const models = files.map(({ file }) => `.models/${file}`);
   return new Map([...found, ...models].map((name) => [name, join(checkout, name)]));
 }
 
+interface Named {
+  readonly file: string;
+}
+
 interface Pack {
-  readonly models: Readonly<Record<string, { readonly file: string }>>;
+  readonly models: Readonly<Record<string, Named>>;
+  readonly recognisers: readonly { readonly name: string; readonly model: Named }[];
 }
 
 export const modelsManifest = '.models/manifest.json';
@@ -24,7 +31,8 @@ export const modelsManifest = '.models/manifest.json';
 /** The pack of the checkout, without the models that only tests and benches load. */
 export function modelPackOf(checkout: string): Pack {
   const pack: Pack = JSON.parse(readFileSync(join(checkout, modelsManifest), 'utf8'));
-  return { ...pack, models: Object.fromEntries(Object.entries(pack.models).filter(([name]) => modelNames.has(name))) };
+  const models = Object.fromEntries(Object.entries(pack.models).filter(([name]) => modelNames.has(name)));
+  return { ...pack, models, recognisers: pack.recognisers.filter(({ name }) => !name.endsWith('-reference')) };
 }
 
 /** The list of the native libraries, and the name of their content. */

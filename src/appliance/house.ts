@@ -53,7 +53,7 @@ export interface House {
 export function furnish(parts: HouseParts): House {
   const { senses, settings, store, log, events, clock } = parts;
   const { inference, pictures } = senses.recognition;
-  const gallery = new Gallery(store.read, inference.recogniser);
+  const gallery = new Gallery(store.read, inference);
   const pictureMemory = new PictureMemory();
   const household = new Household({
     ...parts,

@@ -36,11 +36,11 @@ const threads = 1;
  * outside are decoded apart, in processes of their own, or here.
  */
 export async function openRecognition(
-  modelsFolder: string,
+  { modelsFolder, recogniser }: Pick<InferenceSettings, 'modelsFolder' | 'recogniser'>,
   log: Log,
   decoding: 'apart' | 'here' = 'apart',
 ): Promise<Recognition> {
-  const settings = { modelsFolder, threads };
+  const settings = { modelsFolder, threads, ...(recogniser === undefined ? {} : { recogniser }) };
   const begun = await beginInference(settings);
   return new PatientRecognition(settings, { begun, log, decoding });
 }
@@ -76,7 +76,9 @@ class PatientRecognition implements Recognition {
     }
     const loading = (): Promise<void> | undefined => (this.#current === undefined ? this.loaded : undefined);
     this.inference = {
-      recogniser: begun.outcome === 'begun' ? begun.recogniser : 'none',
+      ...(begun.outcome === 'begun'
+        ? { recogniser: begun.recogniser, scoring: begun.scoring }
+        : { recogniser: 'none' }),
       get loading() {
         return loading();
       },

@@ -55,7 +55,8 @@ export const settingsExplainCommand: Command = {
   },
 };
 
-async function loadHere(context: CommandContext): Promise<LoadedSettings> {
+/** The settings as an appliance of this home would have them. */
+export async function loadHere(context: CommandContext): Promise<LoadedSettings> {
   const { disk, home, environment, settingFlags } = context;
   const device = await context.appliance.deviceSettings(home);
   return loadSettings({ disk, home, folder: settingsFolder(home), device, environment, flags: settingFlags });

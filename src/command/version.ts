@@ -1,16 +1,69 @@
-import { exitCodes, jsonOption, noParameters, type Command } from './command.ts';
+import Type from 'typebox';
+import Value from 'typebox/value';
+import { exitCodes, jsonOption, noParameters, type Command, type ExitCode } from './command.ts';
+import type { CommandContext } from './context.ts';
 import { printJson } from './reach.ts';
+import { loadHere } from './settings.ts';
 
 /** What runs. */
 export const versionCommand: Command = {
   name: 'version',
-  summary: 'Print the version',
+  summary: 'Print the version, or which nets recognise faces',
   parameters: noParameters,
-  options: jsonOption,
+  options: {
+    models: {
+      type: 'boolean',
+      description: 'Print the recognisers, the one in use first: terms, origin, and the pictures they learnt from',
+    },
+    ...jsonOption,
+  },
+  takesSettings: true,
   async run(context) {
+    if (context.flags.isSet('models')) return printModels(context);
     const { version, node } = context.release;
     if (context.flags.isSet('json')) return printJson(context, { version, node });
     context.terminal.print(`doorward ${version} (Node ${node.replace(/^v/, '')})`);
     return exitCodes.done;
   },
 };
+
+/** What only the tests of a checkout load. */
+const forTests = '-reference';
+
+const manifest = Type.Object({
+  recognisers: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      embeddingMark: Type.String(),
+      licence: Type.String(),
+      origin: Type.String(),
+      trainedOn: Type.String(),
+      density: Type.Optional(Type.Object({ madeFrom: Type.String() })),
+    }),
+  ),
+});
+
+async function printModels(context: CommandContext): Promise<ExitCode> {
+  const { disk, release, terminal, carriedFile } = context;
+  const bytes = (await disk.read(`${release.modelsFolder}/manifest.json`)) ?? carriedFile('.models/manifest.json');
+  const read: unknown = bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString());
+  if (!Value.Check(manifest, read)) {
+    terminal.complain(`cannot tell of the models: ${release.modelsFolder} holds none: run npm run models`);
+    return exitCodes.failed;
+  }
+  const { settings } = await loadHere(context);
+  const used = settings.models.recogniser;
+  const models = read.recognisers
+    .filter(({ name }) => !name.endsWith(forTests))
+    .map((model) => ({ ...model, isUsed: model.name === used, density: model.density?.madeFrom ?? null }))
+    .toSorted((one, other) => Number(other.isUsed) - Number(one.isUsed));
+  if (context.flags.isSet('json')) return printJson(context, models);
+  for (const model of models) {
+    terminal.print(`${model.name}${model.isUsed ? ', in use' : ''} (${model.embeddingMark})`);
+    terminal.print(`  ${model.origin}`);
+    terminal.print(`  licence: ${model.licence}`);
+    terminal.print(`  learnt from: ${model.trainedOn}`);
+    if (model.density !== null) terminal.print(`  distances corrected by: ${model.density}`);
+  }
+  return exitCodes.done;
+}

@@ -2,7 +2,7 @@ import type { Landmarks } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
 import { type Similarity, warp } from './warp.ts';
 
-/** Height and width of the aligned face that the recogniser was trained on. */
+/** Height and width of the aligned face that dlib's recogniser was trained on. Quality is measured on it too. */
 export const chipSide = 150;
 
 /** The part of the mean face's size that is added on each side: dlib's value for this recogniser. */
@@ -25,28 +25,58 @@ const meanFace: readonly (readonly [point: number, x: number, y: number])[] = [
   [64, 0.689874, 0.784792],
 ]; // prettier-ignore
 
-/**
- * The similarity from the pixels of an aligned face (`chipSide` square) to the picture that best lays the mean face on
- * the landmarks, by least squares (Umeyama 1991; in the plane it has a closed form). It undoes a tilted head.
- */
+/** A point of a mean face in pixels of an aligned face, and where it is on this one in pixels of its picture. */
+type Laid = readonly [fromX: number, fromY: number, toX: number, toY: number];
+
+/** The similarity from the pixels of an aligned face (`chipSide` square) to the picture that undoes a tilted head. */
 export function alignmentOf(landmarks: Landmarks): Similarity {
   const place = (mean: number): number => ((chipPadding + mean) / (2 * chipPadding + 1)) * chipSide - 0.5;
-  const count = meanFace.length;
+  return bestSimilarity(
+    meanFace.map(([point, x, y]): Laid => [
+      place(x),
+      place(y),
+      landmarks[2 * point] ?? 0,
+      landmarks[2 * point + 1] ?? 0,
+    ]),
+  );
+}
+
+/** Height and width of the aligned face that recognisers trained with ArcFace's loss read. */
+export const arcFaceSide = 112;
+
+/** ArcFace's five points in those pixels, each the middle of these landmarks (insightface, face_align.py). */
+const arcFacePoints: readonly (readonly [x: number, y: number, landmarks: readonly number[]])[] = [
+  [38.2946, 51.6963, [36, 37, 38, 39, 40, 41]],
+  [73.5318, 51.5014, [42, 43, 44, 45, 46, 47]],
+  [56.0252, 71.7366, [30]],
+  [41.5493, 92.3655, [48]],
+  [70.7299, 92.2041, [54]],
+];
+
+/** The same from the pixels of an aligned face of `arcFaceSide`. */
+export function arcFaceAlignmentOf(landmarks: Landmarks): Similarity {
+  const middle = (points: readonly number[], axis: number): number =>
+    points.reduce((sum, point) => sum + (landmarks[2 * point + axis] ?? 0), 0) / points.length;
+  return bestSimilarity(arcFacePoints.map(([x, y, points]): Laid => [x, y, middle(points, 0), middle(points, 1)]));
+}
+
+/** The similarity that best lays the points on each other, by least squares (Umeyama 1991; in the plane in closed form). */
+function bestSimilarity(points: readonly Laid[]): Similarity {
   const centre = { fromX: 0, fromY: 0, toX: 0, toY: 0 };
-  for (const [point, x, y] of meanFace) {
-    centre.fromX += place(x) / count;
-    centre.fromY += place(y) / count;
-    centre.toX += (landmarks[2 * point] ?? 0) / count;
-    centre.toY += (landmarks[2 * point + 1] ?? 0) / count;
+  for (const [fromX, fromY, toX, toY] of points) {
+    centre.fromX += fromX / points.length;
+    centre.fromY += fromY / points.length;
+    centre.toX += toX / points.length;
+    centre.toY += toY / points.length;
   }
   let along = 0;
   let across = 0;
   let spread = 0;
-  for (const [point, x, y] of meanFace) {
-    const fromX = place(x) - centre.fromX;
-    const fromY = place(y) - centre.fromY;
-    const toX = (landmarks[2 * point] ?? 0) - centre.toX;
-    const toY = (landmarks[2 * point + 1] ?? 0) - centre.toY;
+  for (const point of points) {
+    const fromX = point[0] - centre.fromX;
+    const fromY = point[1] - centre.fromY;
+    const toX = point[2] - centre.toX;
+    const toY = point[3] - centre.toY;
     along += fromX * toX + fromY * toY;
     across += fromX * toY - fromY * toX;
     spread += fromX * fromX + fromY * fromY;
@@ -61,7 +91,7 @@ export function alignmentOf(landmarks: Landmarks): Similarity {
   };
 }
 
-/** The aligned face, `chipSide` square, RGB: what the recogniser reads. Black where it falls outside the picture. */
-export function warpFace(picture: Pixels, alignment: Similarity): Uint8Array<ArrayBuffer> {
-  return warp(picture, { similarity: alignment, side: chipSide });
+/** The aligned face, square, RGB: what a recogniser reads. Black where it falls outside the picture. */
+export function warpFace(picture: Pixels, alignment: Similarity, side = chipSide): Uint8Array<ArrayBuffer> {
+  return warp(picture, { similarity: alignment, side });
 }

@@ -2,9 +2,6 @@ import assert from 'node:assert/strict';
 
 import type { Embedding } from '../system/inference.ts';
 
-/** Numbers in an embedding. */
-export const embeddingLength = 128;
-
 /** Euclidean distance of two embeddings of the same recogniser: 0 is the same picture, 0.6 and more other people. */
 export function distance(a: Embedding, b: Embedding): number {
   assert.equal(a.length, b.length, 'embeddings of different lengths are never compared');
@@ -16,10 +13,7 @@ export function distance(a: Embedding, b: Embedding): number {
   return Math.sqrt(sum);
 }
 
-/**
- * The mean of embeddings, not scaled to a length: this recogniser's embeddings are 1.35 to 1.65 long, and its thresholds
- * are for distances between them as they are.
- */
+/** The mean of embeddings, not scaled to a length. */
 export function meanEmbedding(embeddings: readonly Embedding[]): Embedding {
   const first = embeddings[0];
   assert(first !== undefined, 'a mean needs at least one embedding');

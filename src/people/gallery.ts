@@ -1,65 +1,36 @@
 import assert from 'node:assert/strict';
 
+import {
+  candidatesMax,
+  type DeniedPerson,
+  type FaceCandidate,
+  type FaceMatch,
+  insert,
+  type Nearest,
+} from './face-match.ts';
 import { VectorTable } from './vector-table.ts';
-import { embeddingLength } from '../face/similarity.ts';
-import type { NotifyRule, Person, Standing, StoredEmbedding } from '../store/records.ts';
+import { distance } from '../face/similarity.ts';
+import { plainScoring, prepareFace, type PreparedFace } from '../face/scoring.ts';
+import type { Person, StoredEmbedding } from '../store/records.ts';
 import type { StoreReads } from '../store/store.ts';
-import type { Embedding } from '../system/inference.ts';
+import type { Embedding, Inference, Scoring } from '../system/inference.ts';
 
-/** Candidates of one match. The decision needs two; the others are kept for people to see. */
-export const candidatesMax = 5;
 /**
  * A face this near to one that "is not Ada" is not called Ada, even if a face of Ada is nearer still: it is that face
  * again (the same picture coded again, mirrored or lit differently: 0.03 to 0.15). Wider, a mistaken "not Ada" would
  * hide Ada herself, who is 0.2 to 0.5 from her own pictures.
  */
 export const negativeRadius = 0.15;
-/** Faces of unnamed strangers that are compared; the newest stay. At 512 bytes each: 10 MB. */
+/** Faces of unnamed strangers that are compared; the newest stay. At 768 bytes each: 15 MB. */
 const strangerFacesMax = 20_000;
-
-/** A person who may be the one, by the nearest of the reference faces (those of merged people included). */
-export interface FaceCandidate {
-  readonly personId: string;
-  readonly name: string;
-  readonly standing: Standing;
-  readonly notify: NotifyRule;
-  /** Euclidean. */
-  readonly distance: number;
-  /** The nearest reference face. */
-  readonly faceId: string;
-}
-
-export interface FaceMatch {
-  /** Nearest first, one for each person, at most `candidatesMax`; nobody who was told apart from this face. */
-  readonly candidates: readonly FaceCandidate[];
-  /** Who was told apart from this face, at most `candidatesMax`, so that people can be told why a name is missing. */
-  readonly denied?: readonly DeniedPerson[];
-}
-
-/** Somebody whose own faces may be near, but a face that "is not" this person is nearer. */
-export interface DeniedPerson {
-  readonly personId: string;
-  readonly name: string;
-  /** Euclidean, to the nearest reference face. */
-  readonly distance: number;
-  /** When somebody said so; wall clock. */
-  readonly saidMs: number;
-}
 
 interface StrangerMatch {
   readonly strangerId: string;
-  /** Euclidean, to the stranger's nearest face. */
+  /** By `Scoring`, to the stranger's nearest face. */
   readonly distance: number;
 }
 
 type GalleryReads = Pick<StoreReads, 'people' | 'embeddings' | 'face'>;
-
-/** The nearest face found so far of one person. */
-interface Nearest {
-  readonly slot: number;
-  readonly row: number;
-  readonly squared: number;
-}
 
 /**
  * The household's faces in memory, in the terms of one recogniser, searched by looking at every one of them: at 10,000
@@ -71,10 +42,11 @@ interface Nearest {
  */
 export class Gallery {
   readonly recogniser: string;
+  readonly scoring: Scoring;
   readonly #read: GalleryReads;
-  #references = new VectorTable();
-  #negatives = new VectorTable();
-  #strangers = new VectorTable();
+  #references: VectorTable;
+  #negatives: VectorTable;
+  #strangers: VectorTable;
   #people: ReadonlyMap<string, Person> = new Map();
   /** People and strangers are counted through as they turn up: the tables hold these numbers. */
   readonly #slots = new Map<string, number>();
@@ -82,9 +54,13 @@ export class Gallery {
   /** For each slot of a person: the slot of the person it is merged into, or its own; -1 when the person is gone. */
   #owners = new Int32Array(0);
 
-  constructor(read: GalleryReads, recogniser: string) {
+  constructor(read: GalleryReads, { recogniser, scoring = plainScoring }: Pick<Inference, 'recogniser' | 'scoring'>) {
     this.#read = read;
     this.recogniser = recogniser;
+    this.scoring = scoring;
+    this.#references = new VectorTable(scoring.numbers);
+    this.#negatives = new VectorTable(scoring.numbers);
+    this.#strangers = new VectorTable(scoring.numbers);
     this.refresh();
   }
 
@@ -97,9 +73,9 @@ export class Gallery {
   refresh(): void {
     this.#slots.clear();
     this.#ids.length = 0;
-    this.#references = new VectorTable();
-    this.#negatives = new VectorTable();
-    this.#strangers = new VectorTable();
+    this.#references = new VectorTable(this.scoring.numbers);
+    this.#negatives = new VectorTable(this.scoring.numbers);
+    this.#strangers = new VectorTable(this.scoring.numbers);
     for (const embedding of this.#read.embeddings(this.recogniser)) this.#put(embedding);
     this.refreshPeople();
   }
@@ -127,8 +103,8 @@ export class Gallery {
   }
 
   /** Who this face may be. */
-  match(query: Embedding): FaceMatch {
-    assert.equal(query.length, embeddingLength);
+  match(embedding: Embedding): FaceMatch {
+    const query = this.#prepare(embedding);
     // What a reference face must beat: the nearest negative of the person, then the person's own nearest face.
     const limits = this.#limitsByNegatives(query);
     const nearest: Nearest[] = [];
@@ -140,31 +116,31 @@ export class Gallery {
       const slot = owners[references.slotAt(row)] ?? -1;
       if (slot < 0) continue;
       const limit = Math.min(limits[slot] ?? 0, limitOfAll);
-      const squared = references.squaredDistanceBelow(row, query, limit);
-      if (squared >= limit) continue;
-      limits[slot] = squared;
-      insert(nearest, { slot, row, squared });
-      limitOfAll = nearest[candidatesMax - 1]?.squared ?? Number.POSITIVE_INFINITY;
+      const apart = references.apartnessBelow(row, query, limit);
+      if (apart >= limit) continue;
+      limits[slot] = apart;
+      insert(nearest, { slot, row, apart });
+      limitOfAll = nearest[candidatesMax - 1]?.apart ?? Number.POSITIVE_INFINITY;
     }
     const denied = this.#deniedBy(query, new Set(nearest.map(({ slot }) => slot)));
     return { candidates: nearest.map((found) => this.#candidate(found)), denied };
   }
 
   /** Those whom a negative left out, nearest first. */
-  #deniedBy(query: Embedding, found: ReadonlySet<number>): readonly DeniedPerson[] {
-    const nearest = new Map<number, { readonly row: number; readonly squared: number }>();
+  #deniedBy(query: PreparedFace, found: ReadonlySet<number>): readonly DeniedPerson[] {
+    const nearest = new Map<number, { readonly row: number; readonly apart: number }>();
     for (let row = 0; row < this.#negatives.size; row += 1) {
       const slot = this.#owners[this.#negatives.slotAt(row)] ?? -1;
       if (slot < 0 || found.has(slot)) continue;
-      const squared = this.#negatives.squaredDistanceBelow(row, query, nearest.get(slot)?.squared ?? Infinity);
-      if (squared < (nearest.get(slot)?.squared ?? Infinity)) nearest.set(slot, { row, squared });
+      const apart = this.#negatives.apartnessBelow(row, query, nearest.get(slot)?.apart ?? Infinity);
+      if (apart < (nearest.get(slot)?.apart ?? Infinity)) nearest.set(slot, { row, apart });
     }
-    const denied = [...nearest].flatMap(([slot, { row, squared }]) => {
+    const denied = [...nearest].flatMap(([slot, { row, apart }]) => {
       const person = this.#people.get(this.#ids[slot] ?? '');
-      const distance = person === undefined ? undefined : this.distanceTo(person.id, query);
-      if (person === undefined || distance === undefined) return [];
-      const isLeftOut = squared < negativeRadius ** 2 || squared <= distance ** 2;
-      return isLeftOut ? [{ personId: person.id, name: person.name, distance, row }] : [];
+      const nearestOwn = person === undefined ? undefined : this.#apartFrom(person.id, query);
+      if (person === undefined || nearestOwn === undefined) return [];
+      const isLeftOut = this.#isSameAsNegative(row, query) || apart <= nearestOwn;
+      return isLeftOut ? [{ personId: person.id, name: person.name, distance: Math.max(0, nearestOwn), row }] : [];
     });
     denied.sort((one, other) => one.distance - other.distance);
     return denied.slice(0, candidatesMax).flatMap(({ row, ...person }) => {
@@ -173,54 +149,88 @@ export class Gallery {
     });
   }
 
-  /** Distance to the person's nearest reference face, merges included, negatives left out; undefined without one. */
-  distanceTo(personId: string, query: Embedding): number | undefined {
-    const owner = this.#ownerOf(personId);
-    const slot = owner === undefined ? -1 : this.#slotOf(owner.id);
+  /**
+   * How unlike the person's most similar reference picture is, merges included, negatives left out: the distance of the
+   * vectors as they are, which is 0 for the same picture. Undefined without one.
+   */
+  unlikenessTo(personId: string, embedding: Embedding): number | undefined {
+    const query = this.#prepare(embedding);
+    const slot = this.#slotOfOwner(personId);
+    const rows = Array.from({ length: this.#references.size }, (_, row) => row).filter(
+      (row) => this.#owners[this.#references.slotAt(row)] === slot,
+    );
+    return rows.length === 0 ? undefined : Math.min(...rows.map((row) => this.#references.plainDistance(row, query)));
+  }
+
+  /** The same of two faces that are not in the gallery. */
+  unlikeness(one: Embedding, other: Embedding): number {
+    return distance(this.#prepare(one).vector, this.#prepare(other).vector);
+  }
+
+  /** How far the person's nearest reference face is, merges included, negatives left out; undefined without one. */
+  #apartFrom(personId: string, query: PreparedFace): number | undefined {
+    const slot = this.#slotOfOwner(personId);
     let limit = Number.POSITIVE_INFINITY;
     for (let row = 0; row < this.#references.size; row += 1) {
       if (this.#owners[this.#references.slotAt(row)] !== slot) continue;
-      limit = Math.min(limit, this.#references.squaredDistanceBelow(row, query, limit));
+      limit = Math.min(limit, this.#references.apartnessBelow(row, query, limit));
     }
-    return limit === Number.POSITIVE_INFINITY ? undefined : Math.sqrt(limit);
+    return limit === Number.POSITIVE_INFINITY ? undefined : limit;
   }
 
   /** The negatives for which this face would not be given the person's name. */
-  negativesAgainst(personId: string, query: Embedding): readonly string[] {
-    const owner = this.#ownerOf(personId);
-    const slot = owner === undefined ? -1 : this.#slotOf(owner.id);
-    const reach = Math.max(negativeRadius, this.distanceTo(personId, query) ?? Number.POSITIVE_INFINITY) ** 2;
+  negativesAgainst(personId: string, embedding: Embedding): readonly string[] {
+    const query = this.#prepare(embedding);
+    const slot = this.#slotOfOwner(personId);
+    const own = this.#apartFrom(personId, query) ?? Number.POSITIVE_INFINITY;
     const rows = Array.from({ length: this.#negatives.size }, (_, row) => row);
     return rows
       .filter((row) => this.#owners[this.#negatives.slotAt(row)] === slot)
-      .filter((row) => this.#negatives.squaredDistanceBelow(row, query, Number.POSITIVE_INFINITY) <= reach)
+      .filter(
+        (row) => this.#isSameAsNegative(row, query) || this.#negatives.apartnessBelow(row, query, Infinity) <= own,
+      )
       .map((row) => this.#negatives.faceIdAt(row));
   }
 
   /** The unnamed stranger whose nearest face is nearest to this one; undefined when there is none. */
-  nearestStranger(query: Embedding): StrangerMatch | undefined {
-    assert.equal(query.length, embeddingLength);
+  nearestStranger(embedding: Embedding): StrangerMatch | undefined {
+    const query = this.#prepare(embedding);
     let limit = Number.POSITIVE_INFINITY;
     let strangerId: string | undefined;
     for (let row = 0; row < this.#strangers.size; row += 1) {
-      const squared = this.#strangers.squaredDistanceBelow(row, query, limit);
-      if (squared >= limit) continue;
-      limit = squared;
+      const apart = this.#strangers.apartnessBelow(row, query, limit);
+      if (apart >= limit) continue;
+      limit = apart;
       strangerId = this.#ids[this.#strangers.slotAt(row)];
     }
-    return strangerId === undefined ? undefined : { strangerId, distance: Math.sqrt(limit) };
+    return strangerId === undefined ? undefined : { strangerId, distance: Math.max(0, limit) };
   }
 
-  #limitsByNegatives(query: Embedding): Float64Array {
+  #limitsByNegatives(query: PreparedFace): Float64Array {
     const limits = new Float64Array(this.#owners.length).fill(Number.POSITIVE_INFINITY);
     for (let row = 0; row < this.#negatives.size; row += 1) {
       const slot = this.#owners[this.#negatives.slotAt(row)] ?? -1;
       if (slot < 0) continue;
+      if (this.#isSameAsNegative(row, query)) limits[slot] = Number.NEGATIVE_INFINITY;
       const limit = limits[slot] ?? 0;
-      const squared = this.#negatives.squaredDistanceBelow(row, query, limit);
-      if (squared < limit) limits[slot] = squared < negativeRadius ** 2 ? 0 : squared;
+      limits[slot] = Math.min(limit, this.#negatives.apartnessBelow(row, query, limit));
     }
     return limits;
+  }
+
+  /** Whether a negative is this face once more. */
+  #isSameAsNegative(row: number, query: PreparedFace): boolean {
+    return this.#negatives.plainDistance(row, query) < negativeRadius;
+  }
+
+  #prepare(embedding: Embedding): PreparedFace {
+    assert.equal(embedding.length, this.scoring.numbers);
+    return prepareFace(this.scoring, embedding);
+  }
+
+  #slotOfOwner(personId: string): number {
+    const owner = this.#ownerOf(personId);
+    return owner === undefined ? -1 : this.#slotOf(owner.id);
   }
 
   #put(embedding: StoredEmbedding): void {
@@ -230,12 +240,12 @@ export class Gallery {
       if (embedding.strangerId === undefined) return;
       const oldest = this.#strangers.size < strangerFacesMax ? undefined : this.#strangers.oldestFaceId();
       if (oldest !== undefined) this.#strangers.remove(oldest);
-      this.#strangers.put(faceId, this.#slotOf(embedding.strangerId), vector);
+      this.#strangers.put(faceId, this.#slotOf(embedding.strangerId), this.#prepare(vector));
       return;
     }
     if (embedding.personId === undefined) return;
     const table = kind === 'reference' ? this.#references : this.#negatives;
-    table.put(faceId, this.#slotOf(embedding.personId), vector);
+    table.put(faceId, this.#slotOf(embedding.personId), this.#prepare(vector));
   }
 
   #slotOf(id: string): number {
@@ -248,11 +258,11 @@ export class Gallery {
     return ownerOf(this.#people, personId);
   }
 
-  #candidate({ slot, row, squared }: Nearest): FaceCandidate {
+  #candidate({ slot, row, apart }: Nearest): FaceCandidate {
     const person = this.#people.get(this.#ids[slot] ?? '');
     assert(person !== undefined);
     const { id: personId, name, standing, notify } = person;
-    return { personId, name, standing, notify, distance: Math.sqrt(squared), faceId: this.#references.faceIdAt(row) };
+    return { personId, name, standing, notify, distance: Math.max(0, apart), faceId: this.#references.faceIdAt(row) };
   }
 }
 
@@ -262,13 +272,4 @@ export function ownerOf(people: ReadonlyMap<string, Person>, personId: string): 
   for (let steps = 0; person?.mergedInto !== undefined && steps < people.size; steps += 1)
     person = people.get(person.mergedInto);
   return person;
-}
-
-/** Keeps the list sorted, with one entry for each slot and no more than `candidatesMax`. */
-function insert(nearest: Nearest[], found: Nearest): void {
-  const same = nearest.findIndex(({ slot }) => slot === found.slot);
-  if (same >= 0) nearest.splice(same, 1);
-  const place = nearest.findIndex(({ squared }) => squared > found.squared);
-  nearest.splice(place < 0 ? nearest.length : place, 0, found);
-  if (nearest.length > candidatesMax) nearest.pop();
 }

@@ -5,7 +5,6 @@ import { draftFace, keepFace, type DraftFace } from './keep-face.ts';
 import { freeName } from './name.ts';
 import { storageRefusal } from './storage-refusal.ts';
 import type { StudiedFace } from './study.ts';
-import { distance } from '../face/similarity.ts';
 import type { FaceSource, Person } from '../store/records.ts';
 import type { Embedding } from '../system/inference.ts';
 
@@ -15,9 +14,6 @@ export const peopleMax = 10_000;
 export const referenceFacesMax = 20;
 /** Two pictures this near are the same picture, coded again or scaled. Different ones of a person: 0.1 and more. */
 const samePictureDistance = 0.06;
-/** Nobody is this far from all of one's own pictures (largest distance measured: 0.58; mean of strangers: 0.88). */
-const unlikeDistance = 0.75;
-
 /** Who is to be taught: somebody of the household, or somebody about to join it. */
 interface Pupil {
   readonly outcome: 'pupil';
@@ -117,8 +113,9 @@ interface Newcomer {
 /** Why a face would blur who is who; undefined when it would not. */
 function likenessRefusal({ gallery, recognition }: HouseholdParts, pupil: Pupil, face: Newcomer): Refusal | undefined {
   const { person, isNew } = pupil;
-  const toStored = isNew ? undefined : gallery.distanceTo(person.id, face.vector);
-  const own = Math.min(toStored ?? Number.POSITIVE_INFINITY, ...face.vectors.map((one) => distance(one, face.vector)));
+  const toStored = isNew ? undefined : gallery.unlikenessTo(person.id, face.vector);
+  const others = face.vectors.map((one) => gallery.unlikeness(one, face.vector));
+  const own = Math.min(toStored ?? Number.POSITIVE_INFINITY, ...others);
   if (own < samePictureDistance)
     return refusal(
       'picture-enrolled',
@@ -131,7 +128,7 @@ function likenessRefusal({ gallery, recognition }: HouseholdParts, pupil: Pupil,
       `cannot enrol this face as ${person.name}: it looks like ${other.name} (distance ${other.distance.toFixed(2)}, ` +
         `under ${recognition.known}): if it is ${other.name}, add it there; if they are two people, say so and try again`,
     );
-  if (Number.isFinite(own) && own > unlikeDistance)
+  if (Number.isFinite(own) && own > gallery.scoring.unlike)
     return refusal(
       'unlike-this-person',
       `cannot enrol this face as ${person.name}: it looks like somebody else (distance ${own.toFixed(2)} to the ` +

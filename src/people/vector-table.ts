@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { embeddingLength } from '../face/similarity.ts';
+import type { PreparedFace } from '../face/scoring.ts';
 import type { Embedding } from '../system/inference.ts';
 
 const rowsAtFirst = 64;
@@ -8,24 +8,34 @@ const rowsAtFirst = 64;
 const numbersBetweenLooks = 32;
 
 /**
- * Embeddings side by side in one Float32Array, each with the slot (a small number) of whom it belongs to.
+ * Faces side by side in one Float32Array, each with the slot (a small number) of whom it belongs to.
  * Adding is amortised constant, removing moves the last row into the gap: nothing is ever rebuilt.
  */
 export class VectorTable {
-  #values = new Float32Array(rowsAtFirst * embeddingLength);
+  readonly #numbers: number;
+  #values: Float32Array;
+  #eases = new Float32Array(rowsAtFirst);
   #slots = new Int32Array(rowsAtFirst);
   readonly #faceIds: string[] = [];
   readonly #rows = new Map<string, number>();
+
+  /** `numbers`: of a vector, a multiple of 32. */
+  constructor(numbers: number) {
+    assert.equal(numbers % numbersBetweenLooks, 0);
+    this.#numbers = numbers;
+    this.#values = new Float32Array(rowsAtFirst * numbers);
+  }
 
   get size(): number {
     return this.#faceIds.length;
   }
 
   /** Adds a face, or replaces the one with the same id. */
-  put(faceId: string, slot: number, vector: Embedding): void {
-    assert.equal(vector.length, embeddingLength);
+  put(faceId: string, slot: number, { vector, ease }: PreparedFace): void {
+    assert.equal(vector.length, this.#numbers);
     const row = this.#rows.get(faceId) ?? this.#newRow(faceId);
-    this.#values.set(vector, row * embeddingLength);
+    this.#values.set(vector, row * this.#numbers);
+    this.#eases[row] = ease;
     this.#slots[row] = slot;
   }
 
@@ -35,7 +45,8 @@ export class VectorTable {
     if (row === undefined) return false;
     const last = this.#faceIds.length - 1;
     const lastId = this.faceIdAt(last);
-    this.#values.copyWithin(row * embeddingLength, last * embeddingLength, (last + 1) * embeddingLength);
+    this.#values.copyWithin(row * this.#numbers, last * this.#numbers, (last + 1) * this.#numbers);
+    this.#eases[row] = this.#eases[last] ?? 0;
     this.#slots[row] = this.slotAt(last);
     this.#faceIds[row] = lastId;
     this.#rows.set(lastId, row);
@@ -59,9 +70,23 @@ export class VectorTable {
     return this.#slots[row] ?? -1;
   }
 
-  /** Squared Euclidean distance from a row to the query, or Infinity as soon as it cannot be below the limit. */
-  squaredDistanceBelow(row: number, query: Embedding, limit: number): number {
-    return squaredDistanceBelow({ values: this.#values, start: row * embeddingLength }, query, limit);
+  /** How far a row is from the query, by `apartness`, or Infinity as soon as it cannot be below the limit. */
+  apartnessBelow(row: number, { vector, ease }: PreparedFace, limit: number): number {
+    const eases = ease + (this.#eases[row] ?? 0);
+    const reach = limit + eases;
+    if (reach <= 0) return Number.POSITIVE_INFINITY;
+    const squared = this.#squaredDistanceBelow(row, vector, reach * reach);
+    const apart = Math.sqrt(squared) - eases;
+    return apart < limit ? apart : Number.POSITIVE_INFINITY;
+  }
+
+  /** How far the vectors are from each other as they are. */
+  plainDistance(row: number, { vector }: PreparedFace): number {
+    return Math.sqrt(this.#squaredDistanceBelow(row, vector, Number.POSITIVE_INFINITY));
+  }
+
+  #squaredDistanceBelow(row: number, query: Embedding, limit: number): number {
+    return squaredDistanceBelow({ values: this.#values, start: row * this.#numbers }, query, limit);
   }
 
   #newRow(faceId: string): number {
@@ -79,6 +104,9 @@ export class VectorTable {
     const slots = new Int32Array(this.#slots.length * 2);
     slots.set(this.#slots);
     this.#slots = slots;
+    const eases = new Float32Array(this.#eases.length * 2);
+    eases.set(this.#eases);
+    this.#eases = eases;
   }
 }
 
@@ -92,7 +120,7 @@ function squaredDistanceBelow(
   let sum1 = 0;
   let sum2 = 0;
   let sum3 = 0;
-  for (let from = 0; from < embeddingLength; from += numbersBetweenLooks) {
+  for (let from = 0; from < query.length; from += numbersBetweenLooks) {
     const to = from + numbersBetweenLooks;
     for (let i = from; i < to; i += 4) {
       const d0 = Number(values[start + i]) - Number(query[i]);

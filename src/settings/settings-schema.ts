@@ -142,6 +142,16 @@ export const settingsSchema = Type.Object(
       },
       closed,
     ),
+    models: Type.Object(
+      {
+        recogniser: Type.Union([Type.Literal('mobilefacenet'), Type.Literal('dlib')], {
+          default: 'mobilefacenet',
+          description:
+            'The net that tells faces apart: mobilefacenet, or dlib, which older releases had. Kept faces are embedded again in the background',
+        }),
+      },
+      closed,
+    ),
     recognition: Type.Object(
       {
         known: Type.Number({

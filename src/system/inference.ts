@@ -3,8 +3,32 @@ import type { Box, Pixels } from './pixels.ts';
 /** x0, y0, x1, y1 ... of the 68 points of the iBUG 300-W scheme, in pixels of the picture they were found in. */
 export type Landmarks = Float32Array;
 
-/** 128 numbers whose Euclidean distance tells faces apart. Only comparable with embeddings of the same recogniser. */
+/** Numbers whose distance tells faces apart, by the `Scoring` of their recogniser; never compared with another's. */
 export type Embedding = Float32Array;
+
+/**
+ * How the embeddings of a recogniser are compared, so that a distance means the same whichever it is: of ten thousand
+ * pairs of two people one is nearer than 0.50, of six hundred one is nearer than 0.56.
+ */
+export interface Scoring {
+  /** Of an embedding. */
+  readonly numbers: number;
+  /** Embeddings are brought to this length first; undefined: they are compared as they are. */
+  readonly length?: number;
+  /** Nobody is this far from all of one's own pictures, vectors compared as they are. */
+  readonly unlike: number;
+  /** A face where many strangers look alike must be nearer to be the same. */
+  readonly density?: Density;
+}
+
+/** Averages of many faces, scaled to unit length when they were made; aggregates, never one face. */
+export interface Density {
+  readonly centroids: readonly Float32Array[];
+  /** The share of a face's distance to the nearest average by which its distances are shortened. */
+  readonly weight: number;
+  /** That distance of a face whose distances stay as they are. */
+  readonly typical: number;
+}
 
 /** How well a face can be recognised. */
 export interface FaceQuality {
@@ -47,13 +71,15 @@ export class InferenceFault extends Error {
 
 /** The nets, run in a thread of their own. Calls are answered in order. Rejects with `InferenceFault` when the thread has died. */
 export interface Inference {
-  /** The identity every embedding carries, e.g. `face_recognition-int8-0f3a…`. */
+  /** The identity every embedding carries, e.g. `mobile_face_net-int8-0f3a…`. */
   readonly recogniser: string;
+  /** How its embeddings are compared. Default: as they are, 128 numbers. */
+  readonly scoring?: Scoring;
   /** While the nets are being loaded: resolves when they are, or are known not to be. Calls wait for it. */
   readonly loading?: Promise<void> | undefined;
   /** Faces found, largest first, at most `facesMax` (16). A box is a part that is looked at quickly, and may reach over the picture. */
   detect(picture: Pixels, effort: DetectEffort | Box): Promise<readonly DetectedFace[]>;
-  /** Embedding of the aligned face averaged with that of its mirror image. */
+  /** Embedding of the aligned face, of some recognisers averaged with that of its mirror image. */
   embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding>;
 }
 

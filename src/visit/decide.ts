@@ -1,5 +1,5 @@
 import { agreement, median } from '../face/consensus.ts';
-import type { FaceCandidate } from '../people/gallery.ts';
+import type { FaceCandidate } from '../people/face-match.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Candidate, Decision } from '../store/records.ts';
 import type { VisitOutcome } from '../system/outcome.ts';

@@ -1,4 +1,5 @@
-import type { DeniedPerson, FaceCandidate, Gallery } from '../people/gallery.ts';
+import type { Gallery } from '../people/gallery.ts';
+import type { DeniedPerson, FaceCandidate } from '../people/face-match.ts';
 import type { Embedding } from '../system/inference.ts';
 import type { Pixels } from '../system/pixels.ts';
 import { answerOf, type FaceInView, type Looked, type LookParts } from './detect.ts';

@@ -10,7 +10,7 @@ import { RecordingLog } from '../fakes/recorders.ts';
 const models = join(import.meta.dirname, '..', '..', '.models');
 
 test('nobody waits for the nets but who asks them; afterwards nothing is said to be loading', async () => {
-  const recognition = await openRecognition(models, new RecordingLog());
+  const recognition = await openRecognition({ modelsFolder: models }, new RecordingLog());
   assert.ok(recognition.inference.loading !== undefined);
   assert.deepEqual(await recognition.inference.detect(pictureOf(0), 'quick'), []);
   assert.deepEqual([recognition.inference.loading, recognition.fault], [undefined, undefined]);
@@ -23,7 +23,7 @@ test('a net that turns out to be damaged while it is loaded is said once, and wh
   cpSync(models, folder, { recursive: true });
   truncateSync(join(folder, 'landmarks68.onnx'), 1000);
   const log = new RecordingLog();
-  const recognition = await openRecognition(folder, log);
+  const recognition = await openRecognition({ modelsFolder: folder }, log);
   assert.equal(recognition.fault, undefined, 'it is not known yet');
   await assert.rejects(recognition.inference.detect(pictureOf(0), 'quick'), /landmarks68/);
   assert.match(recognition.fault ?? '', /landmarks68/);

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import Value from 'typebox/value';
 
 import { fromRgb, toRgb } from '../../src/face/i420.ts';
+import { apartness, plainScoring, prepareFace } from '../../src/face/scoring.ts';
 import { distance } from '../../src/face/similarity.ts';
 import { startInference, type StartedInference } from '../../src/machine/inference/onnx-inference.ts';
 import { settingsSchema } from '../../src/settings/settings-schema.ts';
@@ -118,8 +119,15 @@ class Measured {
     return pairs.flatMap(({ a, b, isSame }) => {
       const left = this.#faces.get(keyOf(a, 0))?.[pipeline];
       const right = this.#faces.get(keyOf(b, roll))?.[pipeline];
-      return left === undefined || right === undefined ? [] : [{ isSame, apart: distance(left, right) }];
+      return left === undefined || right === undefined ? [] : [{ isSame, apart: this.#apart(left, right, pipeline) }];
     });
+  }
+
+  /** face-api's descriptors are compared as they are, ours as the gallery compares. */
+  #apart(left: Embedding, right: Embedding, pipeline: Pipeline): number {
+    const { scoring = plainScoring } = this.#started.inference;
+    if (pipeline !== 'doorward') return distance(left, right);
+    return apartness(prepareFace(scoring, left), prepareFace(scoring, right));
   }
 
   async #facesIn(file: string, roll: number): Promise<Faces> {

@@ -7,7 +7,7 @@
 import path from 'node:path';
 import { fromRgb } from '../../src/face/i420.ts';
 import { type FacePipeline, openPipeline } from '../../src/machine/inference/inference-pipeline.ts';
-import { readModelPack, type RecogniserName } from '../../src/machine/inference/model-pack.ts';
+import { readModelPack } from '../../src/machine/inference/model-pack.ts';
 import { loadOracle } from '../oracle/face-api.ts';
 import { doorFrame } from './door-frame.ts';
 import { begin } from '../../scripts/entry.ts';
@@ -23,8 +23,8 @@ process.env['ORT_DISABLE_TELEMETRY'] = '1'; // Before the addon loads.
 
 const rgb = await doorFrame();
 const picture = fromRgb(rgb);
-const production = await open('recogniserInt8');
-const reference = await open('recogniserReference');
+const production = await open('mobilefacenet');
+const reference = await open('dlib-reference');
 const oracle = await loadOracle();
 
 interface Engine {
@@ -101,9 +101,9 @@ console.log(
   }),
 );
 
-async function open(recogniser: RecogniserName): Promise<FacePipeline> {
-  const read = await readModelPack(path.join(import.meta.dirname, '../../.models'));
-  const opened = read.outcome === 'read' ? await openPipeline({ pack: read.pack, threads: 1, recogniser }) : read;
+async function open(recogniser: string): Promise<FacePipeline> {
+  const read = await readModelPack(path.join(import.meta.dirname, '../../.models'), recogniser);
+  const opened = read.outcome === 'read' ? await openPipeline({ pack: read.pack, threads: 1 }) : read;
   if (opened.outcome !== 'opened') throw new Error(opened.message);
   return opened.pipeline;
 }

@@ -1,6 +1,7 @@
 // How well the product recognises people: pictures of labelled people and of strangers, all through its own inference,
 // its own gates and its own decision.
 //   npm run bench:recognition -- DIR… [--groups CSV] [--visits 200] [--households 20] [--sources 60] [--seed 1]
+//     [--recogniser dlib]
 // Each DIR: a folder for each person, pictures of strangers, or deepface's master.csv (see recognition/faces-given.ts).
 // The last line is one JSON object for programs: shares from 0 to 1; null where nothing could be measured.
 import path from 'node:path';
@@ -20,7 +21,8 @@ import { survey, type Survey } from './recognition/survey.ts';
 import { gateTable, isNamed, openSetTable, share, stressTable, visitsTable } from './recognition/tables.ts';
 
 const wordsKnown = {
-  usage: 'npm run bench:recognition -- DIR… [--groups CSV] [--visits N] [--households N] [--sources N] [--seed N]',
+  usage:
+    'npm run bench:recognition -- DIR… [--groups CSV] [--visits N] [--households N] [--sources N] [--seed N] [--recogniser NAME]',
   words: 50,
   options: {
     groups: { type: 'string' },
@@ -28,6 +30,7 @@ const wordsKnown = {
     households: { type: 'string' },
     sources: { type: 'string' },
     seed: { type: 'string' },
+    recogniser: { type: 'string' },
   },
 } as const;
 const sizes = [2, 5, 10, 20, 50] as const;
@@ -38,14 +41,16 @@ async function main(): Promise<void> {
   if (positionals.length === 0) throw new Misused('name folders of labelled people');
   const given = await readGivenFaces(positionals, values.groups);
   if (given.outcome === 'unusable') return refuse(given.message);
-  const started = await startInference({ modelsFolder, threads: 1 });
+  const { recogniser } = values;
+  const chosen = recogniser === undefined ? {} : { recogniser };
+  const started = await startInference({ modelsFolder, threads: 1, ...chosen });
   if (started.outcome !== 'started') return refuse(started.message);
   const random = new SeededRandom(wholeNumber(values.seed, 1));
   const eye = new Eye(started, Value.Create(settingsSchema).recognition);
   const found = await survey(eye, given, progress('pictures'));
   console.log(`${eye.recogniser}: ${given.people.length} people, ${given.strangers.length} strangers\n`);
   console.log(`${gateTable(found)}\n`);
-  console.log(`${pairsTable([...found.samples, ...found.strangers], eye.recognition)}\n`);
+  console.log(`${pairsTable([...found.samples, ...found.strangers], eye)}\n`);
   const households = wholeNumber(values.households, 20);
   const openSets = sizes.flatMap((size) =>
     [1, 3].flatMap((references) => measureOpenSet({ eye, found, random }, { size, references, households }) ?? []),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { commands } from '../../src/command/commands.ts';
@@ -178,6 +179,37 @@ test('version', async (context) => {
   assert.equal((await type(folder, ['version'])).out, 'doorward 1.2.3 (Node 24.21.0)');
   assert.equal((await type(folder, ['--version'])).out, 'doorward 1.2.3 (Node 24.21.0)');
   assert.deepEqual(JSON.parse((await type(folder, ['version', '--json'])).out), { version: '1.2.3', node: 'v24.21.0' });
+});
+
+test('version --models names the recognisers, the one in use first, with terms and pictures', async (context) => {
+  const folder = newFolder(context);
+  const model = (name: string, more = {}): object => {
+    return {
+      name,
+      embeddingMark: `${name}-1`,
+      licence: 'CC0-1.0',
+      origin: 'somebody',
+      trainedOn: 'faces',
+      secret: 1,
+      ...more,
+    };
+  };
+  const density = { madeFrom: 'averages', centroids: 'AAAA' };
+  const recognisers = [model('mobilefacenet'), model('dlib', { density }), model('dlib-reference')];
+  assert.match((await type(folder, ['version', '--models'])).err, /^cannot tell of the models: .* holds none/);
+  const modelsFolder = join(folder, 'models');
+  mkdirSync(modelsFolder);
+  writeFileSync(join(modelsFolder, 'manifest.json'), JSON.stringify({ recognisers }));
+  const { out } = await type(folder, ['version', '--models']);
+  assert.match(
+    out,
+    /^mobilefacenet, in use \(mobilefacenet-1\)\n {2}somebody\n {2}licence: CC0-1.0\n {2}learnt from: faces\ndlib \(/,
+  );
+  assert.match(out, /distances corrected by: averages$/);
+  assert.doesNotMatch(out, /reference/);
+  const chosen = await type(folder, ['version', '--models', '--json', '--models.recogniser', 'dlib']);
+  const [first]: { name: string; isUsed: boolean; density: string }[] = JSON.parse(chosen.out);
+  assert.deepEqual([first?.name, first?.isUsed, first?.density], ['dlib', true, 'averages']);
 });
 
 test('run passes settings and flags on, says where it is, and ends when told', async (context) => {

@@ -17,7 +17,7 @@ export const demoFolder = path.join(
 );
 
 /** The real inference thread; the test must stop it. */
-export async function startRecognition(recogniser?: 'recogniserReference'): Promise<StartedInference> {
+export async function startRecognition(recogniser?: 'dlib' | 'dlib-reference'): Promise<StartedInference> {
   const result = await startInference({
     modelsFolder,
     threads: 1,

@@ -3,14 +3,15 @@ import test from 'node:test';
 
 import fc from 'fast-check';
 
-import { Gallery, candidatesMax, negativeRadius } from '../../src/people/gallery.ts';
+import { Gallery, negativeRadius } from '../../src/people/gallery.ts';
+import { candidatesMax } from '../../src/people/face-match.ts';
 import type { Person, StoredEmbedding } from '../../src/store/records.ts';
 import { fakeEmbedding, fakePerson, spreadVector } from '../fakes/gallery-faces.ts';
 import { faceOf } from '../web/neighbours.ts';
 
 function galleryOf(people: readonly Person[], embeddings: readonly StoredEmbedding[]): Gallery {
   const face = (id: string) => ({ ...faceOf(id, 'ada'), createdMs: 1234 });
-  return new Gallery({ people: () => people, embeddings: () => embeddings, face }, 'bench');
+  return new Gallery({ people: () => people, embeddings: () => embeddings, face }, { recogniser: 'bench' });
 }
 
 /** A vector at this distance from the query, in the direction of one axis. */
@@ -126,7 +127,7 @@ test('a face is found as soon as it is added, and gone as soon as it is forgotte
   const people = [fakePerson({ id: 'ada' })];
   let reads = 0;
   const embeddings = (): StoredEmbedding[] => ((reads += 1), []);
-  const gallery = new Gallery({ people: () => people, embeddings, face: () => undefined }, 'bench');
+  const gallery = new Gallery({ people: () => people, embeddings, face: () => undefined }, { recogniser: 'bench' });
   for (let i = 0; i < 300; i += 1)
     gallery.add(fakeEmbedding({ faceId: `f${i}`, personId: 'ada', vector: near(query, 0.5 + i / 1000) }));
   people.push(fakePerson({ id: 'bea' }));
@@ -243,4 +244,26 @@ test('who is left out because of a negative is told, with the distance and when 
   assert.deepEqual(deniedBy(0.4, 0.35), [['ada', '0.40', 1234]]);
   assert.deepEqual(deniedBy(0.1, negativeRadius - 0.01), [['ada', '0.10', 1234]]);
   assert.deepEqual(deniedBy(0.4, 0.45), []);
+});
+
+test('a gallery compares by the scoring of its recogniser: near in a crowd is no nearer than far where nobody is', () => {
+  const axis = (at: number, aside: number): Float32Array =>
+    new Float32Array(32).map((_, place) => (place === at ? 1 : place === 31 ? aside : 0));
+  const density = { centroids: [axis(0, 0)], weight: 0.5, typical: 0 };
+  const faces = [
+    fakeEmbedding({ faceId: 'crowded', personId: 'ada', vector: axis(0, 0.1) }),
+    fakeEmbedding({ faceId: 'alone', personId: 'bea', vector: axis(1, 0.1) }),
+    fakeEmbedding({ faceId: 'stranger', kind: 'visit', visitId: 'v', strangerId: 's', vector: axis(1, 0.1) }),
+  ];
+  const parts = { people: () => [fakePerson({ id: 'ada' }), fakePerson({ id: 'bea' })], embeddings: () => faces };
+  const open = (more: object): Gallery =>
+    new Gallery({ ...parts, face: () => undefined }, { recogniser: 'bench', scoring: { numbers: 32, length: 1, unlike: 1, ...more } }); // prettier-ignore
+  const between = new Float32Array(32).map((_, place) => (place === 0 ? 0.8 : place === 1 ? 0.6 : 0));
+  const [plain] = open({}).match(between).candidates;
+  const [corrected, second] = open({ density }).match(between).candidates;
+  assert.deepEqual([plain?.personId, corrected?.personId, second?.personId], ['ada', 'bea', 'ada']);
+  // Never below 0, and the same of a stranger.
+  assert.equal(corrected?.distance, 0);
+  assert.deepEqual(open({ density }).nearestStranger(between), { strangerId: 's', distance: 0 });
+  assert.equal(open({ density }).unlikenessTo('ada', axis(0, 0.1)), 0);
 });

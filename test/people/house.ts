@@ -55,7 +55,7 @@ export function aHouse(t: TestContext, options: HouseOptions = {}): House {
   const audited: AuditEntry[] = [];
   const events = new RecordingEvents();
   const log = new RecordingLog();
-  const gallery = new Gallery(store.read, scripted.recogniser);
+  const gallery = new Gallery(store.read, scripted);
   const parts: HouseholdParts = {
     store, gallery, inference: scripted, pictures: scripted, disk, home: homeAt('/home'),
     clock: { wallMs: () => nowMs }, random: new SeededRandom(disk.paths.length), recognition, events, log,

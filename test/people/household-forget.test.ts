@@ -31,7 +31,7 @@ test('removing a person removes rows, vectors and pictures, says so, and nothing
   );
   assert.equal(house.disk.paths.length, 4);
   assert.deepEqual(await house.namesFor({ who: 1 }), []);
-  const rebuilt = new Gallery(house.store.read, 'scripted-1');
+  const rebuilt = new Gallery(house.store.read, { recogniser: 'scripted-1' });
   assert.deepEqual(rebuilt.match(await vectorOfPicture(house.parts, pictureOf({ who: 2 }))).candidates.map(({ name }) => name), ['Bea']); // prettier-ignore
   assert.deepEqual(house.store.read.leftoverFiles(10), []);
   assert.doesNotMatch(JSON.stringify([result.certificate, house.audited]), /Ada/);

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import test from 'node:test';
 import { makeDemo } from '../../scripts/demo/make.ts';
 import { demoCamera, readDemoVisitors } from '../../src/machine/camera/demo-camera.ts';
+import { apartness, plainScoring, prepareFace } from '../../src/face/scoring.ts';
 import { startInference } from '../../src/machine/inference/onnx-inference.ts';
 import type { Embedding } from '../../src/system/inference.ts';
 import { cameraParts, type SeenFrame } from '../machine/camera/camera-bench.ts';
@@ -36,6 +37,7 @@ test('the enrolled visitors are known at the door, from other pictures, and the 
   assert.ok(started.outcome === 'started', 'the models are there: npm test makes them');
   t.after(() => started.stop());
   const { inference } = started;
+  const { scoring = plainScoring } = inference;
   const pictures = { ...started.pictures, decode: started.pictures.decodeOwn };
 
   const enrolled = new Map<string, Embedding>();
@@ -68,7 +70,7 @@ test('the enrolled visitors are known at the door, from other pictures, and the 
     assert.ok(widthPx > 130 && widthPx < 200 && sharpness > 50 && light > 50 && light < 200, id);
     const seen = await inference.embed(frame, face.landmarks);
     for (const [name, reference] of enrolled) {
-      const distance = Math.hypot(...seen.map((value, at) => value - (reference[at] ?? 0)));
+      const distance = apartness(prepareFace(scoring, seen), prepareFace(scoring, reference));
       if (name === id) assert.ok(distance > 0.02 && distance < defaultKnownDistance, `${id}: ${distance}`);
       else assert.ok(distance > defaultProbablyDistance, `${id} is taken for ${name}: ${distance}`);
     }

@@ -5,7 +5,7 @@ import test from 'node:test';
 
 import sharp from 'sharp';
 
-import { readCalibrationFaces } from '../../scripts/models/calibration.ts';
+import { dlibChip, readCalibrationFaces } from '../../scripts/models/calibration.ts';
 import { exportModels } from '../../scripts/models/export.ts';
 import { type ModelName } from '../../scripts/models/pack.ts';
 import { openModel, type RunModel } from '../../scripts/models/session.ts';
@@ -180,7 +180,7 @@ test('ssd gives the boxes and scores of face-api', async () => {
 
 test('the calibration faces are upright and centred', async () => {
   const run = await open('landmarks68');
-  const faces = (await readCalibrationFaces(demo)).filter((_, place) => place % 4 === 0);
+  const faces = (await readCalibrationFaces(demo, dlibChip)).filter((_, place) => place % 4 === 0);
   assert.ok(faces.length > 20);
   for (const [place, data] of faces.entries()) {
     const resized = sharp(data, { raw: { width: 150, height: 150, channels: 3 } })

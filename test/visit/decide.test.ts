@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import type { FaceCandidate } from '../../src/people/gallery.ts';
+import type { FaceCandidate } from '../../src/people/face-match.ts';
 import { decide, type Verdict } from '../../src/visit/decide.ts';
 import { complaintAbout } from '../../src/visit/face-quality.ts';
 import type { MatchedFace, Sighting } from '../../src/visit/embed.ts';

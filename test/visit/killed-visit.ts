@@ -93,7 +93,7 @@ const notifier = new Notifier({
   address: () => 'http://door',
   pictureOf: async (visitId) => Buffer.from(`picture of ${visitId}`),
 });
-const gallery = new Gallery(store.read, 'scripted');
+const gallery = new Gallery(store.read, { recogniser: 'scripted' });
 const bell = new Bell({
   ...parts, disk, home, inference, pictures: inference, gallery, feed, ledger: new Ledger(parts), notifier,
   reads: store.read, settings: { recognition, camera: { burstFrames: 3 } },

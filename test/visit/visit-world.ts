@@ -129,7 +129,7 @@ export class VisitWorld {
     const feedSettings = { ringFrames: 6, ringBytesMax: 1e6, stallMs: 2000 };
     this.feed = new CameraFeed({ camera, clock, random, events, log, settings: feedSettings });
     this.ledger = new Ledger({ store, clock, events, log });
-    this.gallery = new Gallery(store.read, inference.recogniser);
+    this.gallery = new Gallery(store.read, inference);
     const channels = [this.phone, this.terminal];
     const { quietHours = '', announcesKnown: known = true, ratePerMinute = 10 } = options;
     const notify = { ratePerMinute, quietHours, known, attemptsMax: 4 };

@@ -3,7 +3,7 @@ import type {
   CorrectRequest, CorrectResult, DoneResult, EnrolRequest, EnrolResult, FaceRequest, ForgetVisitRequest, MergeRequest,
   NameStrangerRequest, NameStrangerResult, PersonRequest, PersonResult, RemoveResult, RenameRequest, RulesRequest, Who,
 } from '../../src/people/acts.ts'; // prettier-ignore
-import type { FaceMatch } from '../../src/people/gallery.ts';
+import type { FaceMatch } from '../../src/people/face-match.ts';
 import type { Notification, Person, StoredFace, Stranger, Trigger, Visit } from '../../src/store/records.ts';
 import type { StoreCounts, VisitQuery } from '../../src/store/store.ts';
 import type { ExplainedSetting, WebParts } from '../../src/web/parts.ts';

@@ -15,7 +15,7 @@ import type { Recognition } from '../recognition.ts';
 import { wordsOf } from '../../system/error-words.ts';
 
 export interface RehearsalParts extends GroundParts {
-  readonly recognition: Recognition;
+  readonly openModels: (settings: Settings) => Promise<Recognition>;
   readonly resources: Pick<Resources, 'memory'>;
   readonly release: Pick<RunningRelease, 'directory'>;
   readonly log: Log;
@@ -28,21 +28,24 @@ const failureLettersMax = 1000;
 export async function rehearse(parts: RehearsalParts, { directory, visitIds }: Rehearse): Promise<Rehearsed> {
   const failures: string[] = [];
   const decisions: Rehearsed['decisions'] = [];
-  const { recognition, clock, disk } = parts;
-  if (recognition.fault !== undefined) failures.push(recognition.fault);
+  const { clock, disk } = parts;
   let goldenFaces = { expected: 0, recognised: 0 };
   const opened = await openStore({ home: homeAt(directory), disk, clock });
   if (opened.outcome === 'opened') {
     const { store } = opened;
     try {
-      if (recognition.fault === undefined) {
-        const { settings } = await readSettings(parts, store);
+      const { settings } = await readSettings(parts, store);
+      const recognition = await parts.openModels(settings);
+      if (recognition.fault !== undefined) failures.push(recognition.fault);
+      else {
         goldenFaces = await recogniseGoldenFaces({
           ...parts,
+          recognition,
           directory: parts.release.directory,
           settings: settings.recognition,
         });
-        decisions.push(...(await decideAll({ ...parts, store, directory, settings }, visitIds, failures)));
+        const deciding = { ...parts, recognition, store, directory, settings };
+        decisions.push(...(await decideAll(deciding, visitIds, failures)));
       }
     } catch (error) {
       failures.push(wordsOf(error));
@@ -60,14 +63,19 @@ export async function rehearse(parts: RehearsalParts, { directory, visitIds }: R
 }
 
 async function decideAll(
-  parts: RehearsalParts & { readonly store: Store; readonly directory: string; readonly settings: Settings },
+  parts: RehearsalParts & {
+    readonly recognition: Recognition;
+    readonly store: Store;
+    readonly directory: string;
+    readonly settings: Settings;
+  },
   visitIds: readonly string[],
   failures: string[],
 ): Promise<Rehearsed['decisions']> {
   const { clock, disk, store, directory, recognition, log, settings } = parts;
   const home = homeAt(directory);
   const { inference, pictures } = recognition;
-  const gallery = new Gallery(store.read, inference.recogniser);
+  const gallery = new Gallery(store.read, inference);
   const never = new AbortController().signal;
   const seeing = { store, gallery, inference, pictures, disk, home, log, clock };
   await reembedMissing({ ...seeing, recognition: settings.recognition }, never); // The copy may know another recogniser.

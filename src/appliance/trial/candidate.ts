@@ -2,6 +2,7 @@ import type { IncumbentChannel } from '../../machine/process/incumbent-channel.t
 import { acquireInstanceLock } from '../../machine/process/instance-lock.ts';
 import { stopAccepting } from '../../machine/process/listening-socket.ts';
 import { leaveTrialGroup } from '../../machine/process/trial-group.ts';
+import type { Settings } from '../../settings/settings-schema.ts';
 import { createLog } from '../../telemetry/json-log.ts';
 import type { AuditEntry } from '../../system/audit.ts';
 import type { Log } from '../../system/log.ts';
@@ -110,17 +111,16 @@ export class ApplianceCandidate {
     } // prettier-ignore
   }
 
-  /** Loaded: at its hand-over nobody is to wait for the nets. */
-  async #models(): Promise<Recognition> {
-    this.#recognition ??= openRecognition(this.#parts.machine.release.modelsFolder, this.#log);
+  async #models({ models: { recogniser } }: Settings): Promise<Recognition> {
+    this.#recognition ??= openRecognition({ ...this.#parts.machine.release, recogniser }, this.#log);
     const recognition = await this.#recognition;
-    await recognition.loaded;
+    await recognition.loaded; // At its hand-over nobody is to wait for the nets.
     return recognition;
   }
 
   async #rehearse(question: Extract<TrialQuestion, { kind: 'rehearse' }>): Promise<unknown> {
     const { request, machine } = this.#parts;
-    return rehearse({ request, ...machine, recognition: await this.#models(), log: this.#log }, question);
+    return rehearse({ request, ...machine, openModels: this.#models.bind(this), log: this.#log }, question);
   }
 
   async #prepare(isTold: boolean): Promise<unknown> {
@@ -135,7 +135,7 @@ export class ApplianceCandidate {
     const opened = await shareGround({ request, ...machine });
     if (opened.outcome === 'refused') throw new Error(opened.message);
     const { ground } = opened;
-    const recognition = await this.#models();
+    const recognition = await this.#models(ground.loaded.settings);
     const { home, terminal } = request;
     const inheritedLine = channel.line('button');
     const rooms = await openRooms({ home, ground, recognition, isOffDuty: false, terminal, inheritedLine, machine });

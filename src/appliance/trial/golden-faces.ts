@@ -1,9 +1,8 @@
-import { distance } from '../../face/similarity.ts';
+import { apartness, plainScoring, prepareFace, type PreparedFace } from '../../face/scoring.ts';
 import { studyFile } from '../../people/study.ts';
 import { parseManifest } from '../../release/manifest.ts';
 import type { Settings } from '../../settings/settings-schema.ts';
 import type { Disk } from '../../system/disk.ts';
-import type { Embedding } from '../../system/inference.ts';
 import type { Recognition } from '../recognition.ts';
 
 export interface GoldenParts {
@@ -16,7 +15,7 @@ export interface GoldenParts {
 
 interface Seen {
   readonly person: string;
-  readonly vector: Embedding;
+  readonly prepared: PreparedFace;
 }
 
 /** How many of the faces that this release carries it recognises. A checkout carries none. */
@@ -26,6 +25,7 @@ export async function recogniseGoldenFaces(parts: GoldenParts): Promise<{ expect
   const manifest = bytes === undefined ? undefined : parseManifest(bytes);
   if (manifest === undefined || typeof manifest === 'string') return { expected: 0, recognised: 0 };
   const { inference, pictures } = recognition;
+  const { scoring = plainScoring } = inference;
   // They came with the release, which was verified.
   const ownPictures: typeof pictures = { ...pictures, decode: (file, lend) => pictures.decodeOwn(file, lend) };
   const seen: Seen[] = [];
@@ -33,7 +33,7 @@ export async function recogniseGoldenFaces(parts: GoldenParts): Promise<{ expect
     const picture = await disk.read(`${directory}/${file}`);
     if (picture === undefined) continue;
     const studied = await studyFile({ inference, pictures: ownPictures, recognition: settings }, { bytes: picture });
-    if (studied.outcome === 'studied') seen.push({ person, vector: studied.vector });
+    if (studied.outcome === 'studied') seen.push({ person, prepared: prepareFace(scoring, studied.vector) });
   }
   const recognised = seen.filter((face) => isRecognised(face, seen, settings.known)).length;
   return { expected: manifest.goldenFaces.length, recognised };
@@ -45,7 +45,7 @@ function isRecognised(face: Seen, all: readonly Seen[], known: number): boolean 
     Math.min(
       ...all
         .filter((other) => other !== face && (other.person === face.person) === isSame)
-        .map((other) => distance(face.vector, other.vector)),
+        .map((other) => apartness(face.prepared, other.prepared)),
     );
   const isAlone = !all.some((other) => other !== face && other.person === face.person);
   return isAlone ? nearest(false) > known : nearest(true) <= known && nearest(true) < nearest(false);

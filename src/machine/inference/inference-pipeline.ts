@@ -1,12 +1,12 @@
 import { clip, type ScoredBox, suppress } from '../../face/box.ts';
 import { brighten } from '../../face/brighten.ts';
-import { alignmentOf, chipSide, warpFace } from '../../face/align.ts';
+import { alignmentOf, arcFaceAlignmentOf, arcFaceSide, chipSide, warpFace } from '../../face/align.ts';
 import { type Canvas, createCanvas, drawOn, evenBelow, placeOn } from '../../face/letterbox.ts';
 import { landmarkCut, landmarkSide, landmarksIn, rollOf, uprightCut } from '../../face/landmark.ts';
 import { type EvenPart, toRgb } from '../../face/i420.ts';
 import { relit } from '../../face/relight.ts';
 import { measureQuality } from '../../face/quality.ts';
-import { embeddingLength, meanEmbedding } from '../../face/similarity.ts';
+import { meanEmbedding } from '../../face/similarity.ts';
 import { fromAfar, tilesOf } from '../../face/tiles.ts';
 import { facesInGrid, overlapMax } from '../../face/tiny-detector.ts';
 import { type Cut, mirror, warp } from '../../face/warp.ts';
@@ -16,7 +16,7 @@ import { type Net, openNet } from './inference-session.ts';
 import { checkModel } from './model-file.ts';
 import type { PackFailure } from './pack-failure.ts';
 import { PartClock } from './part-times.ts';
-import { identityOf, type ModelName, type ModelPack, type RecogniserName } from './model-pack.ts';
+import type { ModelName, ModelPack } from './model-pack.ts';
 
 /** Faces of one picture that are looked at; a doorbell sees fewer. */
 const facesMax = 16;
@@ -27,8 +27,6 @@ const secondLookRollDeg = 20;
 export interface PipelineOptions {
   readonly pack: ModelPack;
   readonly threads: number;
-  /** Default: the pack's choice. */
-  readonly recogniser?: RecogniserName;
 }
 
 export type PipelineResult =
@@ -37,9 +35,8 @@ export type PipelineResult =
 
 /** Loads what every frame needs, and answers once each net has run: the first run is slow and takes its memory. */
 export async function openPipeline(options: PipelineOptions): Promise<PipelineResult> {
-  const recogniser = options.recogniser ?? options.pack.manifest.recogniser;
   const nets = new Map<ModelName, Promise<Net>>();
-  for (const name of ['tiny416Planes', 'landmarks68', recogniser] as const) {
+  for (const name of ['tiny416Planes', 'landmarks68', 'recogniser'] as const) {
     const checked = await checkModel(options.pack, name);
     if (checked.outcome !== 'sound') return checked;
     nets.set(name, Promise.resolve(await openNet(checked, options.threads)));
@@ -56,19 +53,16 @@ export class FacePipeline {
   /** Where its time goes. */
   readonly parts = new PartClock();
   readonly #options: PipelineOptions;
-  readonly #recogniserName: RecogniserName;
   readonly #scoreMin: number;
   /** Nets are loaded when first used. */
   readonly #nets: Map<ModelName, Promise<Net>>;
   readonly #canvases = new Map<ModelName, Canvas>();
 
   constructor(options: PipelineOptions, nets: Map<ModelName, Promise<Net>>) {
-    const { manifest } = options.pack;
     this.#options = options;
     this.#nets = nets;
-    this.#recogniserName = options.recogniser ?? manifest.recogniser;
-    this.#scoreMin = manifest.thresholds.detectorScore;
-    this.recogniser = identityOf(options.pack, this.#recogniserName);
+    this.#scoreMin = options.pack.manifest.detectorScore;
+    this.recogniser = options.pack.recogniser.embeddingMark;
   }
 
   /** Runs every loaded net once. */
@@ -94,28 +88,43 @@ export class FacePipeline {
     return faces;
   }
 
-  /** The embedding of the aligned face, averaged with that of its mirror image: one person's come 0.02 closer. */
+  /**
+   * The embedding of the aligned face. Where the recogniser gains by it, averaged with that of the mirror image: one
+   * person's come 0.02 closer.
+   */
   async embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding> {
-    const chips = this.parts.during('warp', () => {
-      const chip = relit(warpFace(picture, alignmentOf(landmarks)), chipSide);
-      return [chip, mirror(chip, chipSide)];
+    const { isMirrored } = this.#options.pack.recogniser;
+    const { chips, side } = this.parts.during('warp', () => {
+      const { chip, side } = this.#cut(picture, landmarks);
+      const lit = relit(chip, side);
+      return { chips: isMirrored ? [lit, mirror(lit, side)] : [lit], side };
     });
-    return meanEmbedding(await this.#embedChips(chips));
+    return meanEmbedding(await this.#embedChips(chips, side));
   }
 
   /** The embedding of the aligned face alone, as face-api has it: what a comparison of speed or numbers needs. */
   async embedOnce(picture: Pixels, landmarks: Landmarks): Promise<Embedding> {
-    return meanEmbedding(await this.#embedChips([warpFace(picture, alignmentOf(landmarks))]));
+    const { chip, side } = this.#cut(picture, landmarks);
+    return meanEmbedding(await this.#embedChips([chip], side));
   }
 
-  async #embedChips(chips: readonly Uint8Array[]): Promise<readonly Embedding[]> {
-    const chipBytes = chipSide * chipSide * 3;
+  /** The aligned face as the recogniser was taught. */
+  #cut(picture: Pixels, landmarks: Landmarks): { readonly chip: Uint8Array<ArrayBuffer>; readonly side: number } {
+    const isArcFace = this.#options.pack.recogniser.chip === 'arcface';
+    const side = isArcFace ? arcFaceSide : chipSide;
+    const alignment = isArcFace ? arcFaceAlignmentOf(landmarks) : alignmentOf(landmarks);
+    return { chip: warpFace(picture, alignment, side), side };
+  }
+
+  async #embedChips(chips: readonly Uint8Array[], side: number): Promise<readonly Embedding[]> {
+    const { numbers } = this.#options.pack.recogniser;
+    const chipBytes = side * side * 3;
     const bytes = new Uint8Array(chips.length * chipBytes);
     chips.forEach((chip, at) => bytes.set(chip, at * chipBytes));
-    const net = await this.#net(this.#recogniserName);
-    const run = net.run({ pixels: { bytes, shape: [chips.length, chipSide, chipSide, 3] } });
+    const net = await this.#net('recogniser');
+    const run = net.run({ pixels: { bytes, shape: [chips.length, side, side, 3] } });
     const { values } = await this.parts.untilDone('embed', run);
-    return chips.map((_, at) => values.subarray(at * embeddingLength, (at + 1) * embeddingLength));
+    return chips.map((_, at) => values.subarray(at * numbers, (at + 1) * numbers));
   }
 
   /** Gives the nets' memory back. */

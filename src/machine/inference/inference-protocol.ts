@@ -1,15 +1,13 @@
 import type { DetectedFace, DetectEffort, Embedding, Landmarks } from '../../system/inference.ts';
 import type { Box, Pixels } from '../../system/pixels.ts';
 import type { PackFailure } from './pack-failure.ts';
-import type { ModelPack, RecogniserName } from './model-pack.ts';
+import type { ModelPack } from './model-pack.ts';
 
 /** What the inference thread is started with. */
 export interface WorkerSettings {
   readonly pack: ModelPack;
   /** Threads of one net's run. */
   readonly threads: number;
-  /** Default: the pack's choice. */
-  readonly recogniser?: RecogniserName;
 }
 
 /** What the main thread asks. Pictures cross as shared memory. */

@@ -18,8 +18,8 @@ export interface SoundModel {
 export type ModelResult = SoundModel | { readonly outcome: PackFailure; readonly message: string };
 
 /** One model, once its bytes were found to be those that the manifest names. Nobody may write to them. */
-export async function checkModel({ folder, manifest }: ModelPack, name: ModelName): Promise<ModelResult> {
-  const { file, sha256 } = manifest.models[name];
+export async function checkModel({ folder, manifest, recogniser }: ModelPack, name: ModelName): Promise<ModelResult> {
+  const { file, sha256 } = name === 'recogniser' ? recogniser.model : manifest.models[name];
   const path = join(folder, file);
   const carried = carriedAt(path);
   let bytes: Uint8Array;

@@ -5,6 +5,7 @@ import Value from 'typebox/value';
 import { carriedAt } from '../executable/carried-files.ts';
 import { type PackFailure, refuse } from './pack-failure.ts';
 import { codeOf, wordsOf } from '../../system/error-words.ts';
+import type { Scoring } from '../../system/inference.ts';
 
 const modelFile = Type.Object({
   // A name, not a path: a pack lies in one folder.
@@ -12,7 +13,37 @@ const modelFile = Type.Object({
   sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
 });
 
-const distance = Type.Number({ minimum: 0, maximum: 2 });
+const words = Type.String({ minLength: 1, maxLength: 500 });
+
+/** Averages of many people's faces; `centroids` is `rows` times `columns` int8 in base64, each times `step`. */
+const densitySchema = Type.Object({
+  rows: Type.Integer({ minimum: 1, maximum: 1024 }),
+  columns: Type.Integer({ minimum: 1, maximum: 1024 }),
+  step: Type.Number({ exclusiveMinimum: 0 }),
+  weight: Type.Number({ minimum: 0, maximum: 1 }),
+  typical: Type.Number({ minimum: 0, maximum: 2 }),
+  centroids: Type.String({ maxLength: 2_000_000 }),
+  madeFrom: Type.String({ maxLength: 2000 }),
+});
+
+/** A recogniser, with all that belongs to it. */
+const recogniserSchema = Type.Object({
+  /** By which its owner chooses it. */
+  name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$' }),
+  model: modelFile,
+  /** What its embeddings carry. */
+  embeddingMark: Type.String({ minLength: 1, maxLength: 200 }),
+  /** How it wants faces cut. */
+  chip: Type.Union([Type.Literal('dlib'), Type.Literal('arcface')]),
+  numbers: Type.Integer({ minimum: 32, maximum: 1024, multipleOf: 32 }),
+  isMirrored: Type.Boolean(),
+  length: Type.Number({ exclusiveMinimum: 0, maximum: 10 }),
+  unlike: Type.Number({ exclusiveMinimum: 0, maximum: 10 }),
+  density: Type.Optional(densitySchema),
+  licence: words,
+  origin: words,
+  trainedOn: words,
+});
 
 /** manifest.json of a model pack. Its owner may add fields and models of their own. */
 const manifestSchema = Type.Object({
@@ -23,30 +54,25 @@ const manifestSchema = Type.Object({
     /** A detector fed with RGB, 416x416, for upright pictures. */
     tiny416Square: modelFile,
     landmarks68: modelFile,
-    recogniserInt8: modelFile,
-    recogniserReference: modelFile,
   }),
-  recogniser: Type.Union([Type.Literal('recogniserInt8'), Type.Literal('recogniserReference')]),
-  recogniserIdentity: Type.String({ minLength: 1, maxLength: 200 }),
-  thresholds: Type.Object({
-    known: distance,
-    probably: distance,
-    margin: distance,
-    detectorScore: Type.Number({ minimum: 0, maximum: 1 }),
-  }),
+  /** The first is used unless another is asked for. */
+  recognisers: Type.Array(recogniserSchema, { minItems: 1, maxItems: 20 }),
+  /** Of the detectors: the least score. */
+  detectorScore: Type.Number({ minimum: 0, maximum: 1 }),
 });
 
-/** The models that a pack must have. It may have more: nothing loads them. */
+/** The models that a pack must have besides recognisers. It may have more: nothing loads them. */
 export const modelNames = new Set(Object.keys(manifestSchema.properties.models.properties));
 
 export type ModelManifest = Static<typeof manifestSchema>;
-export type ModelName = keyof ModelManifest['models'];
-export type RecogniserName = ModelManifest['recogniser'];
+export type ModelName = keyof ModelManifest['models'] | 'recogniser';
+export type Recogniser = Static<typeof recogniserSchema>;
 
 /** A pack whose manifest was read. Its files are checked when they are loaded. */
 export interface ModelPack {
   readonly folder: string;
   readonly manifest: ModelManifest;
+  readonly recogniser: Recogniser;
 }
 
 export type PackResult =
@@ -55,8 +81,8 @@ export type PackResult =
 
 const manifestName = 'manifest.json';
 
-/** Reads the manifest of the pack in a folder. */
-export async function readModelPack(folder: string): Promise<PackResult> {
+/** Reads the manifest of the pack in a folder, and chooses a recogniser: the one of this name, or the pack's first. */
+export async function readModelPack(folder: string, name?: string): Promise<PackResult> {
   const path = join(folder, manifestName);
   let text: string;
   try {
@@ -76,11 +102,19 @@ export async function readModelPack(folder: string): Promise<PackResult> {
     const first = Value.Errors(manifestSchema, manifest)[0];
     return refuse('models-damaged', `${path} is wrong at "${first?.instancePath ?? ''}": ${first?.message ?? 'shape'}`);
   }
-  return { outcome: 'read', pack: { folder, manifest } };
+  const [first] = manifest.recognisers;
+  const recogniser = name === undefined ? first : manifest.recognisers.find((one) => one.name === name);
+  if (recogniser === undefined) return refuse('models-missing', `${path} has no recogniser "${name ?? ''}"`);
+  return { outcome: 'read', pack: { folder, manifest, recogniser } };
 }
 
-/** What its embeddings carry. The pack names its choice; the other recogniser is told apart by its bytes. */
-export function identityOf({ manifest }: ModelPack, name: RecogniserName = manifest.recogniser): string {
-  if (name === manifest.recogniser) return manifest.recogniserIdentity;
-  return `${manifest.name}-${name}-${manifest.models[name].sha256.slice(0, 12)}`;
+/** How its embeddings are compared. */
+export function scoringOf({ numbers, length, unlike, density }: Recogniser): Scoring {
+  if (density === undefined) return { numbers, length, unlike };
+  const { rows, columns, step, weight, typical } = density;
+  const values = new Int8Array(Buffer.from(density.centroids, 'base64'));
+  const centroids = Array.from({ length: rows }, (_, row) =>
+    Float32Array.from(values.subarray(row * columns, (row + 1) * columns), (value) => value * step),
+  );
+  return { numbers, length, unlike, density: { centroids, weight, typical } };
 }

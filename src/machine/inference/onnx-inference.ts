@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { Worker } from 'node:worker_threads';
-import type { Inference } from '../../system/inference.ts';
+import type { Inference, Scoring } from '../../system/inference.ts';
 import { AskedThread } from '../node/asked-thread.ts';
 import { openPictureThread, type OwnPictures } from '../picture/picture-thread.ts';
 import type { Answer, PackRefusal, Question, WorkerSettings } from './inference-protocol.ts';
 import type { PackFailure } from './pack-failure.ts';
-import { identityOf, readModelPack, type RecogniserName } from './model-pack.ts';
+import { readModelPack, scoringOf } from './model-pack.ts';
 import { type PartTimes, sumOf } from './part-times.ts';
 
 /** What recognition has done since it was started. */
@@ -47,8 +47,8 @@ export interface InferenceSettings {
   readonly modelsFolder: string;
   /** Threads of one net's run: 1 leaves the other cores to camera and bell. */
   readonly threads: number;
-  /** Default: the pack's choice. */
-  readonly recogniser?: RecogniserName;
+  /** By its name in the pack. Default: the pack's first. */
+  readonly recogniser?: string;
 }
 
 /** Recognition whose nets are being loaded. */
@@ -56,6 +56,7 @@ export interface BegunInference {
   readonly outcome: 'begun';
   /** As `Inference.recogniser`. */
   readonly recogniser: string;
+  readonly scoring: Scoring;
   /** Resolves when the nets are loaded, or are known not to be. */
   readonly started: Promise<StartInferenceResult>;
 }
@@ -70,24 +71,25 @@ export async function startInference(settings: InferenceSettings): Promise<Start
 }
 
 /** Starts the inference thread and does not wait for its nets. */
-export async function beginInference({
-  modelsFolder,
-  ...options
-}: InferenceSettings): Promise<BegunInference | Exclude<StartInferenceResult, StartedInference>> {
-  const read = await readModelPack(modelsFolder);
+export async function beginInference(
+  settings: InferenceSettings,
+): Promise<BegunInference | Exclude<StartInferenceResult, StartedInference>> {
+  const { modelsFolder, recogniser, ...options } = settings;
+  const read = await readModelPack(modelsFolder, recogniser);
   if (read.outcome !== 'read') return read;
   // Before the addon loads, and in the main thread: a worker's environment is a copy that native code does not see.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
   const { pack } = read;
-  const started = startThreads({ ...options, pack });
-  return { outcome: 'begun', recogniser: identityOf(pack, options.recogniser), started };
+  const scoring = scoringOf(pack.recogniser);
+  const started = startThreads({ ...options, pack }, scoring);
+  return { outcome: 'begun', recogniser: pack.recogniser.embeddingMark, scoring, started };
 }
 
 const words = { name: 'the inference thread', does: 'recognise', work: 'recognition' };
 
 type InferenceThread = AskedThread<Question, Answer, PartTimes, PackRefusal>;
 
-async function startThreads(workerData: WorkerSettings): Promise<StartInferenceResult> {
+async function startThreads(workerData: WorkerSettings, scoring: Scoring): Promise<StartInferenceResult> {
   let busyMs = 0;
   let spentMs: PartTimes = {};
   const begin = (): Worker =>
@@ -108,7 +110,7 @@ async function startThreads(workerData: WorkerSettings): Promise<StartInferenceR
   const pictures = openPictureThread();
   return {
     outcome: 'started',
-    inference: inferenceOn(thread, identityOf(workerData.pack, workerData.recogniser)),
+    inference: { ...inferenceOn(thread), recogniser: workerData.pack.recogniser.embeddingMark, scoring },
     pictures,
     stats: () => ({ ...thread.stats(), busyMs, spentMs: { ...spentMs, pictures: pictures.busyMs } }),
     ping: async () => void (await Promise.all([thread.ask({ call: 'ping' }), pictures.ping()])),
@@ -117,9 +119,8 @@ async function startThreads(workerData: WorkerSettings): Promise<StartInferenceR
   };
 }
 
-function inferenceOn(thread: InferenceThread, recogniser: string): Inference {
+function inferenceOn(thread: InferenceThread): Pick<Inference, 'detect' | 'embed'> {
   return {
-    recogniser,
     async detect(picture, effort) {
       const answer = await thread.ask({ call: 'detect', picture, effort });
       assert(answer.call === 'detect');

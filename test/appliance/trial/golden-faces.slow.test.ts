@@ -40,7 +40,7 @@ function manifestWith(folder: string, faces: readonly { file: string; person: st
 test('a release recognises the faces that it carries, and not one under a wrong name', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-golden-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const recognition = await openRecognition(models, silentLog);
+  const recognition = await openRecognition({ modelsFolder: models }, silentLog);
   t.after(() => recognition.stop());
   const parts = { directory: folder, disk: nodeDisk, recognition, settings };
   assert.deepEqual(await recogniseGoldenFaces(parts), { expected: 0, recognised: 0 }, 'a checkout carries none');

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { plainScoring } from '../../../src/face/scoring.ts';
 import { nodeClock } from '../../../src/machine/node/node-clock.ts';
 import type { StartedInference } from '../../../src/machine/inference/onnx-inference.ts';
 import { studyPicture } from '../../../src/people/study.ts';
 import type { Settings } from '../../../src/settings/settings-schema.ts';
-import type { Embedding } from '../../../src/system/inference.ts';
+import type { Embedding, Scoring } from '../../../src/system/inference.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
 import { search, type FaceInView } from '../../../src/visit/detect.ts';
 
@@ -26,12 +27,14 @@ export type Reference =
 export class Eye {
   readonly recognition: RecognitionSettings;
   readonly recogniser: string;
+  readonly scoring: Scoring;
   readonly #started: StartedInference;
 
   constructor(started: StartedInference, recognition: RecognitionSettings) {
     this.#started = started;
     this.recognition = recognition;
     this.recogniser = started.inference.recogniser;
+    this.scoring = started.inference.scoring ?? plainScoring;
   }
 
   /** Undefined for a file that is no picture, or too large. */

@@ -27,10 +27,7 @@ export class BenchHousehold {
         fakeEmbedding({ personId, faceId: `${personId} ${at}`, recogniser: eye.recogniser, vector }),
       ),
     );
-    this.#gallery = new Gallery(
-      { people: () => people, embeddings: () => embeddings, face: () => undefined },
-      eye.recogniser,
-    );
+    this.#gallery = new Gallery({ people: () => people, embeddings: () => embeddings, face: () => undefined }, eye);
   }
 
   /** What the door says; with `isGateOpen` what it would say of a face that it refuses. */

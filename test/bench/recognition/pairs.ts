@@ -1,5 +1,6 @@
-import { distance } from '../../../src/face/similarity.ts';
-import type { RecognitionSettings } from './eye.ts';
+import { apartness, prepareFace } from '../../../src/face/scoring.ts';
+import type { Scoring } from '../../../src/system/inference.ts';
+import type { Eye } from './eye.ts';
 import type { Sample } from './survey.ts';
 import { percent, table } from './tables.ts';
 
@@ -14,8 +15,9 @@ const pairsMax = 6_000_000;
 const atSteps = [0.4, 0.45, 0.5, 0.53, 0.56, 0.6] as const;
 
 /** Who is taken for whom, two pictures at a time: by threshold, and by group. */
-export function pairsTable(samples: readonly Sample[], { known, probably }: RecognitionSettings): string {
-  const { same, different, within } = pairsOf(samples);
+export function pairsTable(samples: readonly Sample[], { recognition, scoring }: Eye): string {
+  const { known, probably } = recognition;
+  const { same, different, within } = pairsOf(samples, scoring);
   const steps = [...new Set([...atSteps, known, probably])].toSorted((a, b) => a - b);
   const groups = [...within].filter(([, distances]) => distances.length > 0);
   const below = (distances: readonly number[], at: number): number => distances.filter((one) => one <= at).length;
@@ -30,8 +32,10 @@ export function pairsTable(samples: readonly Sample[], { known, probably }: Reco
   ]);
 }
 
-function pairsOf(samples: readonly Sample[]): Pairs {
-  const seen = samples.flatMap(({ person, seen: face }) => (face === undefined ? [] : [{ person, face }]));
+function pairsOf(samples: readonly Sample[], scoring: Scoring): Pairs {
+  const seen = samples.flatMap(({ person, seen: face }) =>
+    face === undefined ? [] : [{ person, face: prepareFace(scoring, face.embedding) }],
+  );
   const [same, different]: [number[], number[]] = [[], []];
   const within = new Map<string, number[]>();
   const stride = Math.max(1, Math.ceil((seen.length * seen.length) / 2 / pairsMax));
@@ -39,7 +43,7 @@ function pairsOf(samples: readonly Sample[]): Pairs {
     for (const [further, other] of seen.slice(at + 1).entries()) {
       const isSame = one.person === other.person;
       if (!isSame && (at + further) % stride !== 0) continue;
-      const apart = distance(one.face.embedding, other.face.embedding);
+      const apart = apartness(one.face, other.face);
       (isSame ? same : different).push(apart);
       const { group } = one.person;
       if (isSame || group === undefined || group !== other.person.group) continue;

@@ -130,19 +130,20 @@ test('without models, or with others than the manifest names, recognition says w
 });
 
 test('the reference recogniser has an identity of its own', async () => {
-  const reference = await startRecognition('recogniserReference');
+  const [dlib, reference] = [await startRecognition('dlib'), await startRecognition('dlib-reference')];
   try {
-    assert.notEqual(reference.inference.recogniser, started.inference.recogniser);
+    assert.notEqual(reference.inference.recogniser, dlib.inference.recogniser);
     const picture = await demoPicture('sample3.jpg', { width: 1280, height: 720 });
     const [face] = await started.inference.detect(picture, 'quick');
     assert(face !== undefined);
     const [int8, exact] = [
-      await started.inference.embed(picture, face.landmarks),
+      await dlib.inference.embed(picture, face.landmarks),
       await reference.inference.embed(picture, face.landmarks),
     ];
     const apart = distance(int8, exact);
     assert(apart > 0 && apart < 0.1, `int8 is ${apart} from the reference`);
   } finally {
+    await dlib.stop();
     await reference.stop();
   }
 });

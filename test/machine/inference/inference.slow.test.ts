@@ -3,24 +3,34 @@ import test, { after, before } from 'node:test';
 
 import { overlap } from '../../../src/face/box.ts';
 import { fromRgb, toRgb } from '../../../src/face/i420.ts';
+import { apartness, plainScoring, prepareFace } from '../../../src/face/scoring.ts';
 import { distance } from '../../../src/face/similarity.ts';
 import type { StartedInference } from '../../../src/machine/inference/onnx-inference.ts';
-import type { DetectedFace } from '../../../src/system/inference.ts';
+import type { DetectedFace, Embedding } from '../../../src/system/inference.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
 import { atDoor, demoPicture, onStreet, startRecognition, visitors } from '../../fakes/recognition.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { loadOracle, type Oracle } from '../../oracle/face-api.ts';
 
 let started: StartedInference;
+let dlib: StartedInference;
 let oracle: Oracle;
 
 before(async () => {
   started = await startRecognition();
+  dlib = await startRecognition('dlib');
   oracle = await loadOracle();
 });
 after(async () => {
   await started.stop();
+  await dlib.stop();
 });
+
+/** As the gallery compares. */
+function apart(one: Embedding, other: Embedding): number {
+  const { scoring = plainScoring } = started.inference;
+  return apartness(prepareFace(scoring, one), prepareFace(scoring, other));
+}
 
 test('finds the faces that face-api finds, at the same places', async () => {
   // At the detector's own size nothing is resized, so that only the chroma of I420 differs.
@@ -51,7 +61,7 @@ test('sees the same people in a camera frame as face-api, with its landmarks and
       `landmarks are ${apart} px apart on a face of ${ours.quality.widthPx} px`,
     );
     // Other alignment, other averaging, the same person by any threshold.
-    const difference = distance(await started.inference.embed(picture, ours.landmarks), theirs.descriptor);
+    const difference = distance(await dlib.inference.embed(picture, ours.landmarks), theirs.descriptor);
     assert(difference < 0.35, `embeddings are ${difference} apart`);
   }
 });
@@ -62,7 +72,7 @@ test('at every tilt of the head a person is the same person, and nobody else', a
     for (const [place, visitor] of visitors.entries()) {
       // Smaller than before, too: nobody comes twice in the same way.
       const embedding = await only(await atDoor({ ...visitor, side: visitor.side * 1.3 }, degrees));
-      const distances = upright.map((other) => distance(embedding, other));
+      const distances = upright.map((other) => apart(embedding, other));
       const said = `${visitor.sample} at ${degrees} degrees: ${distances.map((value) => value.toFixed(2)).join(' ')}`;
       for (const [other, value] of distances.entries()) assert(other === place ? value < 0.25 : value > 0.56, said);
     }
@@ -79,11 +89,11 @@ test('finds a face that fills the whole picture, and small faces with a thorough
     ...(await started.inference.detect(tight, 'thorough')),
   ][0];
   assert(found !== undefined, 'the face that fills its picture');
-  const apart = distance(
+  const difference = apart(
     await started.inference.embed(tight, found.landmarks),
     await started.inference.embed(scene, face.landmarks),
   );
-  assert(apart < 0.3, `the same face, cropped, is ${apart} away`);
+  assert(difference < 0.3, `the same face, cropped, is ${difference} away`);
 
   const far = await onStreet(scene, 0.4);
   const quick = await started.inference.detect(far, 'quick');
