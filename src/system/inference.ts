@@ -79,8 +79,11 @@ export interface Inference {
   readonly loading?: Promise<void> | undefined;
   /** Faces found, largest first, at most `facesMax` (16). A box is a part that is looked at quickly, and may reach over the picture. */
   detect(picture: Pixels, effort: DetectEffort | Box): Promise<readonly DetectedFace[]>;
-  /** Embedding of the aligned face, of some recognisers averaged with that of its mirror image. */
-  embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding>;
+  /**
+   * Embedding of the aligned face, of some recognisers averaged with that of its mirror image. `others` are pictures of the same scene a moment
+   * before or after: the face is averaged with those in which it has not moved, as it is to be done in the dark.
+   */
+  embed(picture: Pixels, landmarks: Landmarks, others?: readonly Pixels[]): Promise<Embedding>;
 }
 
 /** Pictures as files, coded and decoded off the main thread. */

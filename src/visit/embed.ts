@@ -9,11 +9,18 @@ export interface EmbeddedFace extends FaceInView {
   readonly embedding: Embedding | undefined;
 }
 
+/** Below this light of a face, of 255, the noise of the sensor hides who it is, and several frames are averaged. */
+const darkLightMax = 30;
+
+/** A frame, its faces, and frames from a moment before or after it. */
+interface SeenFaces {
+  readonly picture: Pixels;
+  readonly faces: readonly FaceInView[];
+  readonly others?: readonly Pixels[];
+}
+
 /** Embeds the usable faces of a frame, most prominent first. */
-export async function embed(
-  parts: LookParts,
-  seen: { readonly picture: Pixels; readonly faces: readonly FaceInView[] },
-): Promise<Looked<readonly EmbeddedFace[]>> {
+export async function embed(parts: LookParts, seen: SeenFaces): Promise<Looked<readonly EmbeddedFace[]>> {
   const embedded: EmbeddedFace[] = [];
   for (const inView of seen.faces) {
     if (inView.complaint !== undefined) {
@@ -21,7 +28,9 @@ export async function embed(
       continue;
     }
     const startedMs = parts.clock.uptimeMs();
-    const done = await answerOf(parts, parts.inference.embed(seen.picture, inView.face.landmarks));
+    const { landmarks, quality } = inView.face;
+    const others = quality.light < darkLightMax ? seen.others : undefined;
+    const done = await answerOf(parts, parts.inference.embed(seen.picture, landmarks, others));
     if (done.outcome !== 'seen') {
       const trouble = { errorType: 'recognition-failed', severity: 'critical', reason: done.reason } as const;
       parts.tell('RECOGNITION_FAILED', { stage: 'embed', ...trouble });

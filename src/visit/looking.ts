@@ -10,6 +10,9 @@ import type { VisitParts } from './visit-parts.ts';
 import { lookMsMax } from './visit-state.ts';
 import type { VisitUnderWay } from './visit-under-way.ts';
 
+/** Frames that a face in the dark is averaged with. */
+const averagedMax = 3;
+
 /** The frames of a visit, those of them that are saved, and when everybody has been told that somebody is there. */
 export interface VisitSeen {
   readonly frames: FrameSource;
@@ -86,7 +89,8 @@ export class Looking {
     if (found.outcome !== 'seen') return missed(visit, found);
     if (found.value.length > 0 && visit.trace.detected === undefined)
       visit.tell('FACES_DETECTED', { faces: found.value.length, durationMs: visit.note('detected') });
-    const embedded = await embed(looking, { picture: frame, faces: found.value });
+    const others = this.#seen.frames.around(frame, averagedMax);
+    const embedded = await embed(looking, { picture: frame, faces: found.value, others });
     if (embedded.outcome !== 'seen') return missed(visit, embedded);
     return match(parts.gallery, frame.sequence, embedded.value);
   }

@@ -2,7 +2,7 @@ import type { TriggerSource, Visit } from '../store/records.ts';
 import { within } from '../system/deadline.ts';
 import { SavedFrames } from './saved-frames.ts';
 import { nameVisitor } from './visit.ts';
-import type { FrameSource, VisitFrame } from './visit-frames.ts';
+import { nearest, type FrameSource, type VisitFrame } from './visit-frames.ts';
 import type { VisitParts } from './visit-parts.ts';
 import { VisitUnderWay } from './visit-under-way.ts';
 
@@ -56,9 +56,14 @@ async function loadPicture(parts: LoadParts, path: string): Promise<Omit<VisitFr
 }
 
 class LoadedFrames implements FrameSource {
+  readonly #frames: readonly VisitFrame[];
   readonly #untaken: VisitFrame[];
   constructor(frames: readonly VisitFrame[]) {
+    this.#frames = frames;
     this.#untaken = [...frames];
+  }
+  around(frame: VisitFrame, count: number): readonly VisitFrame[] {
+    return nearest(this.#frames, frame, count);
   }
   takeWaiting(): VisitFrame | undefined {
     return this.#untaken.pop();

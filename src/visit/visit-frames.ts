@@ -15,6 +15,8 @@ export interface FrameSource {
   takeWaiting(): VisitFrame | undefined;
   /** The newest frame not taken yet; waits for one while the visit looks; undefined when none will come. */
   takeNewest(): Promise<VisitFrame | undefined>;
+  /** Frames nearest to this one in time, which is not among them: as many as are at hand, up to `count`. */
+  around(frame: VisitFrame, count: number): readonly VisitFrame[];
   letGo(frame: VisitFrame): void;
   close(): void;
   /** Pictures that came after the trigger and are not of this visit: taken long before it, or shown before. */
@@ -73,6 +75,10 @@ export class VisitFrames implements FrameSource {
     }
   }
 
+  around(frame: VisitFrame, count: number): readonly VisitFrame[] {
+    return nearest([...this.#held], frame, count);
+  }
+
   letGo(frame: VisitFrame): void {
     for (const held of this.#held) {
       if (held !== frame) continue;
@@ -123,4 +129,13 @@ export class VisitFrames implements FrameSource {
     const oldest = this.#untaken.length > this.#untakenMax ? this.#untaken.shift() : undefined;
     if (oldest !== undefined) this.letGo(oldest);
   }
+}
+
+/** Those of the frames that are nearest to one of them in time. */
+export function nearest(frames: readonly VisitFrame[], { sequence }: VisitFrame, count: number): readonly VisitFrame[] {
+  const away = (other: VisitFrame): number => Math.abs(other.sequence - sequence);
+  return frames
+    .filter((other) => away(other) > 0)
+    .toSorted((a, b) => away(a) - away(b))
+    .slice(0, count);
 }

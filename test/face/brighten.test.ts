@@ -29,6 +29,6 @@ test('a picture that is light enough, and one without any light, stay as they ar
   for (const samples of [ramp(180), new Uint8Array(1000), new Uint8Array(0)]) {
     const before = Uint8Array.from(samples);
     brighten(samples);
-    assert.deepEqual(samples, before);
+    assert.equal(Buffer.compare(samples, before), 0, 'not a byte differs');
   }
 });

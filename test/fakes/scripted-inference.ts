@@ -69,8 +69,8 @@ export class ScriptedInference implements Inference, Pictures {
       .map(({ found }) => found);
   }
 
-  async embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding> {
-    this.calls.push(`embed ${sceneOf(picture)}`);
+  async embed(picture: Pixels, landmarks: Landmarks, others: readonly Pixels[] = []): Promise<Embedding> {
+    this.calls.push(`embed ${sceneOf(picture)}${others.length > 0 ? ` with ${others.length} more` : ''}`);
     await this.before('embed');
     const face = this.scenes[landmarks[0] ?? 0]?.[landmarks[1] ?? 0];
     if (face === undefined) throw new Error('no such face in the script');

@@ -145,6 +145,20 @@ test('a watched person behind a known one raises the alarm, even in quiet hours'
   await world.stop();
 });
 
+test('a face in the dark is looked at in several frames at once, and one in the light is not', async () => {
+  const world = await startWorld(9);
+  assert.equal((await visitOf(world)).personName, 'Ada');
+  const embedded = (): readonly string[] => world.inference.calls.filter((call) => call.startsWith('embed'));
+  assert.deepEqual(new Set(embedded()), new Set(['embed 9 with 3 more']));
+  world.camera.scene = 1;
+  world.inference.calls = [];
+  await world.clock.advance(2000);
+  await visitOf(world);
+  assert.deepEqual(new Set(embedded()), new Set(['embed 1']));
+  assert.equal(world.feed.framesHeld, 6, 'only the ring buffer holds frames after a visit');
+  await world.stop();
+});
+
 test('a face too small to recognise, an empty picture and a dead camera each have their reason', async () => {
   const world = await startWorld(3);
   assert.equal(

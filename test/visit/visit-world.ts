@@ -74,7 +74,7 @@ export interface Remains {
   readonly disk: MemoryDisk;
 }
 
-/** Scene 0 is empty, 1 is Ada near, 2 a stranger, 3 Ada far away, 4 Grace, 5 Ada with the watched Mallory behind her. */
+/** Scene 0 is empty, 1 is Ada near, 2 a stranger, 3 Ada far away, 4 Grace, 5 Ada with the watched Mallory behind her, 9 Ada in the dark. */
 export const scenes: readonly (readonly ScriptedFace[])[] = [
   [],
   [{ who: 1 }],
@@ -85,6 +85,7 @@ export const scenes: readonly (readonly ScriptedFace[])[] = [
   [{ who: 3 }],
   [{ who: 1, isHidden: true }],
   [{ who: 51 }],
+  [{ who: 1, quality: { light: 14 } }],
 ];
 
 export class VisitWorld {

@@ -8,6 +8,7 @@ import { relit } from '../../face/relight.ts';
 import { measureQuality } from '../../face/quality.ts';
 import { meanEmbedding } from '../../face/similarity.ts';
 import { fromAfar, tilesOf } from '../../face/tiles.ts';
+import { averageStill } from '../../face/still.ts';
 import { facesInGrid, overlapMax } from '../../face/tiny-detector.ts';
 import { type Cut, mirror, warp } from '../../face/warp.ts';
 import type { DetectedFace, DetectEffort, Embedding, Landmarks } from '../../system/inference.ts';
@@ -92,11 +93,12 @@ export class FacePipeline {
    * The embedding of the aligned face. Where the recogniser gains by it, averaged with that of the mirror image: one
    * person's come 0.02 closer.
    */
-  async embed(picture: Pixels, landmarks: Landmarks): Promise<Embedding> {
+  async embed(picture: Pixels, landmarks: Landmarks, others: readonly Pixels[] = []): Promise<Embedding> {
     const { isMirrored } = this.#options.pack.recogniser;
     const { chips, side } = this.parts.during('warp', () => {
       const { chip, side } = this.#cut(picture, landmarks);
-      const lit = relit(chip, side);
+      const more = others.map((one) => this.#cut(one, landmarks).chip);
+      const lit = relit(averageStill(chip, more), side);
       return { chips: isMirrored ? [lit, mirror(lit, side)] : [lit], side };
     });
     return meanEmbedding(await this.#embedChips(chips, side));

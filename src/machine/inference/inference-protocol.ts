@@ -13,7 +13,12 @@ export interface WorkerSettings {
 /** What the main thread asks. Pictures cross as shared memory. */
 export type Question =
   | { readonly call: 'detect'; readonly picture: Pixels; readonly effort: DetectEffort | Box }
-  | { readonly call: 'embed'; readonly picture: Pixels; readonly landmarks: Landmarks }
+  | {
+      readonly call: 'embed';
+      readonly picture: Pixels;
+      readonly landmarks: Landmarks;
+      readonly others: readonly Pixels[];
+    }
   | { readonly call: 'ping' };
 
 /** An answer to the question of the same name. */

@@ -20,7 +20,10 @@ async function work(settings: WorkerSettings): Promise<void> {
       case 'detect':
         return { call: 'detect', faces: await pipeline.detect(question.picture, question.effort) };
       case 'embed':
-        return { call: 'embed', embedding: await pipeline.embed(question.picture, question.landmarks) };
+        return {
+          call: 'embed',
+          embedding: await pipeline.embed(question.picture, question.landmarks, question.others),
+        };
       case 'ping':
         return { call: 'ping' };
     }

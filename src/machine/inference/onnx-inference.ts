@@ -126,8 +126,8 @@ function inferenceOn(thread: InferenceThread): Pick<Inference, 'detect' | 'embed
       assert(answer.call === 'detect');
       return answer.faces;
     },
-    async embed(picture, landmarks) {
-      const answer = await thread.ask({ call: 'embed', picture, landmarks });
+    async embed(picture, landmarks, others = []) {
+      const answer = await thread.ask({ call: 'embed', picture, landmarks, others });
       assert(answer.call === 'embed');
       return answer.embedding;
     },
