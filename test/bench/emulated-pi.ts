@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireTools } from '../../scripts/debian/tools.ts';
 import { run } from '../../scripts/package/run.ts';
+import { mallocEnvironment } from '../../src/machine/process/start-options.ts';
 import { piRoot } from '../package/packaged.ts';
 
 const emulator = 'qemu-aarch64';
@@ -35,11 +36,11 @@ export class EmulatedPi {
     return new EmulatedPi(folder, ['-cpu', processor, '-L', piRoot(folder), '-plugin', plugin, '-d', 'plugin']);
   }
 
-  /** Starts a program of ARM; what it prints can be read, and what it complains of is seen. */
+  /** Starts a program of ARM, with the words of the C library that the bell is started with; what it prints can be read, and what it complains of is seen. */
   start(program: readonly string[]): CountedProgram {
     this.#programs += 1;
     const log = join(this.folder, `instructions-${this.#programs}`);
-    const env = { PATH: '/usr/bin:/bin', HOME: this.folder, LANG: 'C.UTF-8' };
+    const env = { PATH: '/usr/bin:/bin', HOME: this.folder, LANG: 'C.UTF-8', ...mallocEnvironment };
     const words = [...this.#words, '-D', log, ...program];
     const child = spawn(emulator, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'exit');

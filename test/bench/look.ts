@@ -5,6 +5,7 @@
  * Fails when a look takes 1.5 times as long in the bell as beside it.
  *   npm run bench:look -- [VISITS]
  *   npm run bench:look -- [VISITS] --options     a table: the same with each of the words that start it left out
+ *   npm run bench:look -- [VISITS] --owners      a table: whose the memory is, after as many visits
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,14 +14,14 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mallocEnvironment, nodeOptions } from '../../src/machine/process/start-options.ts';
 import { begin, wholeNumber } from '../../scripts/entry.ts';
-import { ownersOf } from './memory-owners.ts';
+import { inspectorAddress, ownersOf } from './memory-owners.ts';
 import { cpuSeconds, median, memoryMb, minorFaults, threadTimes } from './process-figures.ts';
 import { type BellOptions, modelsFolder, RunningBell } from './running-bell.ts';
 
 const { values, positionals } = begin({
-  usage: 'npm run bench:look -- [VISITS] [--options]',
+  usage: 'npm run bench:look -- [VISITS] [--options|--owners]',
   words: 1,
-  options: { options: { type: 'boolean' } },
+  options: { options: { type: 'boolean' }, owners: { type: 'boolean' } },
 });
 const visits = wholeNumber(positionals[0], 100);
 const rounds = 10;
@@ -77,7 +78,6 @@ interface Measured {
   readonly faults: number;
   readonly rssMb: number;
   readonly pssMb: number;
-  readonly owners: ReadonlyMap<string, number>;
 }
 
 async function measure(options: BellOptions): Promise<Measured> {
@@ -95,10 +95,7 @@ async function measure(options: BellOptions): Promise<Measured> {
     for (let round = 0; round < rounds; round += 1) {
       const before = await bell.metrics();
       const threadBefore = threadTimes(bell.pid, 'inference');
-      for (let visit = 0; visit < Math.ceil(visits / rounds); visit += 1) {
-        await bell.press();
-        await sleep(300); // The next press is a visit of its own.
-      }
+      await pressed(bell, Math.ceil(visits / rounds));
       const figures = between(before, await bell.metrics());
       const thread = threadTimes(bell.pid, 'inference');
       const { looks = Number.NaN } = figures;
@@ -111,8 +108,7 @@ async function measure(options: BellOptions): Promise<Measured> {
     }
     const looks = inBell.reduce((sum, { looks = 0 }) => sum + looks, 0);
     const faults = (minorFaults(bell.pid) - faultsBefore) / looks;
-    const owners = ownersOf(bell.pid);
-    return { inBell: middle(inBell), beside: middle(beside), idleCpuPercent, faults, ...memoryMb(bell.pid), owners };
+    return { inBell: middle(inBell), beside: middle(beside), idleCpuPercent, faults, ...memoryMb(bell.pid) };
   } finally {
     await nets.stop();
     await bell.stop();
@@ -126,7 +122,7 @@ function middle(each: readonly Figures[]): Figures {
 }
 
 /** Milliseconds of a look, and what they were spent on. */
-function tell({ inBell, beside, faults, owners }: Measured): void {
+function tell({ inBell, beside, faults }: Measured): void {
   const says: readonly [part: string, says: string][] = [
     ['draw', 'frame onto the canvas of the detector'], ['detect', 'detector'], ['warp', 'cutting out and turning the face'],
     ['landmarks', 'landmarks'], ['judge', 'sharpness, light, size'], ['embed', 'recogniser, mirror image too'],
@@ -147,16 +143,35 @@ function tell({ inBell, beside, faults, owners }: Measured): void {
   console.log(
     `page faults: ${faults.toFixed(0)} for each look in the whole bell, ${cell(beside['faults']).trim()} in the nets alone`,
   );
-  for (const [owner, mb] of owners) console.log(`${owner.padEnd(48)}${mb.toFixed(1).padStart(8)} MB`);
+}
+
+async function pressed(bell: RunningBell, times: number): Promise<void> {
+  for (let visit = 0; visit < times; visit += 1) {
+    await bell.press();
+    await sleep(300); // The next press is a visit of its own.
+  }
+}
+
+async function tellOwners(): Promise<void> {
+  const bell = await RunningBell.start(started([...nodeOptions, `--inspect=${inspectorAddress}`], mallocEnvironment));
+  try {
+    await sleep(12_000); // It has let go of what only its start has read.
+    await pressed(bell, visits);
+    for (const [owner, mb] of await ownersOf(bell)) console.log(`${owner.padEnd(66)}${mb.toFixed(1).padStart(8)} MB`);
+  } finally {
+    await bell.stop();
+  }
+}
+
+function started(words: readonly string[], malloc: Readonly<Record<string, string>>): BellOptions {
+  return {
+    program: [process.execPath, ...words, join(import.meta.dirname, '..', '..', 'src', 'main.ts')],
+    environment: { PATH: process.env['PATH'], ...malloc },
+  };
 }
 
 /** Each word left out, and all of them. */
 function variants(): readonly (readonly [name: string, options: BellOptions])[] {
-  const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
-  const started = (words: readonly string[], malloc: Readonly<Record<string, string>>): BellOptions => ({
-    program: [process.execPath, ...words, main],
-    environment: { PATH: process.env['PATH'], ...malloc },
-  });
   const without = (name: string): Readonly<Record<string, string>> =>
     Object.fromEntries(Object.entries(mallocEnvironment).filter(([given]) => given !== name));
   return [
@@ -167,6 +182,7 @@ function variants(): readonly (readonly [name: string, options: BellOptions])[] 
   ]; // prettier-ignore
 }
 
+if (values.owners === true) await tellOwners();
 if (values.options === true) {
   console.log('started                                 look ms   beside   idle %   faults   RSS MB   PSS MB');
   for (const [name, options] of variants()) {

@@ -86,7 +86,7 @@ try {
   const pi = await EmulatedPi.open(folder);
   const knocked = await countEach(pi, 'a knock', knockOnce);
   const asked = await countEach(pi, 'a question', askOnce);
-  const looked = await countFrame(pi, 'at-the-door');
+  const { instructions: looked } = await countFrame(pi, 'at-the-door');
   console.log(`a look at a frame: ${Math.round(looked / 1e6)} million instructions`);
   const questionsPerSecond = gate.questionsPerMinute / minuteSeconds;
   const perSecond = {

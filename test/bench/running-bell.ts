@@ -128,7 +128,7 @@ export class RunningBell {
 }
 
 async function addressIn(home: string): Promise<string> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     await sleep(100);
     if (!existsSync(join(home, 'running.json'))) continue;
     const { address } = JSON.parse(readFileSync(join(home, 'running.json'), 'utf8')) as { address: string };
