@@ -19,7 +19,7 @@ export type PersonAnswer = Static<typeof personAnswer>;
 const listedPerson = Type.Object({ ...personAnswer.properties, referenceFaces: Type.Number() });
 export const peopleAnswer = Type.Object({ people: Type.Array(listedPerson), total: Type.Number() });
 
-const quality = Type.Object({ widthPx: Type.Number(), sharpness: Type.Number(), yawDeg: Type.Number() });
+const quality = Type.Object({ widthPx: Type.Number(), detail: Type.Optional(Type.Number()), yawDeg: Type.Number() });
 export const wholePersonAnswer = Type.Object({
   ...personAnswer.properties,
   faces: Type.Array(

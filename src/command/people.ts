@@ -67,7 +67,7 @@ async function showPerson(context: CommandContext, client: ApiClient): Promise<E
   const short = shortIds(faces.map((face) => face.id));
   const rows = faces.map((face) => [
     `  ${face.kind}`, `from ${face.source}`, localTime(face.createdMs), `${Math.round(face.quality.widthPx)} px wide`,
-    `sharpness ${Math.round(face.quality.sharpness)}`, short(face.id),
+    face.quality.detail === undefined ? '' : `detail ${face.quality.detail.toFixed(2)}`, short(face.id),
   ]); // prettier-ignore
   for (const line of table(rows)) terminal.print(line);
   return exitCodes.done;

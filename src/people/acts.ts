@@ -32,6 +32,7 @@ type RefusalReason =
   | 'face-too-small'
   | 'face-blurred'
   | 'face-turned'
+  | 'face-too-dark'
   | 'face-too-bright'
   | 'like-another-person'
   | 'unlike-this-person'

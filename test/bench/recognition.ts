@@ -1,9 +1,11 @@
 // How well the product recognises people: pictures of labelled people and of strangers, all through its own inference,
 // its own gates and its own decision.
 //   npm run bench:recognition -- DIR… [--groups CSV] [--visits 200] [--households 20] [--sources 60] [--seed 1]
-//     [--recogniser dlib]
+//     [--recogniser dlib] [--curves]
 // Each DIR: a folder for each person, pictures of strangers, or deepface's master.csv (see recognition/faces-given.ts).
+// With --curves it also writes test/bench/recognition/CURVES.md: what each limit of the settings keeps out.
 // The last line is one JSON object for programs: shares from 0 to 1; null where nothing could be measured.
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Value from 'typebox/value';
 import { startInference } from '../../src/machine/inference/onnx-inference.ts';
@@ -11,18 +13,28 @@ import { settingsSchema } from '../../src/settings/settings-schema.ts';
 import { begin, Misused, wholeNumber } from '../../scripts/entry.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { Eye } from './recognition/eye.ts';
+import { curvesPage } from './recognition/curves.ts';
 import { readGivenFaces } from './recognition/faces-given.ts';
 import { measureGroups } from './recognition/groups.ts';
 import { measureOpenSet, type OpenSet } from './recognition/open-set.ts';
 import { pairsTable } from './recognition/pairs.ts';
-import { measureStress, type StressLook } from './recognition/stress.ts';
+import { measureAsTheyAre, measureStress, type Measuring, type StressLook } from './recognition/stress.ts';
 import { payVisits, type PaidVisit } from './recognition/visits.ts';
+import { curveKinds, stressKinds } from './recognition/stress-kinds.ts';
 import { survey, type Survey } from './recognition/survey.ts';
-import { gateTable, isNamed, openSetTable, share, stressTable, visitsTable } from './recognition/tables.ts';
+import {
+  gateTable,
+  isNamed,
+  openSetTable,
+  reliabilityTable,
+  share,
+  stressTable,
+  visitsTable,
+} from './recognition/tables.ts';
 
 const wordsKnown = {
   usage:
-    'npm run bench:recognition -- DIR… [--groups CSV] [--visits N] [--households N] [--sources N] [--seed N] [--recogniser NAME]',
+    'npm run bench:recognition -- DIR… [--groups CSV] [--visits N] [--households N] [--sources N] [--seed N] [--recogniser NAME] [--curves]',
   words: 50,
   options: {
     groups: { type: 'string' },
@@ -31,6 +43,7 @@ const wordsKnown = {
     sources: { type: 'string' },
     seed: { type: 'string' },
     recogniser: { type: 'string' },
+    curves: { type: 'boolean', default: false },
   },
 } as const;
 const sizes = [2, 5, 10, 20, 50] as const;
@@ -56,17 +69,37 @@ async function main(): Promise<void> {
     [1, 3].flatMap((references) => measureOpenSet({ eye, found, random }, { size, references, households }) ?? []),
   );
   console.log(`${openSetTable(openSets)}\n`);
+  const shown = headline(openSets);
+  if (shown !== undefined) console.log(`${reliabilityTable(shown)}\n`);
   const groups = measureGroups({ eye, found, random }, households);
   if (groups !== undefined) console.log(`${groups.table}\n`);
-  const sources = wholeNumber(values.sources, 60);
-  const looks = await measureStress({ eye, found, random }, sources, progress('faces under stress'));
+  const measuring = { eye, found, random };
+  const kinds = values.curves ? [...stressKinds, ...curveKinds] : stressKinds;
+  const sourcesMax = wholeNumber(values.sources, 60);
+  const looks = await measureStress(measuring, { kinds, sourcesMax }, progress('faces under stress'));
   console.log(`${stressTable(looks)}\n`);
+  if (values.curves) await writeCurves(measuring, looks);
   const visits = await payVisits({ eye, found, random }, wholeNumber(values.visits, 6, 0), progress('visits'));
   console.log(`${visitsTable(visits)}\n`);
   await started.stop();
   console.log(
     JSON.stringify(figuresOf({ found, openSets, looks, visits, worstGroupRatio: groups?.worstRatio ?? null })),
   );
+}
+
+/** Every limit of the settings beside what it keeps out. */
+async function writeCurves(measuring: Measuring, looks: readonly StressLook[]): Promise<void> {
+  const { eye, found } = measuring;
+  const all = [...measureAsTheyAre(measuring), ...looks];
+  const pairs = pairsTable([...found.samples, ...found.strangers], eye);
+  const page = [
+    '# What each limit keeps out',
+    `Written by \`npm run -s bench:recognition -- DIR… --curves\` with ${eye.recogniser}: ${found.samples.length} pictures of ${new Set(found.samples.map(({ person }) => person)).size} people as they are, and some of them under stress made by script. All as if there were no gate. "Own name missing": a member of the household is not named. "Another is nearer": whatever the thresholds. "Stranger named": a household in which the person does not live names somebody. "Two people alike": of pairs of faces of two people, both in the range, would be one person if one of them were enrolled.`,
+    curvesPage(eye, all),
+    'Two pictures at a time, by their distance (`known`, `probably`, `strangerDistance`):',
+    `\`\`\`\n${pairs}\n\`\`\``,
+  ];
+  await writeFile(path.join(import.meta.dirname, 'recognition/CURVES.md'), `${page.join('\n\n')}\n`);
 }
 
 interface Measured {
@@ -99,7 +132,9 @@ function figuresOf({ found, openSets, looks, visits, worstGroupRatio }: Measured
     px48Found: share(small.filter(({ seen }) => seen !== undefined).length, small.length),
     px48Named: share(small.filter(isNamed).length, small.length),
     visits: visits.length,
-    visitsNamedRight: visits.filter(({ expected, personName }) => expected === personName).length,
+    visitsNamedRight: visits.filter(
+      ({ expected, outcome, personName }) => expected === personName && outcome !== 'unanswered',
+    ).length,
     visitsNamedWrong: visits.filter(({ expected, personName }) => personName !== undefined && expected !== personName)
       .length,
     attacksWarned: null,

@@ -39,6 +39,7 @@ test('every picture that cannot teach is refused with its own reason', async (t)
     [pictureOf({ who: 1, quality: { detail: 0.24 } }), 'face-blurred', /detail 0\.24, 0\.25 needed/],
     [pictureOf({ who: 1, quality: { yawDeg: -62 } }), 'face-turned', /turned 62 degrees away, 40 at most/],
     [pictureOf({ who: 1, quality: { rollDeg: 124 } }), 'face-turned', /tilted 124 degrees/],
+    [pictureOf({ who: 1, quality: { light: 9 } }), 'face-too-dark', /light 9, 10 needed/],
     [pictureOf({ who: 1, quality: { light: 250 } }), 'face-too-bright', /light 250, 235 at most/],
     [pictureOf({ who: 1, score: 0.32 }), 'no-face', /cannot find a face/],
     [pictureOf({ who: 1, box: large, quality: { widthPx: 31 } }), 'no-face', /cannot find a face/],

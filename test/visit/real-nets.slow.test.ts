@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { StartedInference } from '../../src/machine/inference/onnx-inference.ts';
 import type { Visit } from '../../src/store/records.ts';
 import { atDoor, startRecognition, visitors } from '../fakes/recognition.ts';
+import { plainScoring } from '../../src/face/scoring.ts';
 import { goodQuality } from '../fakes/scripted-inference.ts';
 import { ringAt } from './rung-world.ts';
 import { VisitWorld } from './visit-world.ts';
@@ -50,7 +51,10 @@ test('a face of 48 px in a frame of 1280x720 leads to a visit with the name', as
 
 /** A doorbell with the real nets, whose every look takes so much longer by the clock of the bell. */
 class SlowWorld {
-  readonly #world = new VisitWorld({ limits: { faceWidthPxMin: 40 } });
+  readonly #world = new VisitWorld({
+    limits: { faceWidthPxMin: 40 },
+    scoring: started.inference.scoring ?? plainScoring,
+  });
   readonly #slowMs: number;
   #atWork = 0;
   mayDie = false;

@@ -1,4 +1,5 @@
 // A doorbell whose machine is made of fakes and whose database is real SQL: for schedules that a stepped clock drives.
+import { plainScoring } from '../../src/face/scoring.ts';
 import { Gallery } from '../../src/people/gallery.ts';
 import type { NotifyRule, Standing } from '../../src/store/records.ts';
 import { homeAt } from '../../src/system/home.ts';
@@ -11,6 +12,7 @@ import { MemoryDisk } from '../fakes/memory-disk.ts';
 import { PlainStore } from '../fakes/plain-store.ts';
 import { RecordingEvents, RecordingLog } from '../fakes/recorders.ts';
 import { ScriptedCamera } from '../fakes/scripted-camera.ts';
+import type { Scoring } from '../../src/system/inference.ts';
 import { goodQuality, ScriptedInference, vectorOf, type ScriptedFace } from '../fakes/scripted-inference.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { SteppedClock } from '../fakes/stepped-clock.ts';
@@ -115,6 +117,8 @@ export class VisitWorld {
       announcesKnown?: boolean;
       ratePerMinute?: number;
       limits?: Partial<typeof recognition>;
+      /** Of the nets that a test puts in the place of the scripted ones. */
+      scoring?: Scoring;
     } = {},
   ) {
     const clock = new SteppedClock({ nowMs: 1000 });
@@ -130,7 +134,10 @@ export class VisitWorld {
     const feedSettings = { ringFrames: 6, ringBytesMax: 1e6, stallMs: 2000 };
     this.feed = new CameraFeed({ camera, clock, random, events, log, settings: feedSettings });
     this.ledger = new Ledger({ store, clock, events, log });
-    this.gallery = new Gallery(store.read, inference);
+    this.gallery = new Gallery(store.read, {
+      recogniser: inference.recogniser,
+      scoring: options.scoring ?? plainScoring,
+    });
     const channels = [this.phone, this.terminal];
     const { quietHours = '', announcesKnown: known = true, ratePerMinute = 10 } = options;
     const notify = { ratePerMinute, quietHours, known, attemptsMax: 4 };

@@ -40,11 +40,21 @@ export async function readGivenFaces(
     if (typeof read === 'string') return unusable(read);
     found.push(...read);
   }
-  const all = found.map((one) => ({ ...one, group: groupOf(groups, one) }));
+  const all = withOwnNames(found).map((one) => ({ ...one, group: groupOf(groups, one) }));
   const people = all.filter(({ isStranger, pictures }) => !isStranger && pictures.length > 1);
   const strangers = all.filter(({ isStranger, pictures }) => isStranger || pictures.length === 1);
   if (people.length < 2) return unusable(`${folders.join(', ')}: two people of two pictures each are the least`);
   return { outcome: 'read', people, strangers };
+}
+
+/** Two people of one name, in two folders, are two people. */
+function withOwnNames(found: readonly Found[]): readonly Found[] {
+  const seen = new Map<string, number>();
+  return found.map((one) => {
+    const times = (seen.get(one.name) ?? 0) + 1;
+    seen.set(one.name, times);
+    return times === 1 ? one : { ...one, name: `${one.name} (${times})` };
+  });
 }
 
 interface Found {

@@ -12,6 +12,11 @@ export type Named = {
   readonly outcome: 'known' | 'probably' | 'stranger' | 'refused' | 'no-face';
   /** Who it is taken for. */
   readonly name: string | undefined;
+  /** Who is nearest, named or not, and how much nearer than the next. */
+  readonly nearest?: string;
+  readonly gap?: number;
+  /** How sure the product says it is that the nearest is the one, 0 to 1. */
+  readonly sure?: number;
 };
 
 /** A household in memory, and the product's decision about a single picture. */
@@ -36,7 +41,10 @@ export class BenchHousehold {
     if (seen.complaint !== undefined && !isGateOpen) return { outcome: 'refused', name: undefined };
     const sighting = match(this.#gallery, 0, [{ ...seen, complaint: undefined }]);
     const { recognition, recogniser } = this.#eye;
-    const { outcome, person } = decide([sighting], { recognition, recogniser, isPicture: true });
-    return { outcome, name: person?.name };
+    const { outcome, person, confidence } = decide([sighting], { recognition, recogniser, isPicture: true });
+    const [first, second] = sighting.faces[0]?.candidates ?? [];
+    if (first === undefined) return { outcome, name: person?.name };
+    const gap = (second?.distance ?? Infinity) - first.distance;
+    return { outcome, name: person?.name, nearest: first.name, gap, sure: confidence };
   }
 }

@@ -12,6 +12,14 @@ export interface OpenSet {
   readonly households: number;
   readonly visitors: Outcomes;
   readonly strangers: Outcomes;
+  readonly claims: readonly Claim[];
+}
+
+/** How sure the product was of the nearest person, and whether it was that one. */
+export interface Claim {
+  readonly sure: number;
+  readonly isRight: boolean;
+  readonly isStranger: boolean;
 }
 
 /** Of looks. A right name, or a wrong one: every name that a stranger gets is wrong. */
@@ -48,6 +56,7 @@ export function measureOpenSet(
   if (able.length < size || (able.length === size && others.length === 0)) return undefined;
   const [visitors, strangers]: [Named[], Named[]] = [[], []];
   const right: boolean[] = [];
+  const claims: Claim[] = [];
   for (let round = 0; round < households; round += 1) {
     const members = shuffled(able, random).slice(0, size);
     const enrolled = new Map<string, readonly Embedding[]>();
@@ -63,17 +72,26 @@ export function measureOpenSet(
       const named = household.nameOf(sample.seen);
       visitors.push(named);
       right.push(named.name === id);
+      claims.push(...claimOf(named, id));
     }
     const home = new Set<GivenPerson>(members.map(([person]) => person));
     const away = [...everybody].flatMap(([person, samples]) => (home.has(person) ? [] : samples));
     const coming = shuffled([...away, ...others], random).slice(0, strangersPerHouseholdMax);
-    strangers.push(...coming.map(({ seen }) => household.nameOf(seen)));
+    const taken = coming.map(({ seen }) => household.nameOf(seen));
+    strangers.push(...taken);
+    claims.push(...taken.flatMap((named) => claimOf(named, undefined)));
   }
   return {
     size, references, households,
     visitors: outcomesOf(visitors, right),
     strangers: outcomesOf(strangers, strangers.map(() => false)),
+    claims,
   }; // prettier-ignore
+}
+
+function claimOf({ sure, nearest }: Named, expected: string | undefined): readonly Claim[] {
+  if (sure === undefined) return [];
+  return [{ sure, isRight: nearest === expected, isStranger: expected === undefined }];
 }
 
 /** Pictures that enrolment takes. */

@@ -27,14 +27,16 @@ export async function sceneOf(
   const source = { raw: { width, height, channels: 3 } } as const;
   const scale = widthPx / face.quality.widthPx;
   const centre = centreOf(face.landmarks);
-  const left = Math.max(0, Math.round(centre.x - sceneMiddle.x / scale));
-  const top = Math.max(0, Math.round(centre.y - sceneMiddle.y / scale));
-  const part = {
-    left,
-    top,
-    width: Math.min(width - left, Math.ceil(sceneSize.width / scale)),
-    height: Math.min(height - top, Math.ceil(sceneSize.height / scale)),
-  };
+  // Head and shoulders: whoever stands beside him in the picture does not stand at this door.
+  const reach = { across: 1.6 * face.quality.widthPx, up: 1.6 * face.quality.widthPx, down: 3 * face.quality.widthPx };
+  const left = Math.max(0, Math.round(centre.x - Math.min(reach.across, sceneMiddle.x / scale)));
+  const top = Math.max(0, Math.round(centre.y - Math.min(reach.up, sceneMiddle.y / scale)));
+  const right = Math.min(width, Math.round(centre.x + Math.min(reach.across, sceneMiddle.x / scale)));
+  const bottom = Math.min(
+    height,
+    Math.round(centre.y + Math.min(reach.down, (sceneSize.height - sceneMiddle.y) / scale)),
+  );
+  const part = { left, top, width: right - left, height: bottom - top };
   const size = { width: Math.max(1, Math.round(part.width * scale)), height: Math.max(1, Math.round(part.height * scale)) }; // prettier-ignore
   const at = {
     x: Math.round(sceneMiddle.x - (centre.x - left) * scale),
@@ -67,10 +69,10 @@ export async function sceneOf(
   return { rgb, widthPx, landmarks };
 }
 
-/** The picture without anything that could be told, as large as the scene. */
+/** The colours of the picture without anything that could be told, and no face least of all. */
 async function groundOf(data: Uint8Array, source: SharpOptions): Promise<Buffer> {
-  const [width, height] = [sceneSize.width / 40, sceneSize.height / 40];
-  const small = await sharp(data, source).resize({ width, height, fit: 'fill' }).blur(1).raw().toBuffer();
+  const [width, height] = [4, 3];
+  const small = await sharp(data, source).resize({ width, height, fit: 'fill' }).raw().toBuffer();
   return sharp(small, { raw: { width, height, channels: 3 } })
     .resize({ ...sceneSize, fit: 'fill' })
     .raw()

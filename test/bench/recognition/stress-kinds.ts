@@ -35,6 +35,18 @@ export const stressKinds: readonly StressKind[] = [
   near('cap', capped),
 ];
 
+/** What no door should have to bear, for the curves: how errors grow where the gate begins. */
+export const curveKinds: readonly StressKind[] = [
+  ...[2, 4, 5, 8].map((px) => near(`out of focus ${px} px`, (scene) => blurred(scene, px))),
+  { name: 'out of focus 3 px, 64 px', widthPx: 64, make: (scene) => blurred(scene, 3) },
+  { name: 'motion 7 px, 64 px', widthPx: 64, make: ({ rgb }) => smeared(rgb, 7) },
+  near('motion 21 px', ({ rgb }) => smeared(rgb, 21)),
+  near('light x0.06', ({ rgb }) => darkened(rgb, 0.06)),
+  near('too bright', ({ rgb }) => clamped(rgb, (value) => value * 2 + 60)),
+  near('far too bright', ({ rgb }) => clamped(rgb, (value) => value * 2.5 + 110)),
+  near('backlight, out of focus 1.5 px', async (scene) => backlit({ ...scene, rgb: await blurred(scene, 1.5) })),
+];
+
 function near(name: string, make: StressKind['make']): StressKind {
   return { name, widthPx: nearPx, make };
 }

@@ -84,16 +84,44 @@ export function stressTable(looks: readonly StressLook[]): string {
   ]);
 }
 
+const sureEdges = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 1.0001] as const;
+
+/** Whether "70 % sure" is right seven times in ten, where as many strangers come as members of the household. */
+export function reliabilityTable({ claims, size, references }: OpenSet): string {
+  const strangers = claims.filter(({ isStranger }) => isStranger).length;
+  const weightOf = ({ isStranger }: OpenSet['claims'][number]): number =>
+    isStranger ? 1 / strangers : 1 / (claims.length - strangers);
+  const rows = sureEdges.slice(1).flatMap((to, at) => {
+    const some = claims.filter(({ sure }) => sure >= (sureEdges[at] ?? 0) && sure < to);
+    if (some.length === 0) return [];
+    const weight = some.reduce((sum, claim) => sum + weightOf(claim), 0);
+    const said = some.reduce((sum, claim) => sum + weightOf(claim) * claim.sure, 0);
+    const right = some.reduce((sum, claim) => sum + (claim.isRight ? weightOf(claim) : 0), 0);
+    const range = `${100 * (sureEdges[at] ?? 0)} to ${Math.min(100, 100 * to)} %`;
+    return [[range, some.length, percent(said, weight), percent(right, weight)]];
+  });
+  return table([[`sure, in ${size}x${references}`, 'looks', 'said %', 'right %'], ...rows]);
+}
+
 /** What a running appliance said of visits: of household members by kind, and of strangers. */
 export function visitsTable(visits: readonly PaidVisit[]): string {
   const kinds = Map.groupBy(visits, ({ kind, expected }) => (expected === undefined ? 'strangers' : kind));
   return table([
-    ['real visits', 'paid', 'known', 'probably', 'stranger', 'no face', 'wrong name'],
+    ['real visits', 'paid', 'known', 'probably', 'stranger', 'no face', 'wrong name', 'unanswered'],
     ...[...kinds].map(([kind, some]) => {
       const of = (outcome: string): number =>
         some.filter((one) => one.outcome === outcome && (one.personName ?? one.expected) === one.expected).length;
       const wrong = some.filter(({ expected, personName }) => personName !== undefined && personName !== expected);
-      return [kind, some.length, of('known'), of('probably'), of('stranger'), of('no-face'), wrong.length];
+      return [
+        kind,
+        some.length,
+        of('known'),
+        of('probably'),
+        of('stranger'),
+        of('no-face'),
+        wrong.length,
+        of('unanswered'),
+      ];
     }),
   ]);
 }

@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +26,8 @@ const householdMax = 20;
 const referencesMax = 3;
 const framesOfVisit = 8;
 const frameMs = 125;
+/** On a machine that is busy a shorter one may be read as a bounce, and a longer one be a hold. */
+const pressMs = 400;
 /** More than the appliance keeps from before a press. */
 const emptyFrames = 12;
 /** The head is never quite still. */
@@ -73,8 +76,8 @@ export async function payVisits(
     for (let visit = 0; visit < count; visit += 1) {
       const visitor = chosen(visitors, random);
       const kind = random.fraction() < stressShare ? (shuffled(stressKinds, random)[0] ?? clean) : clean;
-      const answer = await payVisit(appliance, { eye, bell, visitor, kind, lastId });
-      lastId = answer.id;
+      const answer = await payVisit(appliance, { eye, bell, visitor, kind, lastId }).catch(unanswered);
+      lastId = answer.id === '' ? lastId : answer.id;
       paid.push({
         kind: kind.name,
         expected: visitor.expected,
@@ -139,6 +142,12 @@ function chosen(visitors: readonly Visitor[], random: SeededRandom): Visitor {
   return one;
 }
 
+/** A press that leads to no visit is counted, and ends nothing. */
+function unanswered(fault: unknown): VisitAnswer {
+  if (!(fault instanceof AssertionError)) throw fault;
+  return { id: '', phase: '', outcome: 'unanswered', personName: null, reason: null };
+}
+
 interface Errand {
   readonly eye: Eye;
   readonly bell: string;
@@ -169,7 +178,7 @@ async function payVisit(appliance: Appliance, { eye, bell, visitor, kind, lastId
   try {
     await sleep(5 * frameMs);
     appendFileSync(bell, '1');
-    await sleep(80);
+    await sleep(pressMs);
     appendFileSync(bell, '0');
     return await waitFor('a visit is decided', async () => {
       await sleep(100);
