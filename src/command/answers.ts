@@ -78,6 +78,7 @@ export const wholeVisitAnswer = Type.Object({
       framesWithFace: Type.Number(),
       framesUsable: Type.Number(),
       agreement: Type.Number(),
+      sure: Type.Optional(Type.Number()),
     }),
   ]),
   trace: Type.Record(Type.String(), Type.Number()),

@@ -84,7 +84,9 @@ function story(visit: WholeVisitAnswer): string[] {
   const { decision, trace, notifications } = visit;
   const lines = [announcement(visit), `${localTime(visit.startedMs)}, by ${plain(visit.source)}, visit ${visit.id}`];
   if (decision !== null) {
-    const { framesSeen, framesWithFace, framesUsable, agreement, thresholds, candidates } = decision;
+    const { framesSeen, framesWithFace, framesUsable, agreement, thresholds, candidates, sure } = decision;
+    const [nearest] = candidates;
+    if (sure !== undefined && nearest !== undefined) lines.push(surenessText(nearest.name, sure));
     lines.push(
       `${framesSeen} frames, ${framesWithFace} with a face, ${framesUsable} usable; ${Math.round(agreement * 100)} % agree`,
     );
@@ -107,3 +109,12 @@ function story(visit: WholeVisitAnswer): string[] {
     lines.push(`notification "${kind}" through ${channel}: ${status}`);
   return lines;
 }
+
+/** "Ada: 98 % sure". Nobody is ever certain. */
+function surenessText(name: string, sure: number): string {
+  const percent = 100 * sure;
+  if (percent > mostPercent) return `${plain(name)}: more than ${mostPercent} % sure`;
+  return percent < 1 ? `${plain(name)}: hardly, less than 1 % sure` : `${plain(name)}: ${Math.floor(percent)} % sure`;
+}
+
+const mostPercent = 99;

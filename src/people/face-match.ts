@@ -10,6 +10,8 @@ export interface FaceCandidate {
   readonly notify: NotifyRule;
   /** By `Scoring`. */
   readonly distance: number;
+  /** As how many independent faces the person counts for a stranger (`crowdOf`). Default: 1. */
+  readonly crowd?: number;
   /** The nearest reference face. */
   readonly faceId: string;
 }

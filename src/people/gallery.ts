@@ -9,6 +9,7 @@ import {
   type Nearest,
 } from './face-match.ts';
 import { VectorTable } from './vector-table.ts';
+import { crowdOf } from '../face/chance.ts';
 import { distance } from '../face/similarity.ts';
 import { plainScoring, prepareFace, type PreparedFace } from '../face/scoring.ts';
 import type { Person, StoredEmbedding } from '../store/records.ts';
@@ -112,9 +113,11 @@ export class Gallery {
     const references = this.#references;
     const owners = this.#owners;
     const rows = references.size;
+    const counts = new Int32Array(owners.length);
     for (let row = 0; row < rows; row += 1) {
       const slot = owners[references.slotAt(row)] ?? -1;
       if (slot < 0) continue;
+      counts[slot] = (counts[slot] ?? 0) + 1;
       const limit = Math.min(limits[slot] ?? 0, limitOfAll);
       const apart = references.apartnessBelow(row, query, limit);
       if (apart >= limit) continue;
@@ -123,7 +126,9 @@ export class Gallery {
       limitOfAll = nearest[candidatesMax - 1]?.apart ?? Number.POSITIVE_INFINITY;
     }
     const denied = this.#deniedBy(query, new Set(nearest.map(({ slot }) => slot)));
-    return { candidates: nearest.map((found) => this.#candidate(found)), denied };
+    const people = counts.reduce((sum, count) => sum + Math.min(1, count), 0);
+    const candidates = nearest.map((found) => this.#candidate(found, crowdOf(people, counts[found.slot] ?? 1)));
+    return { candidates, denied };
   }
 
   /** Those whom a negative left out, nearest first. */
@@ -258,11 +263,11 @@ export class Gallery {
     return ownerOf(this.#people, personId);
   }
 
-  #candidate({ slot, row, apart }: Nearest): FaceCandidate {
+  #candidate({ slot, row, apart }: Nearest, crowd: number): FaceCandidate {
     const person = this.#people.get(this.#ids[slot] ?? '');
     assert(person !== undefined);
     const { id: personId, name, standing, notify } = person;
-    return { personId, name, standing, notify, distance: Math.max(0, apart), faceId: this.#references.faceIdAt(row) };
+    return { personId, name, standing, notify, distance: Math.max(0, apart), crowd, faceId: this.#references.faceIdAt(row) }; // prettier-ignore
   }
 }
 

@@ -5,6 +5,7 @@ import { draftFace, keepFace, type DraftFace } from './keep-face.ts';
 import { freeName } from './name.ts';
 import { storageRefusal } from './storage-refusal.ts';
 import type { StudiedFace } from './study.ts';
+import { distanceFor } from '../face/chance.ts';
 import type { FaceSource, Person } from '../store/records.ts';
 import type { Embedding } from '../system/inference.ts';
 
@@ -122,11 +123,12 @@ function likenessRefusal({ gallery, recognition }: HouseholdParts, pupil: Pupil,
       `cannot add this picture of ${person.name}: it is enrolled already: use another`,
     );
   const other = gallery.match(face.vector).candidates.find(({ personId }) => personId !== person.id);
-  if (!face.isSomebodyElse && other !== undefined && other.distance < recognition.known)
+  const known = distanceFor(1 / recognition.strangersPerKnown, other?.crowd ?? 1);
+  if (!face.isSomebodyElse && other !== undefined && other.distance < known)
     return refusal(
       'like-another-person',
       `cannot enrol this face as ${person.name}: it looks like ${other.name} (distance ${other.distance.toFixed(2)}, ` +
-        `under ${recognition.known}): if it is ${other.name}, add it there; if they are two people, say so and try again`,
+        `under ${known.toFixed(2)}): if it is ${other.name}, add it there; if they are two people, say so and try again`,
     );
   if (Number.isFinite(own) && own > gallery.scoring.unlike)
     return refusal(

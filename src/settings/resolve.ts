@@ -23,9 +23,9 @@ const frameBytesPerPixel = 1.5;
 
 const rules: readonly Rule[] = [
   {
-    keys: ['recognition.known', 'recognition.probably'],
-    holds: ({ recognition }) => recognition.known <= recognition.probably,
-    complaint: 'recognition.probably must be at least recognition.known',
+    keys: ['recognition.strangersPerName', 'recognition.strangersPerKnown'],
+    holds: ({ recognition }) => recognition.strangersPerName <= recognition.strangersPerKnown,
+    complaint: 'recognition.strangersPerKnown must be at least recognition.strangersPerName',
   },
   {
     keys: ['button.holdMs', 'button.stuckMs'],

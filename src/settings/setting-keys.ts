@@ -32,6 +32,11 @@ export const formerKeys: Readonly<Record<string, string>> = { 'update.timeZone':
 
 /** Settings of earlier releases that nothing reads any more, and why. Whoever still says one is told; the bell starts. */
 export const retiredKeys: Readonly<Record<string, string>> = {
+  'recognition.known':
+    'how near a face must be follows from the household; recognition.strangersPerKnown says how many strangers may be',
+  'recognition.probably':
+    'how near a face must be follows from the household; recognition.strangersPerName says how many strangers may be',
+  'recognition.margin': 'it is part of how sure a name is',
   'recognition.sharpnessMin':
     'it refused half of the good faces; recognition.detailMin tells blurred ones by another measure',
   'recognition.lightMin': 'faces in the dark and before a bright sky are recognised',

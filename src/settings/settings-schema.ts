@@ -154,23 +154,17 @@ export const settingsSchema = Type.Object(
     ),
     recognition: Type.Object(
       {
-        known: Type.Number({
-          default: 0.5,
-          minimum: 0.1,
-          maximum: 1,
-          description: 'Largest distance at which a face is a person',
+        strangersPerName: Type.Integer({
+          default: 1000,
+          minimum: 10,
+          maximum: 1_000_000,
+          description: 'At most one stranger in so many is given a name, be it with “probably”',
         }),
-        probably: Type.Number({
-          default: 0.56,
-          minimum: 0.1,
-          maximum: 1,
-          description: 'Largest distance at which a face is probably a person',
-        }),
-        margin: Type.Number({
-          default: 0.06,
-          minimum: 0,
-          maximum: 1,
-          description: 'Least distance between the person and the runner-up',
+        strangersPerKnown: Type.Integer({
+          default: 10_000,
+          minimum: 10,
+          maximum: 10_000_000,
+          description: 'At most one stranger in so many is given a name without “probably”',
         }),
         faceWidthPxMin: Type.Integer({
           default: 40,

@@ -19,6 +19,7 @@ export function qualityOf(row: Row): FaceQuality {
 export function decisionOf(row: Row): Decision {
   const thresholds = row.row('thresholds');
   const quality = row.maybeRow('quality');
+  const sure = row.maybeNumber('sure');
   return {
     recogniser: row.text('recogniser'),
     candidates: row.rows('candidates').map(candidateOf),
@@ -33,6 +34,7 @@ export function decisionOf(row: Row): Decision {
     framesWithFace: row.number('framesWithFace'),
     framesUsable: row.number('framesUsable'),
     agreement: row.number('agreement'),
+    ...(sure === undefined ? {} : { sure }),
   };
 }
 

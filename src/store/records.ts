@@ -105,6 +105,8 @@ export interface Decision {
   readonly framesUsable: number;
   /** Share of the usable frames that agree with the decision, 0 to 1. */
   readonly agreement: number;
+  /** How sure it is that the nearest person is the one, 0 to 1; visits of older releases have none. */
+  readonly sure?: number;
 }
 
 export interface Candidate {

@@ -66,6 +66,9 @@ function seen(decision) {
     ['Frames', `${decision.framesWithFace} of ${decision.framesSeen} with a face, ${decision.framesUsable} usable`],
     ['Agreement', `${Math.round(decision.agreement * 100)} %`],
   ];
+  const [nearest] = decision.candidates;
+  if (decision.sure !== undefined && nearest !== undefined)
+    facts.unshift(['How sure', `${nearest.name}: ${surenessText(decision.sure)}`]);
   if (quality !== null)
     facts.push(
       ['Face width', `${Math.round(quality.widthPx)} px (${thresholds.faceWidthPxMin} needed)`],
@@ -119,4 +122,13 @@ function factList(facts) {
  */
 function section(title, ...content) {
   return element('section', { className: 'evidence' }, element('h3', {}, title), ...content);
+}
+
+/**
+ * Nobody is ever certain.
+ * @param {number} sure from 0 to 1
+ */
+function surenessText(sure) {
+  if (sure > 0.99) return 'more than 99 %';
+  return sure < 0.01 ? 'less than 1 %' : `${Math.floor(100 * sure)} %`;
 }

@@ -1,3 +1,4 @@
+import { distanceFor, sureness } from '../face/chance.ts';
 import { agreement, median } from '../face/consensus.ts';
 import type { FaceCandidate } from '../people/face-match.ts';
 import type { Settings } from '../settings/settings-schema.ts';
@@ -6,7 +7,7 @@ import type { VisitOutcome } from '../system/outcome.ts';
 import type { PersonSeen } from '../notify/announce.ts';
 import { worthOf } from './face-quality.ts';
 import type { MatchedFace, Sighting } from './embed.ts';
-import { knownReason, noFaceReason, strangerReason, type Evidence } from './reason.ts';
+import { knownReason, noFaceReason, strangerReason, type Allowed, type Evidence } from './reason.ts';
 
 /** A name needs this many frames that agree: one frame alone has shown every mistake there is. */
 const agreeingFramesMin = 2;
@@ -17,8 +18,8 @@ const firmFramesMin = 3;
 const firmAgreementMin = 0.75;
 /** A stranger may yet turn round and be somebody: that takes longer to be sure of. */
 const firmStrangerFramesMin = 5;
-/** How fast confidence falls with distance around the threshold: at 0.3 it is 0.96, at 0.41 0.86, at 0.5 0.67. */
-const confidenceSlope = 12;
+/** A person this much nearer than the next is sixteen times as likely. "Probably" takes half of it. */
+const marginMin = 0.06;
 
 /** Who it was, and everything that rests on. */
 export interface Verdict {
@@ -64,7 +65,7 @@ export function decide(sightings: readonly Sighting[], rules: DecisionRules): Ve
   const evidence = weigh(usable, rules, sightings);
   const watched = watchedAmong(sightings, rules);
   const shown = views.toSorted((a, b) => b.face.prominence - a.face.prominence)[0];
-  const base = { watched, shown: shown?.sequence, confidence: confidenceIn(evidence.nearest?.distance, rules) };
+  const base = { watched, shown: shown?.sequence, confidence: evidence.sure };
   if (usable.length === 0) {
     const reason = noFaceReason(sightings.length, shown?.face.complaint, rules.oldFrames);
     return { ...base, ...ending('no-face', reason), decision: decisionOf(evidence, rules, shown) };
@@ -73,11 +74,11 @@ export function decide(sightings: readonly Sighting[], rules: DecisionRules): Ve
   const best = bestOf(usable, isNamed === 'stranger' ? undefined : evidence.nearest?.personId);
   const decision = decisionOf(evidence, rules, best);
   if (isNamed === 'stranger') {
-    const isClearStranger = evidence.nearest === undefined || evidence.nearest.distance > rules.recognition.probably;
+    const isClearStranger = evidence.nearest === undefined || evidence.nearest.distance > evidence.allowed.probably;
     const isFirm = isClearStranger && usable.length >= firmStrangerFramesMin;
     return {
       ...base,
-      ...ending('stranger', strangerReason(evidence, rules.recognition)),
+      ...ending('stranger', strangerReason(evidence)),
       decision,
       best,
       isClearStranger,
@@ -87,7 +88,7 @@ export function decide(sightings: readonly Sighting[], rules: DecisionRules): Ve
   const isFirm =
     isNamed === 'known' && evidence.agreeing >= firmFramesMin && evidence.agreeing / usable.length >= firmAgreementMin;
   const person = best?.face.candidates.find(({ personId }) => personId === evidence.nearest?.personId);
-  return { ...base, ...ending(isNamed, knownReason(evidence, rules.recognition)), decision, best, person, isFirm };
+  return { ...base, ...ending(isNamed, knownReason(evidence)), decision, best, person, isFirm };
 }
 
 function ending(
@@ -97,24 +98,26 @@ function ending(
   return { outcome, reason, person: undefined, best: undefined, isClearStranger: false, isFirm: false };
 }
 
-function outcomeOf(evidence: Evidence, { recognition, isPicture }: DecisionRules): 'known' | 'probably' | 'stranger' {
-  const { nearest, gap, agreeing, usable } = evidence;
+function outcomeOf(evidence: Evidence, { isPicture }: DecisionRules): 'known' | 'probably' | 'stranger' {
+  const { nearest, gap, agreeing, usable, allowed: { known, probably, margin } } = evidence; // prettier-ignore
   if (nearest === undefined) return 'stranger';
   const share = agreeing / usable;
   const framesMin = isPicture === true ? 1 : agreeingFramesMin;
   const isAgreed = agreeing >= framesMin && share >= agreementMin;
-  if (nearest.distance <= recognition.known && gap >= recognition.margin && isAgreed) return 'known';
+  if (nearest.distance <= known && gap >= margin && isAgreed) return 'known';
   // A single frame is believed less: it must be as near as a certain one.
-  const allowed = usable < framesMin ? recognition.known : recognition.probably;
-  return nearest.distance <= allowed && gap >= recognition.margin / 2 && share > 0.5 ? 'probably' : 'stranger';
+  const allowed = usable < framesMin ? known : probably;
+  return nearest.distance <= allowed && gap >= margin / 2 && share > 0.5 ? 'probably' : 'stranger';
 }
 
 /** Medians over the frames for every person, and how many frames agree on the one that most of them name. */
 function weigh(usable: readonly View[], rules: DecisionRules, sightings: readonly Sighting[]): Evidence {
   const { recognition, isPicture = false } = rules;
   const distances = new Map<string, { readonly name: string; readonly of: number[] }>();
+  const crowds = new Map<string, number>();
   for (const { face } of usable) {
-    for (const { personId, name, distance } of face.candidates) {
+    for (const { personId, name, distance, crowd = 1 } of face.candidates) {
+      crowds.set(personId, crowd);
       const known = distances.get(personId) ?? { name, of: [] };
       known.of.push(distance);
       distances.set(personId, known);
@@ -131,15 +134,21 @@ function weigh(usable: readonly View[], rules: DecisionRules, sightings: readonl
   const opinion = agreement(nearestIds)?.opinion;
   const nearest = candidates.find(({ personId }) => personId === opinion);
   const runnerUp = candidates.find(({ personId }) => personId !== opinion);
+  const crowdOfOne = (personId: string): number => crowds.get(personId) ?? 1;
+  const allowed = limitsFor(recognition, crowdOfOne(opinion ?? ''));
   const agreeing = usable.filter(({ face: { candidates: [first] } }) =>
-    first !== undefined && first.personId === opinion && first.distance <= recognition.probably).length; // prettier-ignore
+    first !== undefined && first.personId === opinion && first.distance <= allowed.probably).length; // prettier-ignore
   const gap = (runnerUp?.distance ?? Number.POSITIVE_INFINITY) - (nearest?.distance ?? 0);
   const others = Math.max(0, ...sightings.map(({ faces }) => faces.length - 1));
-  const near = deniedAmong(usable, recognition.probably);
+  const near = deniedAmong(usable, allowed.probably);
   const denied =
     near !== undefined && near.distance < (nearest?.distance ?? Number.POSITIVE_INFINITY) ? near : undefined;
   const { timeZone = '' } = rules;
+  const inOrder = nearest === undefined ? [] : [nearest, ...candidates.filter((one) => one !== nearest)];
+  const claims = inOrder.map(({ personId, distance }) => ({ distance, crowd: crowdOfOne(personId) }));
   return {
+    allowed,
+    sure: sureness(claims, nearest === undefined ? 0 : nearest.frames / usable.length),
     candidates,
     nearest,
     runnerUp,
@@ -168,17 +177,17 @@ function deniedAmong(usable: readonly View[], distanceMax: number): Candidate | 
 }
 
 function decisionOf(evidence: Evidence, { recognition, recogniser }: DecisionRules, best: View | undefined): Decision {
-  const { known, probably, margin, faceWidthPxMin } = recognition;
-  const { sightings, usable, agreeing } = evidence;
+  const { sightings, usable, agreeing, allowed, sure } = evidence;
   return {
     recogniser,
     candidates: [...(evidence.denied === undefined ? [] : [evidence.denied]), ...evidence.candidates].slice(0, 5),
-    thresholds: { known, probably, margin, faceWidthPxMin },
+    thresholds: { ...allowed, faceWidthPxMin: recognition.faceWidthPxMin },
     quality: best?.face.face.quality,
     framesSeen: sightings.length,
     framesWithFace: sightings.filter(({ faces }) => faces.length > 0).length,
     framesUsable: usable,
     agreement: usable === 0 ? 0 : agreeing / usable,
+    sure,
   };
 }
 
@@ -193,8 +202,8 @@ function watchedAmong(sightings: readonly Sighting[], { recognition }: DecisionR
     faces.flatMap(({ candidates: [first, second] }) => {
       const isSure =
         first?.standing === 'watched' &&
-        first.distance <= recognition.known &&
-        (second?.distance ?? Number.POSITIVE_INFINITY) - first.distance >= recognition.margin;
+        first.distance <= limitsFor(recognition, first.crowd ?? 1).known &&
+        (second?.distance ?? Number.POSITIVE_INFINITY) - first.distance >= marginMin;
       return isSure ? [first] : [];
     }),
   );
@@ -203,7 +212,15 @@ function watchedAmong(sightings: readonly Sighting[], { recognition }: DecisionR
   return [...new Map(enough.map((person) => [person.personId, person])).values()];
 }
 
-function confidenceIn(distance: number | undefined, { recognition }: DecisionRules): number {
-  if (distance === undefined) return 0;
-  return 1 / (1 + Math.exp((distance - recognition.probably) * confidenceSlope));
+/** Two decimals more than people are shown: what is stored is what was decided by. */
+function limitsFor({ strangersPerName, strangersPerKnown }: DecisionRules['recognition'], crowd: number): Allowed {
+  return {
+    known: rounded(distanceFor(1 / strangersPerKnown, crowd)),
+    probably: rounded(distanceFor(1 / strangersPerName, crowd)),
+    margin: marginMin,
+  };
+}
+
+function rounded(distance: number): number {
+  return Math.round(distance * 10_000) / 10_000;
 }

@@ -4,6 +4,10 @@ import type { Sighting } from './embed.ts';
 
 /** What the frames of a visit say together. */
 export interface Evidence {
+  /** What a name needs: follows from the household and from how many strangers may be named. */
+  readonly allowed: Allowed;
+  /** How sure it is that the nearest is the one, 0 to 1. */
+  readonly sure: number;
   /** Nearest first, by the median over the frames. */
   readonly candidates: readonly Candidate[];
   /** The person that most frames name. */
@@ -25,15 +29,15 @@ export interface Evidence {
   readonly isPicture: boolean;
 }
 
-interface Allowed {
+export interface Allowed {
   readonly known: number;
   readonly probably: number;
   readonly margin: number;
 }
 
 /** "Ada: distance 0.41 (0.50 allowed), 0.22 nearer than Grace, 4 of 5 frames agree". */
-export function knownReason(evidence: Evidence, { known, probably }: Allowed): string {
-  const { nearest, runnerUp, gap, agreeing, usable } = evidence;
+export function knownReason(evidence: Evidence): string {
+  const { nearest, runnerUp, gap, agreeing, usable, allowed: { known, probably } } = evidence; // prettier-ignore
   if (nearest === undefined) return 'nobody is near';
   const allowed = nearest.distance <= known ? known : probably;
   const rival = runnerUp === undefined ? 'nobody else is near' : `${two(gap)} nearer than ${shortName(runnerUp.name)}`;
@@ -42,8 +46,8 @@ export function knownReason(evidence: Evidence, { known, probably }: Allowed): s
   return `${near}${agreed}${crowd(evidence)}`;
 }
 
-export function strangerReason(evidence: Evidence, { probably, margin }: Allowed): string {
-  const { nearest, runnerUp, gap, agreeing, usable } = evidence;
+export function strangerReason(evidence: Evidence): string {
+  const { nearest, runnerUp, gap, agreeing, usable, allowed: { probably, margin } } = evidence; // prettier-ignore
   const frames = `${usable} ${usable === 1 ? 'frame' : 'frames'}`;
   const inFrames = evidence.isPicture ? '' : `, ${frames}`;
   if (evidence.denied !== undefined) return `${denial(evidence.denied, evidence)}${inFrames}${crowd(evidence)}`;

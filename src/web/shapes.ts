@@ -65,6 +65,11 @@ const decisionShape = Type.Object({
   framesWithFace: Type.Integer(),
   framesUsable: Type.Integer(),
   agreement: Type.Number({ description: 'Share of the usable frames that agree, 0 to 1' }),
+  sure: Type.Optional(
+    Type.Number({
+      description: 'How sure it is that the nearest person is the one, 0 to 1, were every second visitor a stranger',
+    }),
+  ),
 });
 
 const visitFields = {

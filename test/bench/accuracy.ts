@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import Value from 'typebox/value';
 
 import { fromRgb, toRgb } from '../../src/face/i420.ts';
+import { distanceFor } from '../../src/face/chance.ts';
 import { apartness, plainScoring, prepareFace } from '../../src/face/scoring.ts';
 import { distance } from '../../src/face/similarity.ts';
 import { startInference, type StartedInference } from '../../src/machine/inference/onnx-inference.ts';
@@ -61,7 +62,7 @@ async function main(): Promise<void> {
   const modelsFolder = path.join(import.meta.dirname, '../../.models');
   const started = await startInference({ modelsFolder, threads: 1 });
   if (started.outcome !== 'started') return refuse(started.message);
-  const threshold = Number(values.threshold ?? settings.recognition.probably);
+  const threshold = Number(values.threshold ?? distanceFor(1 / settings.recognition.strangersPerName, 1));
   if (!(threshold > 0)) return refuse(`cannot measure accuracy: "${values.threshold}" is no distance`);
 
   const measured = new Measured(started, values['no-oracle'] ? undefined : await loadOracle());

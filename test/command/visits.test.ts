@@ -106,7 +106,7 @@ test('without a running appliance one is started off duty for the command, and s
 test('visits are listed, and one is told whole', async (context) => {
   const folder = newFolder(context);
   const decision = {
-    candidates: [{ name: 'Ada', distance: 0.312, frames: 5 }], framesSeen: 6, framesWithFace: 5, framesUsable: 5, agreement: 1,
+    candidates: [{ name: 'Ada', distance: 0.312, frames: 5 }], framesSeen: 6, framesWithFace: 5, framesUsable: 5, agreement: 1, sure: 0.876,
     thresholds: { known: 0.5, probably: 0.56, margin: 0.06 },
   }; // prettier-ignore
   const whole = { ...visit, decision, notifications: [{ kind: 'name', channel: 'log', status: 'sent' }] };
@@ -118,6 +118,16 @@ test('visits are listed, and one is told whole', async (context) => {
   const { out } = await type(folder, ['visits', 'v1'], house);
   assert.match(out, /^Ada is at the door \(known\): distance 0\.31\n/);
   assert.match(out, /6 frames, 5 with a face, 5 usable; 100 % agree/);
+  assert.match(out, /^Ada: 87 % sure$/m);
+  for (const [sure, said] of [
+    [0.9996, 'Ada: more than 99 % sure'],
+    [0.002, 'Ada: hardly, less than 1 % sure'],
+  ] as const) {
+    const unlike = {
+      api: { ...house.api, 'GET /api/v1/visits/v1': ok({ ...whole, decision: { ...decision, sure } }) },
+    };
+    assert.ok((await type(folder, ['visits', 'v1'], unlike)).out.split('\n').includes(said));
+  }
   assert.match(out, / {2}Ada {2}distance 0\.312 {2}nearest in 5/);
   assert.match(out, /ms after the trigger: rung 12, named 640/);
   assert.match(out, /notification "name" through log: sent/);

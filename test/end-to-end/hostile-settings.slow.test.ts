@@ -21,7 +21,7 @@ const files = (path: (name: string) => string): Readonly<Record<string, Hostile>
   '15-number': ['camera.source = 5', /camera\.source = 5/],
   '16-button': ['button.line = "pipe:/etc/passwd"', /not a named pipe/],
   '17-zone': ['update.timeZone = "Europe/Berln"', /household\.timeZone = "Europe\/Berln"/],
-  '18-rule': ['recognition.known = 0.9', /recognition\.probably must be at least/],
+  '18-rule': ['recognition.strangersPerName = 20000', /recognition\.strangersPerKnown must be at least/],
   '19-gate': ['gate.errorPercent = 100', /gate\.errorPercent/],
   '28-watched': ['update.watchedFolder = "/nowhere/either"', /watchedFolder is not there now.*nowhere\/either/],
   '20-unknown': ['[kamera]\nsource = "demo"', /kamera\.source .*did you mean camera\.source/],
@@ -61,7 +61,7 @@ const variables: Readonly<Record<string, Hostile>> = {
 
 /** By the name of the file. */
 const credentials: Readonly<Record<string, Hostile>> = {
-  'doorward.recognition.known': ['1', /recognition\.known from the credential/],
+  'doorward.recognition.strangersPerName': ['20000', /recognition\.strangersPerName from the credential/],
   'doorward.web.port': ['http', /web\.port = \(hidden\) in the credential/],
   'doorward.log.level': ['x'.repeat(70_000), /the credential doorward\.log\.level: it is larger than/],
   'doorward.notify.webhookSecrets': ['x', /did you mean notify\.webhookSecret/],
@@ -214,7 +214,7 @@ test('what cannot be used is refused when it is set, too: the page is told why',
     'update.sourceUrl': 'http://updates.example.org/',
     'update.timeZone': 'Europe/Berln',
     'household.timeZone': 'Europe/Berln',
-    'recognition.known': 0.9,
+    'recognition.strangersPerName': 20_000,
     'web.port': 1,
   })) {
     // prettier-ignore

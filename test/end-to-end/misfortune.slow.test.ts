@@ -147,7 +147,7 @@ test('what was typed wrong, and what may not be, is refused before anything star
   assert.match(wrong.err, /camera\.width/);
   const unknown = await run(home, '--camera.sorce=demo');
   assert.deepEqual([unknown.code, /did you mean camera\.source/.test(unknown.err)], [2, true]);
-  const together = await run(home, '--recognition.known=0.9');
+  const together = await run(home, '--recognition.strangersPerName=20000');
   assert.deepEqual([together.code, /cannot use these settings together/.test(together.err)], [2, true]);
   const open = await run(home, '--web.address=0.0.0.0');
   assert.equal(open.code, 2);

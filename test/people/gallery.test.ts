@@ -267,3 +267,18 @@ test('a gallery compares by the scoring of its recogniser: near in a crowd is no
   assert.deepEqual(open({ density }).nearestStranger(between), { strangerId: 's', distance: 0 });
   assert.equal(open({ density }).unlikenessTo('ada', axis(0, 0.1)), 0);
 });
+
+test('a candidate counts for as many faces as the household has people and the person pictures', () => {
+  const near1 = near(query, 0.3);
+  const gallery = galleryOf(
+    [fakePerson({ id: 'ada' }), fakePerson({ id: 'bea' }), fakePerson({ id: 'twin', mergedInto: 'bea' }), fakePerson({ id: 'new' })],
+    [
+      fakeEmbedding({ faceId: 'a', personId: 'ada', vector: near1 }),
+      ...['b', 'c'].map((faceId) => fakeEmbedding({ faceId, personId: 'bea', vector: near(query, 0.4) })),
+      fakeEmbedding({ faceId: 'd', personId: 'twin', vector: near(query, 0.5) }),
+    ],
+  ); // prettier-ignore
+  const [ada, bea] = gallery.match(query).candidates;
+  // Who has no picture, and who is merged, is nobody whom a stranger could be taken for.
+  assert.deepEqual([ada?.crowd, bea?.crowd], [2, 2 * 3 ** 0.85]);
+});

@@ -18,9 +18,12 @@ import { pictureOf, ScriptedFaces, type ScriptedFace } from '../fakes/scripted-f
 import { SeededRandom } from '../fakes/seeded-random.ts';
 
 export const recognition: HouseholdParts['recognition'] = {
-  known: 0.5, probably: 0.56, margin: 0.06, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
+  strangersPerName: 1000, strangersPerKnown: 10_000, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
   lightMax: 235, strangerDistance: 0.5,
 }; // prettier-ignore
+
+/** Where one of ten thousand strangers is taken for the one person of a household. */
+export const knownDistance = 0.5;
 
 export const nowMs = 1_790_000_000_000;
 
@@ -72,7 +75,7 @@ export function aHouse(t: TestContext, options: HouseOptions = {}): House {
     visited: (visitId, face, who = {}) => storeVisit(parts, { visitId, jpeg: pictureOf(face), who }),
     async namesFor(face) {
       const { candidates } = gallery.match(await vectorOfPicture(parts, pictureOf(face)));
-      return candidates.filter(({ distance }) => distance < recognition.known).map(({ name }) => name);
+      return candidates.filter(({ distance }) => distance < knownDistance).map(({ name }) => name);
     },
   }; // prettier-ignore
 }

@@ -43,7 +43,7 @@ test('every picture that cannot teach is refused with its own reason', async (t)
     [pictureOf({ who: 1, quality: { light: 250 } }), 'face-too-bright', /light 250, 235 at most/],
     [pictureOf({ who: 1, score: 0.32 }), 'no-face', /cannot find a face/],
     [pictureOf({ who: 1, box: large, quality: { widthPx: 31 } }), 'no-face', /cannot find a face/],
-    [pictureOf({ who: 2, look: 1 }), 'like-another-person', /looks like Bea \(distance 0\.\d\d, under 0\.5\)/],
+    [pictureOf({ who: 2, look: 1 }), 'like-another-person', /looks like Bea \(distance 0\.\d\d, under 0\.50\)/],
     [new Uint8Array(0), 'picture-unreadable', /cannot read this file/],
   ];
   for (const [bytes, reason, words] of pictures) {

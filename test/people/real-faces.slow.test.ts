@@ -18,7 +18,7 @@ import { openStore } from '../../src/store/open.ts';
 import { homeAt } from '../../src/system/home.ts';
 import { RecordingEvents, RecordingLog } from '../fakes/recorders.ts';
 import { demoFaces, demoPhotograph, demoPicture, type DemoFace } from './demo-faces.ts';
-import { fromFiles, reasonOf, recognition, storeVisit, vectorOfPicture } from './house.ts';
+import { fromFiles, knownDistance, reasonOf, recognition, storeVisit, vectorOfPicture } from './house.ts';
 
 const modelsFolder = join(import.meta.dirname, '../../.models');
 const int8 = await started('mobilefacenet');
@@ -60,7 +60,7 @@ interface RealHouse {
 
 async function namesFor({ parts }: RealHouse, jpeg: Uint8Array): Promise<readonly string[]> {
   const { candidates } = parts.gallery.match(await vectorOfPicture(parts, jpeg));
-  return candidates.filter(({ distance }) => distance < recognition.known).map(({ name }) => name);
+  return candidates.filter(({ distance }) => distance < knownDistance).map(({ name }) => name);
 }
 
 async function enrol({ household }: RealHouse, name: string, face: DemoFace): Promise<string> {
@@ -122,7 +122,7 @@ test('who stands before a bright sky, in the dark or in front of a cheap lens is
     assert(face !== undefined, change);
     assert.equal(complaintAbout(face, recognition), undefined, change);
     const { candidates } = house.parts.gallery.match(await int8.inference.embed(looked, face.landmarks));
-    assert.deepEqual([candidates[0]?.name, (candidates[0]?.distance ?? 9) < recognition.known], ['Rose', true], change);
+    assert.deepEqual([candidates[0]?.name, (candidates[0]?.distance ?? 9) < knownDistance], ['Rose', true], change);
     const result = await house.household.enrol(
       fromFiles({ name: change === 'backlit' ? 'Olga' : 'Nobody' }, await demoPicture('olive', change)),
     );

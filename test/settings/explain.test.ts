@@ -34,14 +34,17 @@ test('a change of the device’s own settings is checked as a whole', () => {
     /a whole number from 1 to 3650 was expected/,
   );
   assert.match(
-    complaintAboutChanges({ 'recognition.known': 0.7 }, {}) ?? '',
-    /probably must be at least recognition\.known/,
+    complaintAboutChanges({ 'recognition.strangersPerName': 20_000 }, {}) ?? '',
+    /strangersPerKnown must be at least recognition\.strangersPerName/,
   );
-  assert.equal(complaintAboutChanges({ 'recognition.known': 0.7 }, { 'recognition.probably': 0.8 }), undefined);
+  assert.equal(
+    complaintAboutChanges({ 'recognition.strangersPerName': 20_000 }, { 'recognition.strangersPerKnown': 30_000 }),
+    undefined,
+  );
   assert.match(
     complaintAboutChanges(
-      { 'recognition.probably': null },
-      { 'recognition.known': 0.7, 'recognition.probably': 0.8 },
+      { 'recognition.strangersPerKnown': null },
+      { 'recognition.strangersPerName': 20_000, 'recognition.strangersPerKnown': 30_000 },
     ) ?? '',
     /cannot use these settings together/,
   );

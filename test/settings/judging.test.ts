@@ -112,7 +112,7 @@ test('every setting can say what it expects, and every default is what it expect
 
 test('settings that are good alone and not together: none of them holds, whoever said them', async () => {
   const pairs: readonly Readonly<Record<string, unknown>>[] = [
-    { 'recognition.known': 0.9 },
+    { 'recognition.strangersPerName': 20_000 },
     { 'button.holdMs': 5000, 'button.stuckMs': 2000 },
     { 'button.debounceMs': 1000, 'button.holdMs': 200 },
     { 'camera.framesPerSecond': 1, 'camera.stallMs': 500 },
@@ -127,13 +127,13 @@ test('settings that are good alone and not together: none of them holds, whoever
   }
   // A credential is no flag: it stops nothing.
   const disk = new MemoryDisk();
-  await disk.write('/run/secrets/doorward.recognition.known', '0.9\n');
+  await disk.write('/run/secrets/doorward.recognition.strangersPerName', '20000\n');
   const { complaints, flagComplaints, settings } = await load(
     { environment: { CREDENTIALS_DIRECTORY: '/run/secrets' } },
     disk,
   );
-  assert.deepEqual([flagComplaints, settings.recognition.known], [[], 0.5]);
-  assert.match(complaints[0] ?? '', /recognition\.known from the credential/);
+  assert.deepEqual([flagComplaints, settings.recognition.strangersPerName], [[], 1000]);
+  assert.match(complaints[0] ?? '', /recognition\.strangersPerName from the credential/);
 });
 
 test('where nothing usable is said, what can do no harm holds', async () => {
@@ -160,10 +160,10 @@ test('one slip does not make everything else that is set hold no more', async ()
 
 test('last good settings that break a rule give way to the defaults, and everything else that is set holds', async () => {
   const disk = new MemoryDisk();
-  await disk.write('/home/last-good-settings.json', '{"recognition":{"known":0.9,"probably":0.2}}');
-  const device = { 'recognition.known': 'x', 'recognition.probably': 'y', 'retention.days': 5 };
+  await disk.write('/home/last-good-settings.json', '{"recognition":{"strangersPerName":900,"strangersPerKnown":200}}');
+  const device = { 'recognition.strangersPerName': 'x', 'recognition.strangersPerKnown': 'y', 'retention.days': 5 };
   const { settings, flagComplaints } = await load({ device }, disk);
-  assert.deepEqual([settings.recognition.known, settings.recognition.probably], [0.5, 0.56]);
+  assert.deepEqual([settings.recognition.strangersPerName, settings.recognition.strangersPerKnown], [1000, 10_000]);
   assert.deepEqual([flagComplaints, settings.retention.days], [[], 5]);
 });
 

@@ -154,7 +154,7 @@ test('a value of the wrong kind is refused with its path, itself, and what was e
   const path = house.file(
     'doorward.toml',
     'camera = 5\n[web]\nport = "many"\n[motion]\nenabled = 1\nzone = [0, 2, 1]\n[log]\nlevel = "LOUD"\n' +
-      '[notify]\nquietHours = "late"\nwebhookSecret = 12345\n[retention]\ndays = 2020-01-01\nbytesMax = 1.5\n[recognition]\nknown = 7',
+      '[notify]\nquietHours = "late"\nwebhookSecret = 12345\n[retention]\ndays = 2020-01-01\nbytesMax = 1.5\n[recognition]\nstrangerDistance = 7',
   );
   const { complaints } = await house.load({ environment: { DOORWARD_CAMERA_WIDTH: 'wide' } });
   assert.deepEqual(complaints.slice(0, -1), [
@@ -167,7 +167,7 @@ test('a value of the wrong kind is refused with its path, itself, and what was e
     `cannot use notify.webhookSecret = (hidden) in ${path}: a text of at most 200 characters was expected`,
     `cannot use retention.days = "2020-01-01" in ${path}: a whole number from 1 to 3650 was expected`,
     `cannot use retention.bytesMax = 1.5 in ${path}: a whole number from 10000000 to 1000000000000 was expected`,
-    `cannot use recognition.known = 7 in ${path}: a number from 0.1 to 1 was expected`,
+    `cannot use recognition.strangerDistance = 7 in ${path}: a number from 0.1 to 1 was expected`,
     'cannot use camera.width = "wide" in DOORWARD_CAMERA_WIDTH: a whole number from 160 to 1920, a multiple of 2 was expected',
   ]);
 });
@@ -217,13 +217,13 @@ test('last good settings of another release lose only what no longer fits', asyn
 
 test('values that do not go together are refused together', async (context) => {
   const house = newHouse(context);
-  const path = house.file('doorward.toml', 'recognition.known = 0.6\nretention.days = 9');
+  const path = house.file('doorward.toml', 'recognition.strangersPerName = 20000\nretention.days = 9');
   const { settings, complaints } = await house.load();
   assert.equal(
     complaints[0],
-    `cannot use these settings together: recognition.probably must be at least recognition.known (recognition.known from ${path}, recognition.probably from default)`,
+    `cannot use these settings together: recognition.strangersPerKnown must be at least recognition.strangersPerName (recognition.strangersPerName from ${path}, recognition.strangersPerKnown from default)`,
   );
-  assert.deepEqual([settings.recognition.known, settings.retention.days], [0.5, 9]);
+  assert.deepEqual([settings.recognition.strangersPerName, settings.retention.days], [1000, 9]);
 });
 
 test('what is wrong with a flag is told apart: whoever typed it is there', async (context) => {

@@ -10,7 +10,7 @@ test('a press rings at once, and the name follows from the frames before it', as
   const visit = await visitOf(world);
   assert.deepEqual(world.phone.texts, ['Somebody is at the door', 'Ada is at the door']);
   assert.deepEqual([visit.phase, visit.outcome, visit.personName], ['decided', 'known', 'Ada']);
-  assert.match(visit.reason ?? '', /^Ada: distance 0.30 \(0.50 allowed\), .* 3 of 3 frames agree$/);
+  assert.match(visit.reason ?? '', /^Ada: distance 0.30 \(0.48 allowed\), .* 3 of 3 frames agree$/);
   const order = ['EVENT_CREATED', 'DOORBELL_PRESSED', 'EVENT_STORED', 'FACE_RECOGNIZED', 'EVENT_ENRICHED'] as const;
   assert.deepEqual(
     world.events.types.filter((type) => order.some((known) => known === type)),

@@ -18,7 +18,7 @@ import { SeededRandom } from '../fakes/seeded-random.ts';
 import { SteppedClock } from '../fakes/stepped-clock.ts';
 
 export const recognition = {
-  known: 0.5, probably: 0.56, margin: 0.06, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
+  strangersPerName: 1000, strangersPerKnown: 10_000, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
   lightMax: 235, strangerDistance: 0.5,
 }; // prettier-ignore
 

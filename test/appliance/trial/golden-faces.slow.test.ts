@@ -12,7 +12,7 @@ import { silentLog } from '../../web/house.ts';
 
 const models = join(import.meta.dirname, '..', '..', '..', '.models');
 const settings = {
-  known: 0.5, probably: 0.56, margin: 0.06, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
+  strangersPerName: 1000, strangersPerKnown: 10_000, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
   lightMax: 235, strangerDistance: 0.5,
 }; // prettier-ignore
 

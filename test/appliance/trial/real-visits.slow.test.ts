@@ -88,7 +88,7 @@ test('a release that names nobody, tells nobody or keeps no picture goes, though
 /** An incumbent that says of nobody more than that it is probably them. */
 const neverSure: Patch = {
   file: 'src/visit/decide.ts',
-  from: 'nearest.distance <= recognition.known && gap',
+  from: 'nearest.distance <= known && gap',
   to: 'nearest.distance < 0 && gap',
 };
 

@@ -1,3 +1,4 @@
+import { distanceFor } from '../../../src/face/chance.ts';
 import { apartness, prepareFace } from '../../../src/face/scoring.ts';
 import type { Scoring } from '../../../src/system/inference.ts';
 import type { Eye } from './eye.ts';
@@ -16,7 +17,8 @@ const atSteps = [0.4, 0.45, 0.5, 0.53, 0.56, 0.6] as const;
 
 /** Who is taken for whom, two pictures at a time: by threshold, and by group. */
 export function pairsTable(samples: readonly Sample[], { recognition, scoring }: Eye): string {
-  const { known, probably } = recognition;
+  const { strangersPerName, strangersPerKnown } = recognition;
+  const [known, probably] = [distanceFor(1 / strangersPerKnown, 1), distanceFor(1 / strangersPerName, 1)];
   const { same, different, within } = pairsOf(samples, scoring);
   const steps = [...new Set([...atSteps, known, probably])].toSorted((a, b) => a - b);
   const groups = [...within].filter(([, distances]) => distances.length > 0);

@@ -17,8 +17,8 @@ export const goodReleases: readonly ZooRelease[] = [
     'recognises people who are a little less alike',
     instead(
       'src/visit/decide.ts',
-      'nearest.distance <= recognition.known && gap',
-      'nearest.distance <= recognition.known + 0.02 && gap',
+      'nearest.distance <= known && gap',
+      'nearest.distance <= known + 0.02 && gap',
     ),
   ),
   good(
