@@ -6,7 +6,7 @@ import type { VisitFrame } from './visit-frames.ts';
 /** Frames that wait for a second look: a frame is 1.4 MB. The oldest gives way. */
 const waitingMax = 4;
 /** Frames of a visit that are looked at in all their parts. */
-const scansMax = 6;
+const scansMax = 4;
 
 /** A part of a frame to be looked at. */
 export interface SecondLook {

@@ -47,7 +47,7 @@ test('an empty street is not looked at for ever', async () => {
   const world = await startWorld(0);
   assert.match((await visitOf(world)).reason ?? '', /^no face in 11 frames$/);
   const partsLooked = world.inference.calls.filter((call) => call.startsWith('detect part')).length;
-  assert.ok(partsLooked > 0 && partsLooked <= 60, `${partsLooked} parts`);
+  assert.ok(partsLooked > 0 && partsLooked <= 40, `${partsLooked} parts`);
   await world.stop();
 });
 
