@@ -2,7 +2,8 @@
  * What a look at a frame takes in a running bell, started as a checkout starts it, and where that time goes: by the bell's
  * own figures, in visits 125 ms of frames apart, beside the bare nets in a process started with the same words, in turns.
  * Also what the bell takes while it waits, motion looked for at 8 frames a second, and its memory after all visits.
- * Fails when a look takes 1.5 times as long in the bell as beside it.
+ * Fails when a look takes 1.5 times as long in the bell as beside it; where other programs had the processor for longer than
+ * a look worked, its processor time is compared instead.
  *   npm run bench:look -- [VISITS]
  *   npm run bench:look -- [VISITS] --options     a table: the same with each of the words that start it left out
  *   npm run bench:look -- [VISITS] --owners      a table: whose the memory is, after as many visits
@@ -125,7 +126,7 @@ function middle(each: readonly Figures[]): Figures {
 function tell({ inBell, beside, faults }: Measured): void {
   const says: readonly [part: string, says: string][] = [
     ['draw', 'frame onto the canvas of the detector'], ['detect', 'detector'], ['warp', 'cutting out and turning the face'],
-    ['landmarks', 'landmarks'], ['judge', 'sharpness, light, size'], ['embed', 'recogniser, mirror image too'],
+    ['landmarks', 'landmarks'], ['judge', 'sharpness, light, size'], ['embed', 'recogniser'],
     ['wait', 'queueing, and crossing from thread to thread'],
   ]; // prettier-ignore
   const cell = (value = 0): string => value.toFixed(2).padStart(8);
@@ -202,8 +203,11 @@ const figures = {
   embedMs: rounded(embed), otherMs: rounded(lookMs - detect - landmarks - embed),
   idleCpuPercent: rounded(idleCpuPercent), rssMb: Math.round(rssMb), pssMb: Math.round(pssMb),
 }; // prettier-ignore
-if (!(lookMs <= apartMax * benchMs)) {
-  console.error(`cannot stand: a look takes ${(lookMs / benchMs).toFixed(1)} times as long in the bell as beside it`);
+const isCrowded = [inBell, beside].some(({ waited = 0, processor = 0 }) => waited > processor);
+const apart = isCrowded ? (inBell['processor'] ?? Number.NaN) / (beside['processor'] ?? 0) : lookMs / benchMs;
+if (isCrowded) console.log(`other programs had the processor meanwhile: processor time is ${apart.toFixed(2)} times`);
+if (!(apart <= apartMax)) {
+  console.error(`cannot stand: a look takes ${apart.toFixed(1)} times as long in the bell as beside it`);
   process.exitCode = 1;
 }
 console.log(JSON.stringify(figures));
