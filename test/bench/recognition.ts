@@ -96,7 +96,7 @@ async function writeCurves(measuring: Measuring, looks: readonly StressLook[]): 
     '# What each limit keeps out',
     `Written by \`npm run -s bench:recognition -- DIR… --curves\` with ${eye.recogniser}: ${found.samples.length} pictures of ${new Set(found.samples.map(({ person }) => person)).size} people as they are, and some of them under stress made by script. All as if there were no gate. "Own name missing": a member of the household is not named. "Another is nearer": whatever the thresholds. "Stranger named": a household in which the person does not live names somebody. "Two people alike": of pairs of faces of two people, both in the range, would be one person if one of them were enrolled.`,
     curvesPage(eye, all),
-    'Two pictures at a time, by their distance (`known`, `probably`, `strangerDistance`):',
+    'Two pictures at a time, by their distance (`strangerDistance`):',
     `\`\`\`\n${pairs}\n\`\`\``,
   ];
   await writeFile(path.join(import.meta.dirname, 'recognition/CURVES.md'), `${page.join('\n\n')}\n`);

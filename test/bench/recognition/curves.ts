@@ -48,7 +48,7 @@ const curves: readonly Curve[] = [
     edges: [0, 10, 15, 25, 40, 60, 100, 150, 200, 220, 235, 245, 256],
   },
   {
-    setting: 'margin',
+    setting: 'no setting',
     of: 'nearer than the runner-up by',
     valueOf: ({ named }) => named.gap,
     edges: [0, 0.01, 0.02, 0.03, 0.06, 0.1, 0.2, Infinity],
