@@ -1,4 +1,4 @@
-import { basename, dirname, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
 import { decoderWord } from '../../src/machine/picture/decoder-process.ts';
@@ -143,15 +143,6 @@ function replacements(checkout: string, version: string): Plugin {
       file: 'node_modules/better-sqlite3/lib/binding.js',
       change: () => `exports.getBinding = () => ${library('better_sqlite3.node')};`,
     },
-    ...[
-      'src/machine/inference/onnx-inference.ts',
-      'src/machine/process/incumbent-channel.ts',
-      'src/store/search-losses.ts',
-      'src/store/writer.ts',
-    ].map((file) => ({
-      file,
-      change: (text: string) => startFromCarried(file, text),
-    })),
   ];
   return {
     name: 'replacements',
@@ -163,20 +154,24 @@ function replacements(checkout: string, version: string): Plugin {
         loader: 'ts',
       }));
       builder.onLoad({ filter: /(^|\/)(package\.json|[\w-]+\.(ts|js|mjs))$/ }, async ({ path }) => {
-        const rule = rules.find(({ file }) => relative(checkout, path) === file);
-        if (rule === undefined) return undefined;
-        const text = rule.change(await readFile(path, 'utf8'));
+        const file = relative(checkout, path);
+        const rule = rules.find((one) => one.file === file);
+        if (rule === undefined && !file.startsWith('src/')) return undefined;
+        const read = await readFile(path, 'utf8');
+        const text = rule === undefined ? startFromCarried(file, read) : rule.change(read);
         return { contents: text, loader: path.endsWith('.json') ? 'json' : path.endsWith('.ts') ? 'ts' : 'js' };
       });
     },
   };
 }
 
-/** A thread starts from a script that the executable carries. */
+/** A thread starts from a script that the executable carries. Throws when it carries none for it. */
 function startFromCarried(file: string, text: string): string {
+  if (!text.includes('new Worker(new URL(')) return text;
   const carriedFiles = relative(dirname(file), 'src/machine/executable/carried-files.ts').replace(/^(?!\.)/, './');
   const entry = /new Worker\(new URL\('\.\/([\w-]+\.ts)', import\.meta\.url\), \{/.exec(text);
-  if (entry?.[1] === undefined) throw new Error(`cannot bundle ${file}: it starts no thread`);
+  if (entry?.[1] === undefined || !threads.includes(join(dirname(file), entry[1])))
+    throw new Error(`cannot bundle ${file}: it starts a thread whose script is not carried`);
   const script = `Buffer.from(carriedFile(${JSON.stringify(threadName(entry[1]))}) ?? []).toString()`;
   const imported = `import { carriedFile } from ${JSON.stringify(carriedFiles)};\n`;
   return imported + text.replace(entry[0], `new Worker(${script}, { eval: true,`);

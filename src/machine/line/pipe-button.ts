@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Button, ButtonEdge } from '../../system/button.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -9,6 +9,8 @@ import { wordsOf } from '../../system/error-words.ts';
  * are taken for presses, well apart, and not for bounces.
  */
 const apartMs = 1000;
+/** Nobody is read later than this; more is a clock that was set meanwhile. */
+const lateMsMax = 1000;
 
 /** A button whose line can be passed to another process: it stays open, and keeps its edges, while nobody listens to it. */
 export interface PassableButton extends Button {
@@ -20,7 +22,8 @@ export interface PassableButton extends Button {
 /**
  * A button whose edges come through a named pipe: `1` is pressed, `0` is let go, anything else is left out.
  * Stands in for the GPIO line: `mkfifo bell; echo 1 > bell; echo 0 > bell`. Like the kernel's events of such a line, an
- * edge may say when it was, on the scale of `clock.uptimeMs()`: `1@8650123.5` and the end of the line.
+ * edge may say when it was, on the scale of `clock.uptimeMs()`: `1@8650123.5` and the end of the line. Of one that does not,
+ * the pipe says when it was written: read late, on a busy machine, a press would look too short to be one.
  * `inherited`: the line as it was passed.
  */
 export function pipeButton(path: string, clock: Clock, inherited?: number): PassableButton {
@@ -66,7 +69,9 @@ function readEdges({ path, line, clock, onEdge }: Reading, signal: AbortSignal):
     pipe.on('data', (bytes) => {
       const text = rest + bytes.toString('latin1');
       rest = /[01]@[\d.]{0,30}$/.exec(text)?.[0] ?? '';
-      for (const edge of edgesIn(text.slice(0, text.length - rest.length), clock.uptimeMs())) onEdge(edge);
+      const nowMs = clock.uptimeMs();
+      const writtenMs = nowMs - Math.min(lateMsMax, Math.max(0, clock.wallMs() - fstatSync(line).mtimeMs));
+      for (const edge of edgesIn(text.slice(0, text.length - rest.length), { nowMs, writtenMs })) onEdge(edge);
     });
     pipe.on('error', (error) => (reason = `cannot read the button pipe ${path}: ${error.message}`));
     pipe.on('close', () => {
@@ -78,11 +83,17 @@ function readEdges({ path, line, clock, onEdge }: Reading, signal: AbortSignal):
   });
 }
 
-function edgesIn(text: string, nowMs: number): readonly ButtonEdge[] {
+interface WhenRead {
+  readonly nowMs: number;
+  /** When the last of them was written. */
+  readonly writtenMs: number;
+}
+
+function edgesIn(text: string, { nowMs, writtenMs }: WhenRead): readonly ButtonEdge[] {
   const found = [...text.matchAll(/(?<edge>[01])(?:@(?<time>\d{1,15}(?:\.\d{1,9})?)\n)?/g)];
   return found.map(({ groups }, index) => {
     const waitedMs = (found.length - 1 - index) * apartMs;
-    const atMs = groups?.['time'] === undefined ? nowMs - waitedMs : Math.min(nowMs, Number(groups['time']));
+    const atMs = groups?.['time'] === undefined ? writtenMs - waitedMs : Math.min(nowMs, Number(groups['time']));
     return { pressed: groups?.['edge'] === '1', atMs };
   });
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,4 +95,29 @@ test('a line that was passed on is read where it was left', async (t) => {
     }, abort.signal);
   }
   assert.deepEqual(read, ['first', 'second']);
+});
+
+test('what is read late is as long as it was: a press on a machine that has no time is no bounce', async (t) => {
+  const path = join(await temporaryFolder(t), 'bell');
+  execFileSync('mkfifo', [path]);
+  const heldMs = 80;
+  for (const busyMs of [75, 60, 45, 30]) {
+    const abort = new AbortController();
+    const edges: ButtonEdge[] = [];
+    const button = pipeButton(path, nodeClock);
+    const lost = button.listen((edge) => edges.push(edge) === 2 && abort.abort(), abort.signal);
+    const writer = spawn('sh', ['-c', `printf 1 >"$0"; sleep ${heldMs / 1000}; printf 0 >"$0"`, path], {
+      stdio: 'ignore',
+    });
+    const { mtimeMs } = statSync(path);
+    while (statSync(path).mtimeMs === mtimeMs) continue; // The process does nothing else until it is pressed,
+    const pressedMs = nodeClock.uptimeMs();
+    while (nodeClock.uptimeMs() < pressedMs + busyMs) continue; // and then for a while.
+    await lost;
+    await once(writer, 'close');
+    button.close();
+    const [down, up] = edges.map(({ atMs }) => atMs);
+    const lengthMs = (up ?? 0) - (down ?? 0);
+    assert.ok(lengthMs > heldMs - 15, `held for ${heldMs} ms, read ${busyMs} ms late, and taken for ${lengthMs} ms`);
+  }
 });
