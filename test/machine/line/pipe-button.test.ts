@@ -106,15 +106,15 @@ test('what is read late is as long as it was: a press on a machine that has no t
     const edges: ButtonEdge[] = [];
     const button = pipeButton(path, nodeClock);
     const lost = button.listen((edge) => edges.push(edge) === 2 && abort.abort(), abort.signal);
+    const { mtimeMs } = statSync(path);
     const writer = spawn('sh', ['-c', `printf 1 >"$0"; sleep ${heldMs / 1000}; printf 0 >"$0"`, path], {
       stdio: 'ignore',
     });
-    const { mtimeMs } = statSync(path);
+    const closed = once(writer, 'close');
     while (statSync(path).mtimeMs === mtimeMs) continue; // The process does nothing else until it is pressed,
     const pressedMs = nodeClock.uptimeMs();
     while (nodeClock.uptimeMs() < pressedMs + busyMs) continue; // and then for a while.
-    await lost;
-    await once(writer, 'close');
+    await Promise.all([lost, closed]);
     button.close();
     const [down, up] = edges.map(({ atMs }) => atMs);
     const lengthMs = (up ?? 0) - (down ?? 0);
