@@ -73,9 +73,7 @@ function recipesFor(packageFolder: string, origins: string): Record<ModelName, (
   };
   return {
     tiny416Planes: tiny({ width: 416, height: 234, pixels: 'planes' }),
-    tiny640Planes: tiny({ width: 640, height: 360, pixels: 'planes' }),
     tiny416Rgb: tiny({ width: 416, height: 234, pixels: 'rgb' }),
-    tiny640Rgb: tiny({ width: 640, height: 360, pixels: 'rgb' }),
     tiny416Square: tiny({ width: 416, height: 416, pixels: 'rgb' }),
     landmarks68: async () => lowerToFloat(landmarks68(await read(landmarksFile))),
     recogniserReference: async () => lowerToFloat(recogniser(await read(recogniserFile))),

@@ -8,9 +8,7 @@ import { type RecogniserWords, recogniserWords } from './recognisers.ts';
 /** The models of a pack, by the name under which the appliance asks for them. */
 export const modelNames = [
   'tiny416Planes',
-  'tiny640Planes',
   'tiny416Rgb',
-  'tiny640Rgb',
   'tiny416Square',
   'landmarks68',
   'recogniserReference',

@@ -44,7 +44,7 @@ async function keepHouse(say: Say, folder: string): Promise<void> {
   assert.deepEqual([first?.faces[0]?.name, first?.faces[0]?.outcome], ['Ada', 'known']);
   assert.match(
     first?.faces[0]?.reason ?? '',
-    /^Ada: distance 0\.\d\d \(0\.50 allowed\), 0\.\d\d nearer than Grace Hopper$/,
+    /^Ada: distance 0\.\d\d \(0\.\d\d allowed\), 0\.\d\d nearer than Grace Hopper$/,
   );
   assert.equal(second?.faces[0]?.name, 'Grace Hopper');
   assert.match((await say('recognize', again)).out, /2\.jpg: Ada \(known\) at \[.*\], score 0\.\d\d: Ada: distance/);

@@ -67,7 +67,6 @@ async function alignedFaces(file: string): Promise<RgbImage[]> {
 test('the detector gives the grid of face-api, oblong or square', async () => {
   const variants: [ModelName, number, number][] = [
     ['tiny416Rgb', 416, 234],
-    ['tiny640Rgb', 640, 360],
     ['tiny416Square', 416, 416],
   ];
   for (const [name, width, height] of variants) {
@@ -106,7 +105,6 @@ test('the square detector finds the boxes of face-api', async () => {
 test('the planes of a camera frame give what their RGB picture gives', async () => {
   const variants: [ModelName, ModelName, number, number][] = [
     ['tiny416Planes', 'tiny416Rgb', 416, 234],
-    ['tiny640Planes', 'tiny640Rgb', 640, 360],
   ];
   for (const [fromPlanes, fromRgbPixels, width, height] of variants) {
     const [runPlanes, runRgb] = [await open(fromPlanes), await open(fromRgbPixels)];
