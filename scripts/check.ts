@@ -13,7 +13,9 @@ const stepsAtOnce = 2;
 /** Types are stripped from some 500 files: once, not at every run. */
 const cache = 'node_modules/.cache/check';
 const ground = ['package-lock.json', 'tsconfig.json', '.oxlintrc.json'];
-const fastTests = globSync('test/**/*.test.ts').filter((path) => !/\.(slow|system|nightly)\.test\.ts$/.test(path));
+const fastTests = globSync('test/**/*.test.ts').filter(
+  (path) => !/\.(slow|alone|system|nightly)\.test\.ts$/.test(path),
+);
 /** Tests of the tree itself depend on files that they do not import. */
 const readsTree = (path: string): boolean => /import\.meta\.dirname|globSync/.test(readFileSync(path, 'utf8'));
 const isSimulation = (path: string): boolean => path.startsWith('test/simulation/') && !readsTree(path);

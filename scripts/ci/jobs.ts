@@ -36,6 +36,13 @@ const afterMaterials = (job: Job): Job => ({ ...job, after: 'materials' });
 /** The longest first, so that nothing long begins when everything else is done. */
 export const jobs: readonly Job[] = [
   { name: 'check', suite: 'check', command: ['node', 'scripts/check.ts', '--all'], processors: 2 },
+  // They take the whole machine: beside another job they would measure that.
+  {
+    name: 'slow alone',
+    suite: 'slow',
+    command: ['node', '--test', '--test-concurrency=1', 'test/**/*.alone.test.ts'],
+    processors: 2,
+  },
   // Trees of Debian and executables, which machine, power, image and system tests share.
   { name: 'materials', suite: 'materials', command: ['node', 'test/device/materials.ts'], processors: 1 },
   // A machine with systemd that is installed, updated, broken; its disk after power cuts; the image in an emulator.

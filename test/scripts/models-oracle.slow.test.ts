@@ -103,9 +103,7 @@ test('the square detector finds the boxes of face-api', async () => {
 });
 
 test('the planes of a camera frame give what their RGB picture gives', async () => {
-  const variants: [ModelName, ModelName, number, number][] = [
-    ['tiny416Planes', 'tiny416Rgb', 416, 234],
-  ];
+  const variants: [ModelName, ModelName, number, number][] = [['tiny416Planes', 'tiny416Rgb', 416, 234]];
   for (const [fromPlanes, fromRgbPixels, width, height] of variants) {
     const [runPlanes, runRgb] = [await open(fromPlanes), await open(fromRgbPixels)];
     for (const file of samples) {

@@ -2,7 +2,7 @@
  * Whether the door is answered. Chosen: the incumbent knocks over the socket that callers use, and compares a silence with
  * what it needs itself just then; rejected: heartbeats; why: they come from inside, and one that answers nobody sends them.
  */
-import { hasCallers } from './callers.ts';
+import { hasCallers, hasCrowd } from './callers.ts';
 import { type Finding, shown } from './finding.ts';
 import type { GateFacts, GateLimits } from './gate-facts.ts';
 import { isShortOfTime } from './machine-strain.ts';
@@ -16,8 +16,9 @@ const ownTimes = 4;
  * for may be another thread of its own: it is given so many times the time.
  */
 const hinderedTimes = 4;
-/** One that waits for a processor is given so many times the time of a heartbeat. */
+/** One that waits for a processor is given so many times the time of a heartbeat, and before a crowd twice as much. */
 const starvedTimes = 4;
+const starvedInCrowdTimes = 8;
 
 type DoorFacts = Pick<GateFacts, 'door' | 'samples' | 'nowMs'>;
 
@@ -29,7 +30,7 @@ export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
   const { heartbeatMsMax } = limits;
   const doorSilentMsMax = limits.doorSilentMsMax * (hasCallers(door) || isShortOfTime(facts) ? hinderedTimes : 1);
   const isOver = isAtWork
-    ? workedMs >= doorSilentMsMax * atWorkTimes || silentMs >= heartbeatMsMax * starvedTimes
+    ? workedMs >= doorSilentMsMax * atWorkTimes || silentMs >= heartbeatMsMax * longTimes(facts)
     : silentMs >= doorSilentMsMax;
   const saw = `silent for ${Math.round(silentMs)} ms, ${Math.round(workedMs)} ms of them at work, the incumbent needs up to ${Math.round(ownMs)} ms`;
   const evidence = { asked: knocks, answered, compared: knocks, saw };
@@ -40,11 +41,28 @@ export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
 
 /** How long a candidate may be silent, on a machine that keeps it or its incumbent waiting for a processor. */
 export function heartbeatPatienceMs(
-  { door }: Pick<GateFacts, 'door'>,
+  facts: Pick<GateFacts, 'door' | 'samples' | 'nowMs'>,
   { doorSilentMsMax, heartbeatMsMax }: Pick<GateLimits, 'doorSilentMsMax' | 'heartbeatMsMax'>,
 ): number {
-  if (door === undefined) return heartbeatMsMax;
+  const { door } = facts;
+  if (door === undefined) return heartbeatMsMax * hinderedTimesOf(facts);
   const { silentMs, isAtWork, workedMs, ownMs } = door;
   const isStarved = silentMs > 0 && isAtWork && workedMs < doorSilentMsMax * atWorkTimes;
-  return Math.max(heartbeatMsMax * (isStarved ? starvedTimes : 1), ownMs * ownTimes);
+  return Math.max(heartbeatMsMax * (isStarved ? longTimes(facts) : hinderedTimesOf(facts)), ownMs * ownTimes);
+}
+
+type HinderedFacts = Pick<GateFacts, 'samples' | 'nowMs'>;
+
+/** A crowd, or whoever keeps the processors busy, is in the way of all that it does. */
+function isHindered(facts: HinderedFacts): boolean {
+  return hasCrowd(facts.samples.at(-1)) || isShortOfTime(facts);
+}
+
+/** How many times as long it may take for what it does by itself. */
+export function hinderedTimesOf(facts: HinderedFacts): number {
+  return isHindered(facts) ? hinderedTimes : 1;
+}
+
+function longTimes(facts: HinderedFacts): number {
+  return isHindered(facts) ? starvedInCrowdTimes : starvedTimes;
 }

@@ -29,8 +29,8 @@ const deletesOnStage: Patch = {
 /** It removes the household's pictures from the folder in which it rehearses. */
 const deletesPictures: Patch = {
   file: 'src/appliance/trial/candidate-rehearsal.ts',
-  from: "const decisions: Rehearsed['decisions'] = [];\n  const { recognition, clock, disk } = parts;",
-  to: `const decisions: Rehearsed['decisions'] = [];\n  const { recognition, clock, disk } = parts;
+  from: "const decisions: Rehearsed['decisions'] = [];\n  const { clock, disk } = parts;",
+  to: `const decisions: Rehearsed['decisions'] = [];\n  const { clock, disk } = parts;
     const crops = homeAt(directory).people;
     for (const { name } of await disk.list(crops)) await disk.remove(crops + '/' + name);`,
 };

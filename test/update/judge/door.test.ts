@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { heartbeatPatienceMs, judgeDoor } from '../../../src/update/judge/door.ts';
+import type { Callers } from '../../../src/update/judge/callers.ts';
 import type { DoorSight, GateSample } from '../../../src/update/judge/gate-facts.ts';
 import { limits, well } from './minute-of-a-trial.ts';
 
@@ -53,13 +54,18 @@ test('on a machine that makes the incumbent wait, the candidate may take four ti
 });
 
 test('a heart that does not beat is given longer where its thread waits for a processor, or the incumbent does', () => {
-  const patience = (sight: Partial<DoorSight>): number => heartbeatPatienceMs({ door: { ...quiet, ...sight } }, limits);
-  assert.equal(heartbeatPatienceMs({}, limits), 3000);
+  const patience = (sight: Partial<DoorSight>, callers: Callers = 'few'): number => {
+    const seen = { samples: [{ ...well, callers }], nowMs: well.atMs };
+    return heartbeatPatienceMs({ door: { ...quiet, ...sight }, ...seen }, limits);
+  };
+  assert.equal(heartbeatPatienceMs({ samples: [], nowMs: 0 }, limits), 3000);
   assert.equal(patience({}), 3000);
   assert.equal(patience({ silentMs: 3000, isAtWork: true, workedMs: 100 }), 12_000);
   assert.equal(patience({ silentMs: 3000, isAtWork: true, workedMs: 600 }), 3000, 'it has had its time');
   assert.equal(patience({ silentMs: 3000, isAtWork: false }), 3000);
   assert.equal(patience({ ownMs: 1000 }), 4000);
+  assert.equal(patience({}, 'crowd'), 12_000);
+  assert.equal(patience({ silentMs: 3000, isAtWork: true, workedMs: 100 }, 'crowd'), 24_000);
 });
 
 test('before anybody has knocked nothing is said', () => {
