@@ -90,7 +90,9 @@ function story(visit: WholeVisitAnswer): string[] {
     lines.push(
       `${framesSeen} frames, ${framesWithFace} with a face, ${framesUsable} usable; ${Math.round(agreement * 100)} % agree`,
     );
-    lines.push(`known up to ${thresholds.known}, probably up to ${thresholds.probably}, margin ${thresholds.margin}`);
+    lines.push(
+      `known up to ${thresholds.known.toFixed(2)}, probably up to ${thresholds.probably.toFixed(2)}, margin ${thresholds.margin}`,
+    );
     lines.push(
       ...table(
         candidates.map(({ name, distance, frames }) => [

@@ -23,7 +23,7 @@ function candidates(decision) {
   const rows = decision.candidates.map((/** @type {any} */ candidate) => {
     const bar = element('span', { className: `bar ${closeness(candidate.distance, thresholds)}` });
     bar.style.inlineSize = `${Math.min(100, (candidate.distance / distanceShownMax) * 100)}%`;
-    const mark = element('span', { className: 'mark', title: `Known up to ${thresholds.known}` });
+    const mark = element('span', { className: 'mark', title: `Known up to ${thresholds.known.toFixed(2)}` });
     mark.style.insetInlineStart = `${(thresholds.known / distanceShownMax) * 100}%`;
     return element(
       'li',
@@ -37,7 +37,7 @@ function candidates(decision) {
   const text =
     rows.length === 0
       ? 'Nobody of the household came near.'
-      : `How far this face is from people you know: nearer than ${thresholds.known} is known, nearer than ${thresholds.probably} is probably, and ${thresholds.margin} nearer than the next one.`;
+      : `How far this face is from people you know: nearer than ${thresholds.known.toFixed(2)} is known, nearer than ${thresholds.probably.toFixed(2)} is probably, and ${thresholds.margin} nearer than the next one.`;
   return section('Why', element('p', { className: 'hint' }, text), element('ol', { className: 'candidates' }, ...rows));
 }
 
