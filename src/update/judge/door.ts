@@ -16,6 +16,8 @@ const ownTimes = 4;
  * for may be another thread of its own: it is given so many times the time.
  */
 const hinderedTimes = 4;
+/** One that a crowd keeps at work has all of them to answer before who knocks: so many times as much processor time. */
+const crowdedTimes = 2;
 /** One that waits for a processor is given so many times the time of a heartbeat, and before a crowd twice as much. */
 const starvedTimes = 4;
 const starvedInCrowdTimes = 8;
@@ -29,8 +31,9 @@ export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
   const { knocks, answered, silentMs, isAtWork, workedMs, ownMs } = door;
   const { heartbeatMsMax } = limits;
   const doorSilentMsMax = limits.doorSilentMsMax * (hasCallers(door) || isShortOfTime(facts) ? hinderedTimes : 1);
+  const workMsMax = doorSilentMsMax * atWorkTimes * (hasCrowd(door) ? crowdedTimes : 1);
   const isOver = isAtWork
-    ? workedMs >= doorSilentMsMax * atWorkTimes || silentMs >= heartbeatMsMax * longTimes(facts)
+    ? workedMs >= workMsMax || silentMs >= heartbeatMsMax * longTimes(facts)
     : silentMs >= doorSilentMsMax;
   const saw = `silent for ${Math.round(silentMs)} ms, ${Math.round(workedMs)} ms of them at work, the incumbent needs up to ${Math.round(ownMs)} ms`;
   const evidence = { asked: knocks, answered, compared: knocks, saw };

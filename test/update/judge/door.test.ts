@@ -31,8 +31,10 @@ test('callers who keep it busy have their turn before who knocks', () => {
   assert.equal(word({ silentMs: 399, callers: 'some' }), 'well');
   assert.equal(word({ silentMs: 799, callers: 'some' }), 'missing');
   assert.equal(word({ silentMs: 800, callers: 'some' }), 'broken');
-  assert.equal(word({ silentMs: 2400, callers: 'crowd', isAtWork: true, workedMs: 2399 }), 'missing');
-  assert.equal(word({ silentMs: 2400, callers: 'crowd', isAtWork: true, workedMs: 2400 }), 'broken');
+  assert.equal(word({ silentMs: 2400, callers: 'some', isAtWork: true, workedMs: 2399 }), 'missing');
+  assert.equal(word({ silentMs: 2400, callers: 'some', isAtWork: true, workedMs: 2400 }), 'broken');
+  assert.equal(word({ silentMs: 4800, callers: 'crowd', isAtWork: true, workedMs: 4799 }), 'missing');
+  assert.equal(word({ silentMs: 4800, callers: 'crowd', isAtWork: true, workedMs: 4800 }), 'broken');
 });
 
 test('on a machine without time to spare its main thread may sleep while another thread of it waits', () => {
