@@ -114,12 +114,21 @@ async function examineModels({ disk, release }: CommandContext): Promise<Finding
   }
 }
 
-function modelFiles(manifest: unknown): { file: string; sha256: string }[] {
-  const { models } = { models: undefined as unknown, ...objectOf(manifest) };
-  return Object.values(objectOf(models)).flatMap((model) => {
+/** Detectors, landmarks and every recogniser; in a checkout a recogniser stands among the others too. */
+function modelFiles(manifest: unknown): readonly ModelFile[] {
+  const parts = { models: undefined as unknown, recognisers: undefined as unknown, ...objectOf(manifest) };
+  const recognisers: readonly unknown[] = Array.isArray(parts.recognisers) ? parts.recognisers : [];
+  const named = recognisers.map((one) => ({ model: undefined as unknown, ...objectOf(one) }).model);
+  const files = [...Object.values(objectOf(parts.models)), ...named].flatMap((model): ModelFile[] => {
     const { file, sha256 } = { file: undefined as unknown, sha256: undefined as unknown, ...objectOf(model) };
     return typeof file === 'string' && /^[\w.-]+$/.test(file) && typeof sha256 === 'string' ? [{ file, sha256 }] : [];
   });
+  return [...new Map(files.map((model) => [model.file, model])).values()];
+}
+
+interface ModelFile {
+  readonly file: string;
+  readonly sha256: string;
 }
 
 function examineSettings(loaded: LoadedSettings): Finding {
