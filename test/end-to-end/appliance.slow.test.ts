@@ -88,7 +88,7 @@ test('the button is pressed: the ring is announced, the name follows, and everyb
     assert.deepEqual([whole.phase, whole.outcome, whole.personName], ['decided', 'known', 'Ada']);
     assert.match(
       whole.reason ?? '',
-      /^Ada: distance 0\.\d\d \(0\.\d\d allowed\), nobody else is near, \d of \d frames agree$/,
+      /^Ada: distance 0\.\d\d \(0\.50 allowed\), nobody else is near, \d of \d frames agree$/,
     );
     assert.ok(whole.frames.length > 0);
     for (const path of [...whole.frames, `/api/v1/visits/${visit.id}/thumbnail.jpg`])

@@ -1,4 +1,6 @@
 /** Releases that do well with whatever their incumbent does itself, and badly with visitors: each is the product with one patch. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Patch } from './bundle.ts';
 
 /** The gallery of the house itself: presses of the incumbent's own are matched with a part of it. */
@@ -20,11 +22,19 @@ export const mixesVisitorsUp: Patch = {
       .toReversed().map((candidate, index) => ({ ...candidate, distance: 0.1 + index / 2 })) })) };`,
 };
 
+const ringFile = 'src/visit/ring.ts';
+const announces = 'parts.notifier.ofRing(trigger)';
+/** From the first press of a visit to one that joins it: both are announced. */
+const [ringing = announces] =
+  /parts\.notifier\.ofRing\(trigger\).*parts\.notifier\.ofRing\(trigger\)/s.exec(
+    readFileSync(join(import.meta.dirname, '..', '..', ringFile), 'utf8'),
+  ) ?? [];
+
 /** Nobody of the household hears that somebody has rung. */
 export const silentAboutVisitors: Patch = {
-  file: 'src/visit/ring.ts',
-  from: 'const notifications = parts.notifier.ofRing(trigger);\n  const opening',
-  to: `const notifications = ${isVisitors('parts')} ? [] : parts.notifier.ofRing(trigger);\n  const opening`,
+  file: ringFile,
+  from: ringing,
+  to: ringing.replaceAll(announces, () => `(${isVisitors('parts')} ? [] : ${announces})`),
 };
 
 /** Its pictures of visitors are on the disk as far as its rows say. */
