@@ -97,7 +97,7 @@ export const plantedGateFaults: readonly PlantedFault[] = [
   { name: 'its own processor time is believed on a strained machine', file: strain, from: '.map(firstAlone)) ??', to: '.map(firstAlone).slice(-1)) ??' },
   { name: 'who is killed among callers is to blame', file: gate, from: 'ended === killed && hasCrowd(samples.at(-1)) ?', to: "ended === '' ?" },
   { name: 'a machine without memory is always the candidate’s fault', file: gate, from: 'return isItsFault ? { broken } : { broken, isItsFault };', to: 'return { broken };' },
-  { name: 'a camera that stands still is one that works', file: gate, from: 'if (nowMs - grewMs > limits.framesSilentMsMax * hinderedTimesOf(facts))', to: 'if (nowMs < grewMs)' },
+  { name: 'a camera that stands still is one that works', file: gate, from: 'if (nowMs - grewMs > limits.framesSilentMsMax)', to: 'if (nowMs < grewMs)' },
   { name: 'a camera that was not there before is asked for', file: gate, from: '!baseline.hasFrames || last', to: 'last' },
   { name: 'one that fell silent a moment ago is committed', file: gate, from: 'silentMs > limits.heartbeatMsMax / 2', to: 'silentMs < 0' },
   { name: 'committed before its time', file: gate, from: "  if (elapsedMs < probationMs) return { outcome: 'hold', missing };", to: '' },

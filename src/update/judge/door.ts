@@ -2,7 +2,7 @@
  * Whether the door is answered. Chosen: the incumbent knocks over the socket that callers use, and compares a silence with
  * what it needs itself just then; rejected: heartbeats; why: they come from inside, and one that answers nobody sends them.
  */
-import { hasCallers, hasCrowd } from './callers.ts';
+import { hasCallers } from './callers.ts';
 import { type Finding, shown } from './finding.ts';
 import type { GateFacts, GateLimits } from './gate-facts.ts';
 import { isShortOfTime } from './machine-strain.ts';
@@ -16,11 +16,10 @@ const ownTimes = 4;
  * for may be another thread of its own: it is given so many times the time.
  */
 const hinderedTimes = 4;
-/** One that a crowd keeps at work has all of them to answer before who knocks: so many times as much processor time. */
-const crowdedTimes = 2;
-/** One that waits for a processor is given so many times the time of a heartbeat, and before a crowd twice as much. */
+/** What callers keep at work: so many times as much processor time. */
+const callersWorkTimes = 5;
+/** One that waits for a processor is given so many times the time of a heartbeat. */
 const starvedTimes = 4;
-const starvedInCrowdTimes = 8;
 
 type DoorFacts = Pick<GateFacts, 'door' | 'samples' | 'nowMs'>;
 
@@ -30,10 +29,11 @@ export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
   if (door === undefined) return undefined;
   const { knocks, answered, silentMs, isAtWork, workedMs, ownMs } = door;
   const { heartbeatMsMax } = limits;
-  const doorSilentMsMax = limits.doorSilentMsMax * (hasCallers(door) || isShortOfTime(facts) ? hinderedTimes : 1);
-  const workMsMax = doorSilentMsMax * atWorkTimes * (hasCrowd(door) ? crowdedTimes : 1);
+  const [isBusy, times] = [hasCallers(door), isShortOfTime(facts) ? hinderedTimes : 1];
+  const doorSilentMsMax = limits.doorSilentMsMax * (isBusy ? hinderedTimes : times);
+  const workMsMax = limits.doorSilentMsMax * atWorkTimes * (isBusy ? callersWorkTimes : times);
   const isOver = isAtWork
-    ? workedMs >= workMsMax || silentMs >= heartbeatMsMax * longTimes(facts)
+    ? workedMs >= workMsMax || silentMs >= heartbeatMsMax * starvedTimes
     : silentMs >= doorSilentMsMax;
   const saw = `silent for ${Math.round(silentMs)} ms, ${Math.round(workedMs)} ms of them at work, the incumbent needs up to ${Math.round(ownMs)} ms`;
   const evidence = { asked: knocks, answered, compared: knocks, saw };
@@ -44,28 +44,11 @@ export function judgeDoor(facts: DoorFacts, limits: GateLimits): Finding {
 
 /** How long a candidate may be silent, on a machine that keeps it or its incumbent waiting for a processor. */
 export function heartbeatPatienceMs(
-  facts: Pick<GateFacts, 'door' | 'samples' | 'nowMs'>,
+  { door }: Pick<GateFacts, 'door'>,
   { doorSilentMsMax, heartbeatMsMax }: Pick<GateLimits, 'doorSilentMsMax' | 'heartbeatMsMax'>,
 ): number {
-  const { door } = facts;
-  if (door === undefined) return heartbeatMsMax * hinderedTimesOf(facts);
+  if (door === undefined) return heartbeatMsMax;
   const { silentMs, isAtWork, workedMs, ownMs } = door;
   const isStarved = silentMs > 0 && isAtWork && workedMs < doorSilentMsMax * atWorkTimes;
-  return Math.max(heartbeatMsMax * (isStarved ? longTimes(facts) : hinderedTimesOf(facts)), ownMs * ownTimes);
-}
-
-type HinderedFacts = Pick<GateFacts, 'samples' | 'nowMs'>;
-
-/** A crowd, or whoever keeps the processors busy, is in the way of all that it does. */
-function isHindered(facts: HinderedFacts): boolean {
-  return hasCrowd(facts.samples.at(-1)) || isShortOfTime(facts);
-}
-
-/** How many times as long it may take for what it does by itself. */
-export function hinderedTimesOf(facts: HinderedFacts): number {
-  return isHindered(facts) ? hinderedTimes : 1;
-}
-
-function longTimes(facts: HinderedFacts): number {
-  return isHindered(facts) ? starvedInCrowdTimes : starvedTimes;
+  return Math.max(heartbeatMsMax * (isStarved ? starvedTimes : 1), ownMs * ownTimes);
 }

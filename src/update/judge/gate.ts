@@ -1,5 +1,5 @@
 import { hasCrowd } from './callers.ts';
-import { heartbeatPatienceMs, hinderedTimesOf, judgeDoor } from './door.ts';
+import { heartbeatPatienceMs, judgeDoor } from './door.ts';
 import { type Finding, type Judgement, judgementOf, shown } from './finding.ts';
 import type { GateFacts, GateLimits, GateSample } from './gate-facts.ts';
 import {
@@ -256,13 +256,12 @@ function judgeFreeMemory({ freeBytes, samples, baseline, taken }: GateFacts, lim
 }
 
 /** The camera is silent since the newest sample in which the count had just grown. */
-function judgeFrames(facts: GateFacts, limits: GateLimits): Finding {
-  const { samples, baseline, startedMs, nowMs } = facts;
+function judgeFrames({ samples, baseline, startedMs, nowMs }: GateFacts, limits: GateLimits): Finding {
   const last = samples.at(-1);
   if (!baseline.hasFrames || last === undefined) return undefined;
   const before = samples.findLastIndex(({ frames }) => frames < last.frames);
   const grewMs = before === -1 ? startedMs : (samples[before + 1]?.atMs ?? startedMs);
-  if (nowMs - grewMs > limits.framesSilentMsMax * hinderedTimesOf(facts))
+  if (nowMs - grewMs > limits.framesSilentMsMax)
     return { broken: `no camera frame for ${Math.round(nowMs - grewMs)} ms` };
   return last.frames === 0 ? { missing: 'no camera frame yet' } : undefined;
 }
