@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { Finding } from '../../src/command/finding.ts';
@@ -62,19 +62,6 @@ test('everything that is ill is named with what to do about it', async (context)
   ]); // prettier-ignore
   for (const { advice } of ill) assert.ok((advice ?? '').length > 10);
   assert.match(findings.get('models')?.message ?? '', /a\.onnx: it is not what manifest\.json names/);
-});
-
-test('what faces are told apart by is looked at like every other net, whichever of them is in use', async (context) => {
-  const folder = newFolder(context);
-  withModels(folder);
-  const manifest = join(folder, 'models/manifest.json');
-  const { models } = JSON.parse(readFileSync(manifest, 'utf8')) as { models: Record<string, { file: string }> };
-  const recognisers = [{ model: models['a'] }, { model: { ...models['a'], file: 'dlib.onnx' } }];
-  writeFileSync(manifest, JSON.stringify({ models, recognisers }));
-  writeFileSync(join(folder, 'models/dlib.onnx'), 'model');
-  assert.match((await examine(folder)).findings.get('models')?.message ?? '', /^2 in .*, intact$/);
-  writeFileSync(join(folder, 'models/dlib.onnx'), 'altered');
-  assert.match((await examine(folder)).findings.get('models')?.message ?? '', /dlib\.onnx: it is not what/);
 });
 
 test('ffmpeg is looked for where programs are, and only for cameras that need it', async (context) => {
