@@ -44,7 +44,6 @@ interface Waiting<Answer> {
   readonly askedMs: number;
   resolve(answer: Answer): void;
   reject(error: Error): void;
-  readonly deadline: NodeJS.Timeout;
 }
 
 type ThreadState =
@@ -69,6 +68,7 @@ export class AskedThread<
   #restarts = 0;
   #delayMs = restartDelayMs;
   #lastDeath: string | undefined;
+  #deadline: NodeJS.Timeout | undefined;
 
   constructor(parts: AskedThreadParts, onAnswer: (toll: Toll<Spent>) => void) {
     this.#parts = parts;
@@ -114,10 +114,8 @@ export class AskedThread<
     const message: ToThread<Question> = { call: 'ask', id, question };
     state.worker.postMessage(message);
     return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => {
-        this.abandon(`it did not answer within ${answerMsMax / 1000} s`);
-      }, answerMsMax);
-      this.#waiting.set(id, { askedMs, resolve, reject, deadline });
+      this.#waiting.set(id, { askedMs, resolve, reject });
+      if (this.#waiting.size === 1) this.#awaitWord();
     });
   }
 
@@ -158,14 +156,20 @@ export class AskedThread<
   #take({ id, busyMs, spent, answer }: Extract<FromThread<Answer, Spent, Refusal>, { kind: 'answer' }>): void {
     this.#answered += 1;
     this.#delayMs = restartDelayMs;
-    for (const { deadline } of this.#waiting.values()) deadline.refresh(); // It is slow, and lives.
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     this.#onAnswer({ busyMs, wholeMs: performance.now() - waiting.askedMs, spent });
     this.#waiting.delete(id);
-    clearTimeout(waiting.deadline);
+    this.#awaitWord(); // It may be slow, and lives.
     if (answer.outcome === 'failed') waiting.reject(new Error(answer.message));
     else waiting.resolve(answer.value);
+  }
+
+  /** From its last word on, for as long as anybody waits. */
+  #awaitWord(): void {
+    clearTimeout(this.#deadline);
+    if (this.#waiting.size === 0) return;
+    this.#deadline = setTimeout(() => this.abandon(`it did not answer within ${answerMsMax / 1000} s`), answerMsMax);
   }
 
   /** The thread is dead: says so to everyone who waits, and starts the next one, later if it never worked. */
@@ -188,8 +192,8 @@ export class AskedThread<
   #rejectAll(reason: string): void {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    this.#awaitWord();
     for (const call of waiting) {
-      clearTimeout(call.deadline);
       call.reject(new InferenceFault(`cannot ${this.#parts.words.does}: ${reason}`));
     }
   }
