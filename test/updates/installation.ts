@@ -178,10 +178,12 @@ export class Installation {
     return trial;
   }
 
-  /** Until the release serves under the eyes of its incumbent; returns its process. */
+  /** Until the release serves under the eyes of its incumbent; returns its process. Fails when its trial ends before. */
   async untilProbation(version: string, waitMs: number): Promise<number> {
     let candidate: number | undefined;
     await until(async () => {
+      const ended = (await this.history()).findLast((trial) => trial.version === version);
+      assert(ended === undefined, `${JSON.stringify(ended)}\n${this.lastWords()}`);
       const trial = (await this.status())?.trial; // Shortly after a commit it is still that of the last release.
       if (trial?.version !== version || trial.phase !== 'probation') return false;
       const incumbent = (await this.running())?.pid;

@@ -1,6 +1,7 @@
 // One life of a bell with a real database and real files, for visit.slow.test.ts. It rings (or only finishes what it
-// finds), and kills itself at the named step. Run: node killed-visit.ts HOME ring|finish STEP
-import { appendFileSync } from 'node:fs';
+// finds), and kills itself at the named step; `steps.txt` keeps the steps of a life that was killed.
+// Run: node killed-visit.ts HOME ring|finish STEP
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { nodeClock } from '../../src/machine/node/node-clock.ts';
 import { nodeDisk } from '../../src/machine/node/node-disk.ts';
 import { nodeRandom } from '../../src/machine/node/node-random.ts';
@@ -28,7 +29,9 @@ function step(name: string): void {
   const times = steps.filter((known) => known.replace(/#\d+$/, '') === name).length;
   const full = `${name}#${times + 1}`;
   steps.push(full);
-  if (full === killAt) process.kill(process.pid, 'SIGKILL');
+  if (full !== killAt) return;
+  writeFileSync(`${root}/steps.txt`, steps.join('\n'));
+  process.kill(process.pid, 'SIGKILL');
 }
 
 const wholeDisk = nodeDisk;

@@ -34,6 +34,9 @@ function inHome<Result>(use: (home: string) => Result): Result {
 const toldIn = (home: string): string[] =>
   existsSync(`${home}/told.txt`) ? readFileSync(`${home}/told.txt`, 'utf8').trim().split('\n') : [];
 
+/** What the life that was killed had done until then. */
+const stepsIn = (home: string): string[] => readFileSync(`${home}/steps.txt`, 'utf8').split('\n');
+
 /** The steps of a visit that nothing happens to. */
 const steps = inHome((home) => live(home, 'ring'))?.steps ?? [];
 
@@ -64,8 +67,10 @@ for (const killAt of steps) {
       const after = live(home, 'finish');
       assert.ok(after !== undefined);
       const told = toldIn(home);
-      if (killAt === 'before openVisit#1') {
-        assert.deepEqual([after.visits, told], [[], []], 'what was never stored was never told');
+      if (killAt === 'before openVisit#1') assert.deepEqual(after.visits, []);
+      // The row is written beside the first frame: on a slow disk the frame may be there before it.
+      if (after.visits.length === 0 && !stepsIn(home).includes('after openVisit#1')) {
+        assert.deepEqual(told, [], 'what was never stored was never told');
         return;
       }
       assert.equal(after.visits.length, 1);
