@@ -41,6 +41,8 @@ export async function prepareMaterial(
   const rehearsal = homeAt(directory);
   await disk.remove(directory);
   await disk.makeDirectory(directory);
+  // Looked up before: of a visit that ends meanwhile the copy has no frames yet, and a candidate would seem not to know it.
+  const recent = ground.store.read.visits({ limit: visitsSeenMax });
   const snapshot = await takeSnapshot(parts, trialId);
   await copyDatabase(storage, { from: snapshot, to: rehearsal.database });
   await disk.makeDirectory(home.people);
@@ -48,7 +50,6 @@ export async function prepareMaterial(
   for (const { name } of await disk.list(home.people))
     await copy(disk, { from: `${home.people}/${name}`, to: `${rehearsal.people}/${name}` });
   const decisions: RehearsedDecision[] = [];
-  const recent = ground.store.read.visits({ limit: visitsSeenMax });
   for (const visit of recent) {
     if (decisions.length >= visitsMax) break;
     if (visit.phase !== 'decided' || visit.frames.length === 0) continue;
