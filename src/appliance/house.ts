@@ -54,6 +54,7 @@ export function furnish(parts: HouseParts): House {
   const { senses, settings, store, log, events, clock } = parts;
   const { inference, pictures } = senses.recognition;
   const gallery = new Gallery(store.read, inference);
+  senses.recognition.onChange(() => gallery.changeTo(inference));
   const pictureMemory = new PictureMemory();
   const household = new Household({
     ...parts,

@@ -13,6 +13,9 @@ import { armedTriggers, buttonOf, Loops } from './loops.ts';
 import type { Recognition } from './recognition.ts';
 import { nodeStorage } from '../machine/node/node-storage.ts';
 import { HouseDesk } from './desk.ts';
+import { packFolders } from './choose-pack.ts';
+import { HousePacks } from './house-packs.ts';
+import { PackChanges } from './pack-changes.ts';
 import { installationOf, type Installation } from './installation.ts';
 import { openSenses, type Senses } from './senses.ts';
 import { Caretaker } from './caretaker.ts';
@@ -80,13 +83,19 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
     resources,
     armed,
   });
+  void recognition.loaded.then(() =>
+    ground.complaints.push(...(recognition.complaint === undefined ? [] : [recognition.complaint])),
+  );
   await caretaker.health.runOnce();
   const installation = installationOf(home, release);
   const desk = installation === undefined ? undefined : deskOf(installation, release, ground);
+  const changes = packChangesOf({ ...parts, house });
+  const folders = packFolders(home, release);
+  const packs = new HousePacks({ ground, folders, recognition, changes, isOffDuty });
   const { openFront } = await loadFront();
-  const front = await openFront({ desk, home, ground, senses, house, caretaker, ...machine });
+  const front = await openFront({ desk, home, packs, ground, senses, house, caretaker, ...machine });
   const button = buttonOf(settings, clock, parts.inheritedLine);
-  const loops = new Loops({ house, ground, senses, caretaker, button, isOffDuty, home, clock, disk });
+  const loops = new Loops({ house, ground, senses, caretaker, packs: changes, button, isOffDuty, home, clock, disk });
   const lines = (): ReadonlyMap<string, number> => linesOf(button);
   return { home, ground, senses, house, caretaker, loops, front, installation, desk, lines };
 }
@@ -98,6 +107,32 @@ function deskOf(
 ): HouseDesk {
   const { releaseBytesMax } = loaded.settings.update;
   return new HouseDesk({ installation, version, storage: nodeStorage, releaseBytesMax, chronicle: audit, log });
+}
+
+function packChangesOf({
+  ground,
+  home,
+  house,
+  machine,
+  recognition: nets,
+}: RoomsParts & { readonly house: House }): PackChanges {
+  const { loaded, log, store, tenancy } = ground;
+  const { recognition, models } = loaded.settings;
+  const { pictures } = nets;
+  const mayLoadTwo = (): boolean => tenancy.lock !== undefined;
+  const wanted = models.recogniser;
+  return new PackChanges({
+    ...machine,
+    ...house,
+    home,
+    log: log.named('people'),
+    mayLoadTwo,
+    nets,
+    pictures,
+    recognition,
+    store,
+    wanted,
+  });
 }
 
 function linesOf(button: { descriptor(): number | undefined }): ReadonlyMap<string, number> {

@@ -208,3 +208,33 @@ export const settingsAnswer = Type.Object({
     }),
   ),
 });
+
+const packAnswer = Type.Object({
+  name: Type.String(),
+  isAdded: Type.Boolean(),
+  isUsed: Type.Boolean(),
+  fault: nullableText,
+  terms: Type.Union([
+    Type.Null(),
+    Type.Object({
+      recogniser: Type.String(),
+      numbers: Type.Number(),
+      bytes: nullableNumber,
+      embedded: Type.Number(),
+      licence: Type.String(),
+      origin: Type.String(),
+      trainedOn: Type.String(),
+      measuredOn: nullableText,
+      correctedBy: nullableText,
+    }),
+  ]),
+});
+export type PackAnswer = Static<typeof packAnswer>;
+export const modelsAnswer = Type.Object({
+  packs: Type.Array(packAnswer),
+  faces: Type.Number(),
+  wanted: nullableText,
+  complaint: nullableText,
+});
+export type ModelsAnswer = Static<typeof modelsAnswer>;
+export const usedPackAnswer = Type.Object({ outcome: Type.String(), former: Type.String(), waiting: Type.Number() });

@@ -10,6 +10,7 @@ import { historyCommand } from './history.ts';
 import { installCommand } from './install.ts';
 import { licencesCommand } from './licences.ts';
 import { manCommand } from './man.ts';
+import { modelCommands } from './models.ts';
 import { peopleCommands } from './people.ts';
 import { recognizeCommand } from './recognize.ts';
 import { releaseBuildCommand } from './release-build.ts';
@@ -37,7 +38,7 @@ import { visitsCommand } from './visits.ts';
 export function commands(): readonly Command[] {
   return [
     runCommand, statusCommand, ringCommand, visitsCommand, recognizeCommand,
-    ...peopleCommands, strangersCommand, strangersNameCommand,
+    ...peopleCommands, strangersCommand, strangersNameCommand, ...modelCommands,
     doctorCommand, settingsCommand, settingsExplainCommand, settingsSetCommand, settingsUnsetCommand, auditVerifyCommand,
     updateCommand, revertCommand, historyCommand, restoreCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,

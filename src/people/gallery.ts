@@ -42,8 +42,8 @@ type GalleryReads = Pick<StoreReads, 'people' | 'embeddings' | 'face'>;
  * apart no better on real faces, and would move with every face added.
  */
 export class Gallery {
-  readonly recogniser: string;
-  readonly scoring: Scoring;
+  recogniser: string;
+  scoring: Scoring;
   readonly #read: GalleryReads;
   #references: VectorTable;
   #negatives: VectorTable;
@@ -68,6 +68,13 @@ export class Gallery {
   /** Reference faces of all people. */
   get size(): number {
     return this.#references.size;
+  }
+
+  /** In the terms of another recogniser from now on. */
+  changeTo({ recogniser, scoring = plainScoring }: Pick<Inference, 'recogniser' | 'scoring'>): void {
+    this.recogniser = recogniser;
+    this.scoring = scoring;
+    this.refresh();
   }
 
   /** Reads everything again. For acts that change many faces; a single face is added by `add`. */

@@ -58,8 +58,10 @@ export interface StoreReads {
   faceOfVisit(visitId: string): StoredFace | undefined;
   /** Every embedding of this recogniser. */
   embeddings(recogniser: string): readonly StoredEmbedding[];
-  /** Faces that this recogniser has not embedded yet, oldest first. */
+  /** Faces that this recogniser has not embedded yet, those that people were taught by first, then oldest first. */
   facesWithout(recogniser: string, limit: number): readonly StoredFace[];
+  /** How many faces there are, and how many of them this recogniser has embedded; `taught`: what people were taught by. */
+  facesKnownTo(recogniser: string, which: 'all' | 'taught'): { readonly faces: number; readonly embedded: number };
   visit(id: string): Visit | undefined;
   /** Newest first; at most 1,000. */
   visits(query: VisitQuery): readonly Visit[];

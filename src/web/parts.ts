@@ -71,6 +71,7 @@ export interface WebParts {
   };
   readonly health: Pick<HealthRegistry, 'summary' | 'report' | 'readiness'>;
   readonly settingsBook: SettingsBook;
+  readonly packs: PackShelf;
   /**
    * Who answers for updates; a message for people when nobody does here: why. Asked at every request, because it changes
    * when a candidate becomes the incumbent.
@@ -109,4 +110,51 @@ export interface SettingsBook {
   change(
     changes: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly outcome: 'changed' } | { readonly outcome: 'refused'; readonly message: string }>;
+}
+
+/** A model pack as people see it. */
+export interface ShelvedPack {
+  readonly name: string;
+  /** By the owner, to those of the release. */
+  readonly isAdded: boolean;
+  /** It tells faces apart now. */
+  readonly isUsed: boolean;
+  /** Why it cannot be used, where that is known. */
+  readonly fault: string | null;
+  /** Null when its manifest cannot be read. */
+  readonly terms: {
+    /** What its embeddings carry. */
+    readonly recogniser: string;
+    /** Of an embedding. */
+    readonly numbers: number;
+    readonly bytes: number | null;
+    /** Faces of this house that it has embedded. */
+    readonly embedded: number;
+    readonly licence: string;
+    readonly origin: string;
+    readonly trainedOn: string;
+    /** On which pictures it was found how near a face must be. */
+    readonly measuredOn: string | null;
+    readonly correctedBy: string | null;
+  } | null;
+}
+
+/** The model packs, and which of them is used. */
+export interface PackShelf {
+  list(): Promise<{
+    readonly packs: readonly ShelvedPack[];
+    /** Kept faces of this house. */
+    readonly faces: number;
+    /** The pack that will be used when it has embedded the kept faces; null when it is used. */
+    readonly wanted: string | null;
+    readonly complaint: string | null;
+  }>;
+  /** `former` is used until all `waiting` faces are embedded; `later`: from the next start. */
+  use(
+    name: string,
+  ): Promise<
+    | { readonly outcome: 'begun'; readonly former: string; readonly waiting: number }
+    | { readonly outcome: 'in-use' | 'later'; readonly former: string }
+    | { readonly outcome: 'refused'; readonly message: string }
+  >;
 }

@@ -17,6 +17,7 @@ import { cameraRoutes, pushRoutes } from './routes/camera-routes.ts';
 import { enrolRoutes } from './routes/enrol-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
+import { modelRoutes } from './routes/model-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { peopleRoutes } from './routes/people-routes.ts';
 import { recognizeRoutes } from './routes/recognize-routes.ts';
@@ -267,6 +268,7 @@ async function registerRoutes(rooms: {
   cameraRoutes(site, parts, live);
   eventRoutes(site, parts, connections);
   settingsRoutes(site, parts);
+  modelRoutes(site, parts);
   healthRoutes(site, parts);
   updateRoutes(site, parts);
   await site.register(async (uploads: Site) => {
