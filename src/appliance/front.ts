@@ -78,6 +78,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     household: house.household,
     pictureMemory: house.pictureMemory,
     gallery: house.gallery,
+    selfTest: house.selfTest,
     inference,
     pictures,
     events: ground.events,

@@ -23,6 +23,7 @@ import { restoreCommand } from './restore.ts';
 import { revertCommand } from './revert.ts';
 import { ringCommand } from './ring.ts';
 import { runCommand } from './run.ts';
+import { selfTestCommand } from './self-test.ts';
 import { settingsSetCommand } from './settings-set.ts';
 import { settingsUnsetCommand } from './settings-unset.ts';
 import { settingsCommand, settingsExplainCommand } from './settings.ts';
@@ -39,7 +40,8 @@ export function commands(): readonly Command[] {
   return [
     runCommand, statusCommand, ringCommand, visitsCommand, recognizeCommand,
     ...peopleCommands, strangersCommand, strangersNameCommand, ...modelCommands,
-    doctorCommand, settingsCommand, settingsExplainCommand, settingsSetCommand, settingsUnsetCommand, auditVerifyCommand,
+    selfTestCommand, doctorCommand, settingsCommand, settingsExplainCommand, settingsSetCommand, settingsUnsetCommand,
+    auditVerifyCommand,
     updateCommand, revertCommand, historyCommand, restoreCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,

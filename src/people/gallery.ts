@@ -138,6 +138,18 @@ export class Gallery {
     return { candidates, denied };
   }
 
+  /** Who this face would be, had nobody taught these faces: references and negatives. They are there again afterwards. */
+  matchWithout(faceIds: readonly string[], embedding: Embedding): FaceMatch {
+    const taken = [this.#references, this.#negatives].flatMap((table) =>
+      faceIds.map((faceId) => ({ table, faceId, kept: table.take(faceId) })),
+    );
+    try {
+      return this.match(embedding);
+    } finally {
+      for (const { table, faceId, kept } of taken) if (kept !== undefined) table.put(faceId, kept.slot, kept.face);
+    }
+  }
+
   /** Those whom a negative left out, nearest first. */
   #deniedBy(query: PreparedFace, found: ReadonlySet<number>): readonly DeniedPerson[] {
     const nearest = new Map<number, { readonly row: number; readonly apart: number }>();

@@ -56,6 +56,10 @@ export interface StoreReads {
   facesOf(personId: string): readonly StoredFace[];
   face(id: string): StoredFace | undefined;
   faceOfVisit(visitId: string): StoredFace | undefined;
+  /** Reference and negative faces that came from this visit: what people have said of it by teaching. */
+  facesTaughtBy(visitId: string): readonly StoredFace[];
+  /** What this recogniser made of a face; undefined when it has not embedded it yet. */
+  embeddingOf(faceId: string, recogniser: string): Embedding | undefined;
   /** Every embedding of this recogniser. */
   embeddings(recogniser: string): readonly StoredEmbedding[];
   /** Faces that this recogniser has not embedded yet, those that people were taught by first, then oldest first. */

@@ -14,6 +14,7 @@ import type { EventStream } from '../telemetry/event-stream.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Bell } from '../visit/bell.ts';
 import type { CameraFeed } from '../visit/capture.ts';
+import type { SelfTest } from '../visit/self-test/self-test.ts';
 import type { UpdateDesk } from './update-desk.ts';
 
 /** Everything the face to the world needs of the house, and nothing more of it than it uses. */
@@ -60,6 +61,7 @@ export interface WebParts {
     | 'forgetVisit'
   >;
   readonly gallery: Pick<Gallery, 'match'>;
+  readonly selfTest: Pick<SelfTest, 'last' | 'run'>;
   /** For the picture that somebody asks about. */
   readonly pictureMemory: PictureMemory;
   readonly inference: Inference;

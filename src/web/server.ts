@@ -22,6 +22,7 @@ import { pageRoutes } from './routes/page-routes.ts';
 import { peopleRoutes } from './routes/people-routes.ts';
 import { recognizeRoutes } from './routes/recognize-routes.ts';
 import { releaseFileRoutes } from './routes/release-file-routes.ts';
+import { selfTestRoutes } from './routes/self-test-routes.ts';
 import { settingsRoutes } from './routes/settings-routes.ts';
 import { strangerRoutes } from './routes/stranger-routes.ts';
 import { updateRoutes } from './routes/update-routes.ts';
@@ -265,6 +266,7 @@ async function registerRoutes(rooms: {
   visitActRoutes(site, parts);
   peopleRoutes(site, parts);
   strangerRoutes(site, parts);
+  selfTestRoutes(site, parts);
   cameraRoutes(site, parts, live);
   eventRoutes(site, parts, connections);
   settingsRoutes(site, parts);

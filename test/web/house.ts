@@ -144,6 +144,7 @@ export class House {
       household: neighbours,
       pictureMemory: new PictureMemory(),
       gallery: neighbours,
+      selfTest: neighbours.selfTest,
       inference: this.inference,
       pictures: this.pictures,
       events: this.events,

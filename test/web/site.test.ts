@@ -37,6 +37,7 @@ test('what holds for every request', async (t) => {
       'GET /ready', 'PATCH /api/v1/people/{id}', 'PATCH /api/v1/settings', 'POST /api/v1/frames',
       'POST /api/v1/notifications/test', 'POST /api/v1/people', 'POST /api/v1/people/{id}/faces',
       'POST /api/v1/people/{id}/merge', 'POST /api/v1/people/{id}/unmerge', 'POST /api/v1/recognize',
+      'GET /api/v1/self-test', 'POST /api/v1/self-test',
       'POST /api/v1/strangers/{id}/name', 'POST /api/v1/trigger', 'POST /api/v1/visits/{id}/correct',
       'POST /api/v1/visits/{id}/enrol', 'GET /', 'GET /favicon.ico', 'GET /openapi.json', 'GET /ui/{name}',
     ].toSorted()); // prettier-ignore
