@@ -1,9 +1,10 @@
 import { listPacks, type ListedPack } from '../machine/inference/pack-list.ts';
 import type { PackFolders } from '../machine/inference/model-pack.ts';
-import type { PackShelf, ShelvedPack } from '../web/parts.ts';
+import type { ComparisonState, PackShelf, ShelvedPack } from '../web/parts.ts';
 import { noSuchPack } from './choose-pack.ts';
 import type { Ground } from './ground.ts';
 import type { PackChanges } from './pack-changes.ts';
+import type { PackComparison } from './pack-comparison.ts';
 import type { Recognition } from './recognition.ts';
 import { settingsBook } from './settings-book.ts';
 
@@ -12,6 +13,7 @@ export interface HousePacksParts {
   readonly folders: PackFolders;
   readonly recognition: Recognition;
   readonly changes: PackChanges;
+  readonly comparison: PackComparison;
   /** Nothing goes on behind a command. */
   readonly isOffDuty: boolean;
 }
@@ -57,9 +59,35 @@ export class HousePacks implements PackShelf {
     if (changed.outcome === 'refused') return changed;
     const former = recognition.pack;
     if (isOffDuty) return { outcome: 'later', former };
+    await this.#parts.comparison.stop();
     changes.want(name);
     const { faces, embedded } = ground.store.read.facesKnownTo(pack.recogniser?.embeddingMark ?? '', 'all');
     return former === name ? { outcome: 'in-use', former } : { outcome: 'begun', former, waiting: faces - embedded };
+  }
+
+  async compare(name: string): ReturnType<PackShelf['compare']> {
+    const { changes, comparison, folders, recognition } = this.#parts;
+    const cannot = `cannot compare the model pack "${name}"`;
+    const packs = await listPacks(folders);
+    const pack = packs.find((one) => one.name === name);
+    if (pack === undefined) return refuse(`${cannot}: ${noSuchPack(name, packs)}`);
+    if (pack.recogniser === undefined) return refuse(`${cannot}: ${pack.fault ?? 'it is damaged'}`);
+    if (name === recognition.pack) return refuse(`${cannot}: it is the one in use: name another`);
+    if (recognition.fault !== undefined) return refuse(`${cannot}: ${recognition.fault}`);
+    if (changes.refusal === undefined && changes.wanted !== recognition.pack && !this.#parts.isOffDuty)
+      return refuse(`${cannot}: ${changes.wanted} is on its way: compare when it is used`);
+    if (!comparison.begin(name, pack.recogniser.embeddingMark))
+      return refuse(`${cannot}: another comparison is under way: ask again when it is done`);
+    return { outcome: 'begun' };
+  }
+
+  comparison(): ComparisonState {
+    return this.#parts.comparison.state;
+  }
+
+  /** Ends what is under way. */
+  stop(): Promise<void> {
+    return this.#parts.comparison.stop();
   }
 
   #shelved({ name, isAdded, recogniser, fault }: ListedPack): ShelvedPack {

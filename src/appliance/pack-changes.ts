@@ -95,7 +95,7 @@ export class PackChanges {
     const { inference } = beside;
     const { recogniser } = inference;
     const gallery = { recogniser, add: (): void => {} }; // Nobody is compared with these faces yet.
-    const patient = { sleep: (ms: number): Promise<void> => this.#sleepPastVisits(ms, signal) };
+    const patient = { sleep: (ms: number): Promise<void> => restPastVisits(this.#parts, ms, signal) };
     while (!signal.aborted) {
       const done = await reembedMissing({ ...this.#parts, clock: patient, gallery, inference }, signal);
       const isUsed = await household.whenIdle(() => {
@@ -109,14 +109,17 @@ export class PackChanges {
     }
     return false;
   }
+}
 
-  /** A visitor goes first; one who rings without end is not waited for. */
-  async #sleepPastVisits(ms: number, signal: AbortSignal): Promise<void> {
-    const { bell, clock } = this.#parts;
-    await clock.sleep(ms, signal);
-    for (let waits = 0; waits < visitWaitsMax && bell.visitsUnderWay > 0 && !signal.aborted; waits += 1)
-      await clock.sleep(waitMs, signal);
-  }
+/** A visitor goes first; one who rings without end is not waited for. */
+export async function restPastVisits(
+  { bell, clock }: Pick<PackChangesParts, 'bell' | 'clock'>,
+  ms: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await clock.sleep(ms, signal);
+  for (let waits = 0; waits < visitWaitsMax && bell.visitsUnderWay > 0 && !signal.aborted; waits += 1)
+    await clock.sleep(waitMs, signal);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

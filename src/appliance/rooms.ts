@@ -16,6 +16,7 @@ import { HouseDesk } from './desk.ts';
 import { packFolders } from './choose-pack.ts';
 import { HousePacks } from './house-packs.ts';
 import { PackChanges } from './pack-changes.ts';
+import { PackComparison, type PackComparisonParts } from './pack-comparison.ts';
 import { installationOf, type Installation } from './installation.ts';
 import { openSenses, type Senses } from './senses.ts';
 import { Caretaker } from './caretaker.ts';
@@ -47,6 +48,7 @@ export interface Rooms {
   readonly caretaker: Caretaker;
   readonly loops: Loops;
   readonly front: front.Front;
+  readonly packs: HousePacks;
   /** Undefined when this is no release in a slot. */
   readonly installation: Installation | undefined;
   /** The update path, shown to people, where there is an installation. */
@@ -89,15 +91,17 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   await caretaker.health.runOnce();
   const installation = installationOf(home, release);
   const desk = installation === undefined ? undefined : deskOf(installation, release, ground);
-  const changes = packChangesOf({ ...parts, house });
+  const work = packWork({ ...parts, house });
+  const changes = new PackChanges({ ...work, ...house, nets: recognition, wanted: settings.models.recogniser });
   const folders = packFolders(home, release);
-  const packs = new HousePacks({ ground, folders, recognition, changes, isOffDuty });
+  const comparison = new PackComparison(work);
+  const packs = new HousePacks({ ground, folders, recognition, changes, comparison, isOffDuty });
   const { openFront } = await loadFront();
   const front = await openFront({ desk, home, packs, ground, senses, house, caretaker, ...machine });
   const button = buttonOf(settings, clock, parts.inheritedLine);
   const loops = new Loops({ house, ground, senses, caretaker, packs: changes, button, isOffDuty, home, clock, disk });
   const lines = (): ReadonlyMap<string, number> => linesOf(button);
-  return { home, ground, senses, house, caretaker, loops, front, installation, desk, lines };
+  return { home, ground, senses, house, caretaker, loops, front, packs, installation, desk, lines };
 }
 
 function deskOf(
@@ -109,30 +113,25 @@ function deskOf(
   return new HouseDesk({ installation, version, storage: nodeStorage, releaseBytesMax, chronicle: audit, log });
 }
 
-function packChangesOf({
-  ground,
-  home,
-  house,
-  machine,
-  recognition: nets,
-}: RoomsParts & { readonly house: House }): PackChanges {
-  const { loaded, log, store, tenancy } = ground;
-  const { recognition, models } = loaded.settings;
+/** What it takes to load another pack beside the one in use, and to embed the kept faces with it. */
+function packWork(parts: RoomsParts & { readonly house: House }): PackComparisonParts {
+  const { ground, home, house, machine, recognition: nets } = parts;
+  const { loaded, store, tenancy } = ground;
+  const { recognition } = loaded.settings;
   const { pictures } = nets;
-  const mayLoadTwo = (): boolean => tenancy.lock !== undefined;
-  const wanted = models.recogniser;
-  return new PackChanges({
+  // A candidate has no lock.
+  const mayLoadTwo = (): boolean => parts.isOffDuty || tenancy.lock !== undefined;
+  return {
     ...machine,
     ...house,
     home,
-    log: log.named('people'),
+    log: ground.log.named('people'),
     mayLoadTwo,
     nets,
     pictures,
     recognition,
     store,
-    wanted,
-  });
+  };
 }
 
 function linesOf(button: { descriptor(): number | undefined }): ReadonlyMap<string, number> {
@@ -141,13 +140,14 @@ function linesOf(button: { descriptor(): number | undefined }): ReadonlyMap<stri
 }
 
 /** The opposite order of the start: no new visitors, then the visits under way, then the loops, then the ground. */
-export async function closeRooms({ front, ground, house, loops, senses }: Rooms): Promise<void> {
+export async function closeRooms({ front, ground, house, loops, packs, senses }: Rooms): Promise<void> {
   ground.events.emit({ type: 'SYSTEM_STOPPED', status: 'success', component: 'appliance' });
   loops.disarm();
   await front.web.close();
   await house.bell.close();
   await house.household.idle();
   await loops.stop();
+  await packs.stop();
   await house.ledger.flush();
   await senses.recognition.stop();
   await closeGround(ground);

@@ -238,3 +238,29 @@ export const modelsAnswer = Type.Object({
 });
 export type ModelsAnswer = Static<typeof modelsAnswer>;
 export const usedPackAnswer = Type.Object({ outcome: Type.String(), former: Type.String(), waiting: Type.Number() });
+
+export const comparisonAnswer = Type.Object({
+  state: Type.String(),
+  pack: nullableText,
+  faces: Type.Number(),
+  embedded: Type.Number(),
+  message: nullableText,
+  verdict: nullableText,
+  sides: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      pictures: Type.Number(),
+      known: Type.Number(),
+      probably: Type.Number(),
+      missed: Type.Number(),
+      wrong: Type.Number(),
+      strangers: Type.Number(),
+      strangersNamed: Type.Number(),
+      samePerson: nullableNumber,
+      otherPerson: nullableNumber,
+      nearestOther: nullableNumber,
+      nearestStranger: nullableNumber,
+      embedMs: nullableNumber,
+    }),
+  ),
+});

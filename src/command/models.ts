@@ -2,6 +2,7 @@ import { modelsAnswer, usedPackAnswer, type ModelsAnswer, type PackAnswer } from
 import type { ApiClient } from './api-client.ts';
 import { exitCodes, jsonOption, noParameters, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
+import { modelsCompareCommand } from './models-compare.ts';
 import { failed, printJson, reach } from './reach.ts';
 import { bytesText, count, plain, table } from './text.ts';
 
@@ -84,4 +85,4 @@ async function usePack(context: CommandContext, client: ApiClient): Promise<Exit
 }
 
 /** In the order of help. */
-export const modelCommands: readonly Command[] = [list, use];
+export const modelCommands: readonly Command[] = [list, use, modelsCompareCommand];

@@ -141,6 +141,45 @@ export interface ShelvedPack {
   } | null;
 }
 
+/** How well a pack knows this house: each picture of a person taken out, and looked up among the others. */
+export interface PackFigures {
+  readonly pictures: number;
+  readonly known: number;
+  readonly probably: number;
+  /** Of people who have another picture. */
+  readonly missed: number;
+  /** Given the name of somebody else. */
+  readonly wrong: number;
+  /** Faces of unnamed strangers, and how many of them are given a name. */
+  readonly strangers: number;
+  readonly strangersNamed: number;
+  /** Medians of the distances to the person's own nearest picture, and to the nearest of anybody else. */
+  readonly samePerson: number | null;
+  readonly otherPerson: number | null;
+  readonly nearestOther: number | null;
+  readonly nearestStranger: number | null;
+  readonly embedMs: number | null;
+}
+
+/** Where the comparison of another pack with the one in use stands. */
+export type ComparisonState =
+  | { readonly state: 'none' }
+  | {
+      readonly state: 'running';
+      readonly pack: string;
+      readonly recogniser: string;
+      readonly faces: number;
+      readonly embedded: number;
+    }
+  | { readonly state: 'failed'; readonly pack: string; readonly message: string }
+  | {
+      readonly state: 'done';
+      readonly pack: string;
+      /** The pack in use, then the other. */
+      readonly sides: readonly (PackFigures & { readonly name: string })[];
+      readonly verdict: string;
+    };
+
 /** The model packs, and which of them is used. */
 export interface PackShelf {
   list(): Promise<{
@@ -159,4 +198,9 @@ export interface PackShelf {
     | { readonly outcome: 'in-use' | 'later'; readonly former: string }
     | { readonly outcome: 'refused'; readonly message: string }
   >;
+  /** Begins to hold another pack against the one in use, on the kept faces. */
+  compare(
+    name: string,
+  ): Promise<{ readonly outcome: 'begun' } | { readonly outcome: 'refused'; readonly message: string }>;
+  comparison(): ComparisonState;
 }

@@ -52,8 +52,12 @@ test('another model pack takes over while visitors are named, and is taken back 
   let appliance = await startAppliance(t, { home, settings });
   assert.equal((await appliance.type('people', 'add', 'Ada', enrolment)).code, 0);
 
+  const compared = await appliance.type('models', 'compare', 'dlib');
+  assert.match(compared.out, /^ +mobilefacenet +dlib\n.*\n  named +0 +0\n/, compared.err);
+  assert.match(compared.out, /\ntime of one embedding +\d+ ms +\d+ ms\ntoo few pictures to tell: .*\n$/);
+
   const [said = '', ...names] = await change(appliance, 'dlib');
-  assert.match(said, /^dlib embeds 1 face first, then takes over from mobilefacenet, which names whoever comes until then\n.*models use mobilefacenet\n$/); // prettier-ignore
+  assert.match(said, /^dlib knows every face of this house, then takes over from mobilefacenet, which names whoever comes until then\n.*models use mobilefacenet\n$/); // prettier-ignore
   for (const name of names) assert.match(name, /^Ada by (mobile_face_net|face_recognition)$/);
   assert.equal(await whoRings(appliance), 'Ada by face_recognition');
   assert.match(

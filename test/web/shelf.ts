@@ -18,6 +18,11 @@ export function aShelf(): WebParts['packs'] {
       wanted: null,
       complaint: null,
     }),
+    compare: async (name) =>
+      names.includes(name)
+        ? { outcome: 'begun' }
+        : { outcome: 'refused', message: `cannot compare the model pack "${name}"` },
+    comparison: () => ({ state: 'none' }),
     use: async (name) =>
       names.includes(name)
         ? { outcome: 'begun', former: 'one', waiting: 2 }

@@ -1,5 +1,5 @@
-import Type from 'typebox';
-import type { WebParts } from '../parts.ts';
+import Type, { type Static } from 'typebox';
+import type { ComparisonState, WebParts } from '../parts.ts';
 import { problems, refused } from '../problem.ts';
 import { closed, nullable } from '../shapes.ts';
 import type { Site } from '../site.ts';
@@ -28,6 +28,37 @@ const packShape = Type.Object({
     ),
   ),
 });
+
+const distance = nullable(Type.Number());
+const sideShape = Type.Object({
+  name: Type.String(),
+  pictures: Type.Integer({ description: 'Of people, each taken out and looked up among the others' }),
+  known: Type.Integer(),
+  probably: Type.Integer(),
+  missed: Type.Integer({ description: 'Of people who have another picture' }),
+  wrong: Type.Integer({ description: 'Given the name of somebody else' }),
+  strangers: Type.Integer({ description: 'Faces of unnamed strangers' }),
+  strangersNamed: Type.Integer(),
+  samePerson: distance,
+  otherPerson: distance,
+  nearestOther: distance,
+  nearestStranger: distance,
+  embedMs: nullable(Type.Number()),
+});
+const comparisonShape = Type.Object({
+  state: Type.String({ description: 'none, running, done, failed' }),
+  pack: nullable(Type.String()),
+  faces: Type.Integer({ description: 'Kept faces of this house' }),
+  embedded: Type.Integer({ description: 'Those that the pack has embedded' }),
+  message: nullable(Type.String({ description: 'Why it failed' })),
+  sides: Type.Array(sideShape, { description: 'The pack in use, then the other' }),
+  verdict: nullable(Type.String()),
+});
+
+function comparisonAnswer(state: ComparisonState): Static<typeof comparisonShape> {
+  const nothing = { pack: null, faces: 0, embedded: 0, message: null, verdict: null };
+  return { ...nothing, ...state, sides: state.state === 'done' ? [...state.sides] : [] };
+}
 
 const nameBody = Type.Object({ name: Type.String({ minLength: 1, maxLength: 40 }) }, closed);
 
@@ -79,6 +110,39 @@ export function modelRoutes(site: Site, { packs }: WebParts): void {
       const used = await packs.use(request.body.name);
       if (used.outcome === 'refused') throw refused('models-refused', used.message);
       return { waiting: 0, ...used };
+    },
+  );
+  comparisonRoutes(site, packs);
+}
+
+function comparisonRoutes(site: Site, packs: WebParts['packs']): void {
+  site.get(
+    '/api/v1/models/compare',
+    {
+      schema: {
+        summary: 'Where the comparison of two model packs stands, and how it came out',
+        tags,
+        response: { 200: comparisonShape },
+      },
+    },
+    () => comparisonAnswer(packs.comparison()),
+  );
+
+  site.post(
+    '/api/v1/models/compare',
+    {
+      schema: {
+        summary: 'Hold a model pack against the one in use, on the kept faces of this house',
+        description: 'It embeds them in the background, at a time at which nobody is at the door. Nothing changes.',
+        tags,
+        body: nameBody,
+        response: { 200: comparisonShape, ...problems(422) },
+      },
+    },
+    async (request) => {
+      const begun = await packs.compare(request.body.name);
+      if (begun.outcome === 'refused') throw refused('models-refused', begun.message);
+      return comparisonAnswer(packs.comparison());
     },
   );
 }
