@@ -32,6 +32,8 @@ export interface NameNews {
   readonly person: PersonSeen | undefined;
   readonly strangerId: string | undefined;
   readonly reason: string;
+  /** That the face may be a picture of one, in words. */
+  readonly doubt?: string | undefined;
   /** Watched people seen in any face of the visit. */
   readonly watched: readonly PersonSeen[];
   /** The visit has a picture to show. */
@@ -49,8 +51,10 @@ export function ringNotifications(trigger: Trigger, audience: Audience): readonl
 /** Who it is: the watched first, then strangers, then known people. The same news composed again has the same keys. */
 export function nameNotifications(news: NameNews, audience: Audience): readonly NewNotification[] {
   const { visitId, atMs, ringer: source, outcome, reason, strangerId, person, hasPicture } = news;
+  const mayBePicture = news.doubt === undefined ? undefined : true;
+  const aside = mayBePicture === true ? ' (may be a picture of a face)' : '';
   const alarms = news.watched.flatMap(({ personId, name }) => {
-    const text = `Watched: ${name} is at the door`;
+    const text = `Watched: ${name} is at the door${aside}`;
     const alarm = {
       kind: 'watched',
       visitId,
@@ -61,15 +65,17 @@ export function nameNotifications(news: NameNews, audience: Audience): readonly 
       name,
       outcome,
       reason,
+      mayBePicture,
       hasPicture,
     } as const;
     return compose(alarm, personId, audience);
   });
-  const text = textOf(outcome, person?.name);
+  const said = textOf(outcome, person?.name);
   const isAlarmed = news.watched.some(({ personId }) => personId === person?.personId);
-  if (text === undefined || isAlarmed) return alarms;
+  if (said === undefined || isAlarmed) return alarms;
+  const text = `${said}${aside}`;
   const { personId, name } = person ?? {};
-  const facts = { visitId, atMs, text, source, outcome, personId, name, strangerId, reason, hasPicture };
+  const facts = { visitId, atMs, text, source, outcome, personId, name, strangerId, reason, mayBePicture, hasPicture };
   const channels = audience.channels.filter((channel) => mayHear(channel, news, audience));
   return [...alarms, ...compose({ kind: 'name', ...facts }, 'name', { ...audience, channels })];
 }

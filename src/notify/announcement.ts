@@ -20,6 +20,11 @@ export const announcementFields = {
   name: Type.Optional(text('Of the person, as the household has written it')),
   strangerId: Type.Optional(text('The same at every visit of the same stranger')),
   reason: Type.Optional(text('Why we think so, in words')),
+  mayBePicture: Type.Optional(
+    Type.Boolean({
+      description: 'The face may be a picture of one; absent when nothing says so, which proves nothing',
+    }),
+  ),
 };
 const announcementSchema = Type.Object({
   ...announcementFields,

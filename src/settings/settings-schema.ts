@@ -144,13 +144,10 @@ export const settingsSchema = Type.Object(
     ),
     models: Type.Object(
       {
-        recogniser: Type.String({
+        recogniser: Type.Union([Type.Literal('mobilefacenet'), Type.Literal('dlib')], {
           default: 'mobilefacenet',
-          pattern: '^[a-z0-9][a-z0-9-]{0,39}$',
-          maxLength: 40,
-          expectation: 'the name of a model pack, as doorward models lists them,',
           description:
-            'The net that tells faces apart: mobilefacenet, or dlib, which older releases had. At a change it embeds the kept faces beside the former, and then takes over',
+            'The net that tells faces apart: mobilefacenet, or dlib, which older releases had. Kept faces are embedded again in the background',
         }),
       },
       closed,
@@ -199,6 +196,11 @@ export const settingsSchema = Type.Object(
           minimum: 0.1,
           maximum: 1,
           description: 'Largest distance between two visits of the same stranger',
+        }),
+        liveness: Type.Boolean({
+          default: true,
+          description:
+            'Mark a visit whose face may be a picture of one, and say “probably” at best. A warning: it misses good screens',
         }),
       },
       closed,

@@ -10,6 +10,9 @@ import { visitOutcomes } from '../system/outcome.ts';
 export const decidedColumns = {
   outcome: Type.Enum([...visitOutcomes]),
   reason: Type.String({ description: 'Why, in words' }),
+  doubt: Type.String({
+    description: 'That it may be a picture of a face and no face, and why, in words: a warning, and no proof of either',
+  }),
 };
 type Columns = typeof decidedColumns;
 

@@ -39,6 +39,8 @@ export interface EventData {
   readonly durationMs?: number;
   /** FACE_RECOGNIZED and FACE_UNKNOWN: 0 to 1. */
   readonly confidence?: number;
+  /** FACE_RECOGNIZED, FACE_UNKNOWN and FACE_BLACKLISTED: the face may be a picture of one. */
+  readonly mayBePicture?: boolean;
   readonly channel?: string;
   readonly notificationKind?: string;
   readonly errorType?: string;

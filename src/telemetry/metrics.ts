@@ -106,13 +106,6 @@ export class Metrics {
     });
   }
 
-  /** What runs, as it is now. */
-  showBuild(build: MetricsParts['build']): void {
-    const { build: shown } = this.#instruments;
-    shown.reset();
-    shown.set({ ...build }, 1);
-  }
-
   /** Which release serves, from which slot. */
   showRelease({ version, slot }: { readonly version: string; readonly slot: string }): void {
     this.#instruments.release.reset();
@@ -182,6 +175,8 @@ export class Metrics {
     }
     const result = recognitionResult(event);
     if (result === undefined) return;
+    if (event.data?.mayBePicture === true)
+      this.securityEvent({ eventType: 'picture_of_face', source: event.component, actionTaken: 'warning' });
     const bucket = confidenceBucket(event.data?.confidence);
     this.#instruments.recognitions.inc({ result_type: result, confidence_bucket: bucket });
   }

@@ -3,8 +3,9 @@ import { closeDialog, confirmFirst, isDialogOpen, openDialog } from './dialog.js
 import { button, element } from './element.js';
 import { attempt, notice, undoableNotice } from './notice.js';
 import { evidenceOf } from './evidence.js';
+import { tagsOf } from './visit-tags.js';
 import { whoForm } from './who-form.js';
-import { dayOf, outcomeWord, sourceWord, timeOf, titleOf } from './words.js';
+import { dayOf, sourceWord, timeOf, titleOf } from './words.js';
 
 /**
  * Opens a visit: who, why, and what people can say about it.
@@ -29,7 +30,7 @@ function show(visit, changed) {
     element(
       'p',
       { className: 'visit-line' },
-      element('span', { className: `tag ${visit.outcome ?? 'looking'}` }, outcomeWord(visit.outcome)),
+      ...tagsOf(visit),
       ` ${dayOf(visit.startedMs)} ${timeOf(visit.startedMs)} · ${sourceWord(visit.source)}`,
     ),
     picture,

@@ -1,7 +1,8 @@
 import { ask } from './api.js';
 import { byId, element, icon } from './element.js';
 import { openVisit } from './visit-dialog.js';
-import { agoOf, dayOf, momentOf, outcomeWord, timeOf, titleOf } from './words.js';
+import { tagsOf } from './visit-tags.js';
+import { agoOf, dayOf, momentOf, timeOf, titleOf } from './words.js';
 
 const pageVisits = 20;
 
@@ -65,12 +66,7 @@ function visitRow(visit, changed) {
     element(
       'span',
       { className: 'visit-text' },
-      element(
-        'span',
-        { className: 'visit-head' },
-        element('strong', {}, titleOf(visit)),
-        element('span', { className: `tag ${visit.outcome ?? 'looking'}` }, outcomeWord(visit.outcome)),
-      ),
+      element('span', { className: 'visit-head' }, element('strong', {}, titleOf(visit)), ...tagsOf(visit)),
       element('span', { className: 'reason' }, visit.reason ?? 'Still looking who it is'),
       element('time', { title: momentOf(visit.startedMs) }, `${timeOf(visit.startedMs)} · ${agoOf(visit.startedMs)}`),
     ),

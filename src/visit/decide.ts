@@ -26,6 +26,8 @@ export interface Verdict {
   readonly outcome: VisitOutcome;
   readonly person: FaceCandidate | undefined;
   readonly reason: string;
+  /** That the face may be a picture of one, in words; see `doubt.ts`. */
+  readonly doubt?: string;
   /** How sure the nearest person is the one, 0 to 1. */
   readonly confidence: number;
   readonly decision: Decision;
@@ -98,13 +100,7 @@ function ending(
   return { outcome, reason, person: undefined, best: undefined, isClearStranger: false, isFirm: false };
 }
 
-/** What a name hangs on. */
-type Weighed = Pick<Evidence, 'nearest' | 'gap' | 'agreeing' | 'usable' | 'allowed'>;
-
-export function outcomeOf(
-  evidence: Weighed,
-  { isPicture }: Pick<DecisionRules, 'isPicture'>,
-): 'known' | 'probably' | 'stranger' {
+function outcomeOf(evidence: Evidence, { isPicture }: DecisionRules): 'known' | 'probably' | 'stranger' {
   const { nearest, gap, agreeing, usable, allowed: { known, probably, margin } } = evidence; // prettier-ignore
   if (nearest === undefined) return 'stranger';
   const share = agreeing / usable;

@@ -74,9 +74,9 @@ function write(
   { id, trace }: Pick<Visit, 'id' | 'trace'>,
   { verdict, saving, strangerId, notifications }: Decided,
 ): Promise<LedgerOutcome> {
-  const { outcome, reason, person, decision } = verdict;
+  const { outcome, reason, doubt, person, decision } = verdict;
   return ledger.write(id, 'decideVisit', {
-    visitId: id, outcome, personId: person?.personId, strangerId, reason, decision, trace, ...saving, notifications,
+    visitId: id, outcome, personId: person?.personId, strangerId, reason, doubt, decision, trace, ...saving, notifications,
     decidedMs: Math.round(clock.wallMs()),
   }); // prettier-ignore
 }

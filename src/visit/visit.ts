@@ -5,12 +5,11 @@
  *
  * - Chosen: two frames must agree before a name is said for sure; rejected: one good frame; why: a wrong name is worse
  *   than no name.
- * - Chosen: a self-test takes what the bell had said from the figures of the decision; rejected: a column for it; why: what
- *   people have corrected under earlier releases counts too.
  */
 import type { VisitOutcome } from '../system/outcome.ts';
 import type { EventType } from '../system/event.ts';
 import { decide, type Verdict } from './decide.ts';
+import { doubtPicture } from './doubt.ts';
 import { Looking, rulesOf, type VisitSeen } from './looking.ts';
 import { record } from './record.ts';
 import { ring } from './ring.ts';
@@ -39,7 +38,9 @@ export async function nameVisitor(parts: VisitParts, visit: VisitUnderWay, seen:
     const sightings = await new Looking(parts, visit, seen).run();
     await seen.rung;
     const rules = { ...rulesOf(parts), oldFrames: seen.frames.oldFrames ?? 0 };
-    const verdict = explain(parts, visit, decide(sightings, rules));
+    const decided = explain(parts, visit, decide(sightings, rules));
+    const { liveness } = parts.settings.recognition;
+    const verdict = liveness ? doubtPicture(decided, sightings, seen.saved) : decided;
     await record(parts, visit, { verdict, saved: seen.saved });
     report(parts, visit, verdict);
   } finally {
@@ -63,10 +64,12 @@ function explain(parts: VisitParts, visit: VisitUnderWay, verdict: Verdict): Ver
 
 /** Tells the rooms what was decided, after it is recorded. */
 function report(parts: VisitParts, visit: VisitUnderWay, verdict: Verdict): void {
-  const { outcome, confidence, reason, person, watched } = verdict;
+  const { outcome, confidence, reason, doubt, person, watched } = verdict;
   const who = person === undefined ? {} : { personId: person.personId, name: person.name };
-  visit.tell(eventOf(outcome), { outcome, confidence, ...who });
-  for (const { personId, name } of watched) visit.tell('FACE_BLACKLISTED', { personId, name, severity: 'critical' });
+  const mark = doubt === undefined ? {} : { mayBePicture: true };
+  visit.tell(eventOf(outcome), { outcome, confidence, ...who, ...mark });
+  for (const { personId, name } of watched)
+    visit.tell('FACE_BLACKLISTED', { personId, name, severity: 'critical', ...mark });
   visit.tell('EVENT_ENRICHED', { outcome, reason, stage: 'visit', durationMs: visit.trace.named ?? 0, ...who });
   parts.log.info('a visit is decided', {
     correlation_id: visit.id,

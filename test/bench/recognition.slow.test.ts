@@ -35,7 +35,9 @@ test("recognition is measured on the demo's people, up to a visit to a running a
     visits: 1,
     visitsNamedRight: 1,
     visitsNamedWrong: 0,
+    falseAlarms: 0,
   });
-  for (const line of ['at the door', 'pairs at', '2x1', 'backlight', 'real visits'])
+  assert.match(JSON.stringify(figures), /"attacksWarned":[01],/);
+  for (const line of ['at the door', 'pairs at', '2x1', 'backlight', 'real visits', 'print, white edge'])
     assert.match(stdout, new RegExp(`^${line}`, 'm'));
 });

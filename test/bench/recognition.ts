@@ -117,6 +117,7 @@ function figuresOf({ found, openSets, looks, visits, worstGroupRatio }: Measured
   const [visitors, strangers] = [open?.visitors, open?.strangers];
   const named = (visitors?.known ?? 0) + (visitors?.probably ?? 0);
   const small = looks.filter(({ kind }) => kind === '48 px');
+  const [ordinary, attacks] = [visits.filter(({ isAttack }) => !isAttack), visits.filter(({ isAttack }) => isAttack)];
   return {
     people: new Set(found.samples.map(({ person }) => person)).size,
     strangers: new Set(found.strangers.map(({ person }) => person)).size,
@@ -131,14 +132,14 @@ function figuresOf({ found, openSets, looks, visits, worstGroupRatio }: Measured
     worstGroupRatio,
     px48Found: share(small.filter(({ seen }) => seen !== undefined).length, small.length),
     px48Named: share(small.filter(isNamed).length, small.length),
-    visits: visits.length,
-    visitsNamedRight: visits.filter(
+    visits: ordinary.length,
+    visitsNamedRight: ordinary.filter(
       ({ expected, outcome, personName }) => expected === personName && outcome !== 'unanswered',
     ).length,
-    visitsNamedWrong: visits.filter(({ expected, personName }) => personName !== undefined && expected !== personName)
+    visitsNamedWrong: ordinary.filter(({ expected, personName }) => personName !== undefined && expected !== personName)
       .length,
-    attacksWarned: null,
-    falseAlarms: null,
+    attacksWarned: share(attacks.filter(({ isWarned }) => isWarned).length, attacks.length),
+    falseAlarms: share(ordinary.filter(({ isWarned }) => isWarned).length, ordinary.length),
   };
 }
 

@@ -11,6 +11,8 @@ export class ScriptedCamera implements Camera {
   scene = 0;
   /** Shown instead of a scene, but for its first two pixels; of `size`. */
   picture: Pixels | undefined;
+  /** Paints the next one. */
+  paint: (() => Pixels) | undefined;
   /** `silent` opens and shows nothing; `deaf` does not even close. */
   mood: 'flowing' | 'silent' | 'deaf' | 'failing' | 'ending' = 'flowing';
   origin: Camera['origin'] = 'sensor';
@@ -42,7 +44,8 @@ export class ScriptedCamera implements Camera {
     const pixels = sink.takeBuffer(i420Bytes(this.size.width, this.size.height));
     if (!this.isFrozen) this.#noise = (this.#noise + 1) % 256;
     const shown = new Uint8Array(pixels).fill(0);
-    if (this.picture !== undefined) shown.set(new Uint8Array(this.picture.pixels));
+    const picture = this.paint?.() ?? this.picture;
+    if (picture !== undefined) shown.set(new Uint8Array(picture.pixels));
     shown.set([this.scene, this.#noise]);
     sink.deliver({ ...this.size, pixels, capturedMs: this.#clock.uptimeMs() - this.lateMs });
   }

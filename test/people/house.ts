@@ -19,7 +19,7 @@ import { SeededRandom } from '../fakes/seeded-random.ts';
 
 export const recognition: HouseholdParts['recognition'] = {
   strangersPerName: 1000, strangersPerKnown: 10_000, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
-  lightMax: 235, strangerDistance: 0.5,
+  lightMax: 235, strangerDistance: 0.5, liveness: true,
 }; // prettier-ignore
 
 /** Where one of ten thousand strangers is taken for the one person of a household. */
@@ -47,9 +47,6 @@ export interface House {
 interface Who {
   readonly personId?: string;
   readonly strangerId?: string;
-  /** Default: the epoch, before anybody was enrolled. */
-  readonly startedMs?: number;
-  readonly candidates?: Decision['candidates'];
 }
 
 /** The same store and disk again, after a restart; or another recogniser for them. */
@@ -123,7 +120,7 @@ export async function storeVisit(
   { visitId, jpeg, who = {} }: { visitId: string; jpeg: Uint8Array; who?: Who },
 ): Promise<void> {
   const { store, inference, disk, home, gallery } = parts;
-  const { personId, strangerId, startedMs = 1, candidates = [] } = who;
+  const { personId, strangerId } = who;
   const pathOf = (name: string): string => `visits/${visitId}/${name}.jpg`;
   for (const name of ['frame-0', 'face', 'thumbnail']) {
     await disk.makeDirectory(dirname(`${home.root}/${pathOf(name)}`));
@@ -136,14 +133,14 @@ export async function storeVisit(
   }; // prettier-ignore
   const trigger = { id: `trigger-of-${visitId}`, visitId, source: 'button', press: 'press', atMs: 1 } as const;
   await store.write('openVisit', {
-    visit: { id: visitId, source: 'button', startedMs },
+    visit: { id: visitId, source: 'button', startedMs: 1 },
     trigger,
     notifications: [],
   });
   await store.write('saveFrames', { visitId, frames: [pathOf('frame-0')] });
   await store.write('decideVisit', {
     visitId, outcome: personId === undefined ? 'stranger' : 'known', personId, strangerId, reason: 'as scripted',
-    decision: { ...decision, candidates }, trace: {}, picture: pathOf('frame-0'), thumbnail: pathOf('thumbnail'),
+    decision, trace: {}, picture: pathOf('frame-0'), thumbnail: pathOf('thumbnail'),
     face: { face: stored, recogniser: inference.recogniser, vector }, notifications: [], decidedMs: 2,
   }); // prettier-ignore
   gallery.refresh();

@@ -9,7 +9,7 @@ import { goodQuality, vectorOf } from '../fakes/scripted-inference.ts';
 
 const recognition = {
   strangersPerName: 1000, strangersPerKnown: 10_000, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
-  lightMax: 235, strangerDistance: 0.5,
+  lightMax: 235, strangerDistance: 0.5, liveness: true,
 }; // prettier-ignore
 
 /** "ada 0.41, grace 0.63" as a frame's most prominent face. */

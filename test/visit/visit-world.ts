@@ -19,7 +19,7 @@ import { SteppedClock } from '../fakes/stepped-clock.ts';
 
 export const recognition = {
   strangersPerName: 1000, strangersPerKnown: 10_000, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
-  lightMax: 235, strangerDistance: 0.5,
+  lightMax: 235, strangerDistance: 0.5, liveness: true,
 }; // prettier-ignore
 
 /** What a channel was told. */

@@ -21,7 +21,6 @@ import { buildSite } from '../../src/web/server.ts';
 import type { Site } from '../../src/web/site.ts';
 import { Counter } from './counter.ts';
 import { Neighbours } from './neighbours.ts';
-import { aShelf } from './shelf.ts';
 
 /** The smallest thing that looks like a JPEG to a program that only passes it on. */
 export const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex');
@@ -34,7 +33,7 @@ export const silentLog: Log = {
 };
 const recognition = {
   strangersPerName: 1000, strangersPerKnown: 10_000, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
-  lightMax: 235, strangerDistance: 0.5,
+  lightMax: 235, strangerDistance: 0.5, liveness: true,
 }; // prettier-ignore
 
 /** A house to knock at: the real camera feed, events, metrics and health around people and pictures made up here. */
@@ -144,7 +143,6 @@ export class House {
       household: neighbours,
       pictureMemory: new PictureMemory(),
       gallery: neighbours,
-      selfTest: neighbours.selfTest,
       inference: this.inference,
       pictures: this.pictures,
       events: this.events,
@@ -155,7 +153,6 @@ export class House {
       },
       health: this.health,
       settingsBook: neighbours,
-      packs: aShelf(),
       updateDesk: () => this.updateRefusal ?? this.counter,
       sendTestNotification: async () => ['log', 'webhook'],
     };

@@ -111,7 +111,7 @@ function isTooMany(bad: number, all: number): boolean {
   return bad >= badMin && bad > all * badShare;
 }
 
-/** Probably the same one, from more frames, is the same name. */
+/** Probably the same one, from more frames or by a doubt that the frames alone do not show, is the same name. */
 function alike(visit: NamedTwice): NamedTwice {
   const { own, candidate } = visit;
   const isSame = candidate?.outcome === 'probably' && candidate.personId === own.personId;

@@ -13,7 +13,7 @@ import { silentLog } from '../../web/house.ts';
 const models = join(import.meta.dirname, '..', '..', '..', '.models');
 const settings = {
   strangersPerName: 1000, strangersPerKnown: 10_000, faceWidthPxMin: 48, detailMin: 0.15, yawDegMax: 40,
-  lightMax: 235, strangerDistance: 0.5,
+  lightMax: 235, strangerDistance: 0.5, liveness: true,
 }; // prettier-ignore
 
 function manifestWith(folder: string, faces: readonly { file: string; person: string }[]): void {

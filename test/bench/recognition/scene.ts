@@ -70,7 +70,7 @@ export async function sceneOf(
 }
 
 /** The colours of the picture without anything that could be told, and no face least of all. */
-async function groundOf(data: Uint8Array, source: SharpOptions): Promise<Buffer> {
+export async function groundOf(data: Uint8Array, source: SharpOptions): Promise<Buffer> {
   const [width, height] = [4, 3];
   const small = await sharp(data, source).resize({ width, height, fit: 'fill' }).raw().toBuffer();
   return sharp(small, { raw: { width, height, channels: 3 } })
@@ -98,7 +98,7 @@ export async function blurred({ rgb }: Scene, deviationPx: number): Promise<Buff
 }
 
 /** Draws an SVG over the scene. */
-export async function drawOver({ rgb }: Scene, svg: string): Promise<Buffer> {
+export async function drawOver({ rgb }: Pick<Scene, 'rgb'>, svg: string): Promise<Buffer> {
   const { width, height } = sceneSize;
   const input = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${svg}</svg>`);
   return sharp(rgb, raw).composite([{ input }]).removeAlpha().raw().toBuffer();

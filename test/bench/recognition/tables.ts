@@ -105,9 +105,9 @@ export function reliabilityTable({ claims, size, references }: OpenSet): string 
 
 /** What a running appliance said of visits: of household members by kind, and of strangers. */
 export function visitsTable(visits: readonly PaidVisit[]): string {
-  const kinds = Map.groupBy(visits, ({ kind, expected }) => (expected === undefined ? 'strangers' : kind));
+  const kinds = Map.groupBy(visits, ({ kind, expected }) => (expected === undefined ? 'strangers' : kind)); // A picture is never of one.
   return table([
-    ['real visits', 'paid', 'known', 'probably', 'stranger', 'no face', 'wrong name', 'unanswered'],
+    ['real visits', 'paid', 'known', 'probably', 'stranger', 'no face', 'wrong name', 'unanswered', 'may be a picture'],
     ...[...kinds].map(([kind, some]) => {
       const of = (outcome: string): number =>
         some.filter((one) => one.outcome === outcome && (one.personName ?? one.expected) === one.expected).length;
@@ -121,6 +121,7 @@ export function visitsTable(visits: readonly PaidVisit[]): string {
         of('no-face'),
         wrong.length,
         of('unanswered'),
+        some.filter(({ isWarned }) => isWarned).length,
       ];
     }),
   ]);

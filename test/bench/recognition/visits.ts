@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Appliance, Doorward, waitFor } from '../../end-to-end/appliance-process.ts';
+import type { Pixels } from '../../../src/system/pixels.ts';
 import type { SeededRandom } from '../../fakes/seeded-random.ts';
+import { attackFrames, attackKinds, hasRoom, headBeforeDoor } from './attacks.ts';
 import type { Eye, Seen } from './eye.ts';
 import { shuffled, teachable } from './open-set.ts';
 import { jpegOf, sceneOf, shifted } from './scene.ts';
@@ -20,6 +22,10 @@ export interface PaidVisit {
   readonly outcome: string;
   readonly personName: string | undefined;
   readonly reason: string;
+  /** A picture of the person came, not the person. */
+  readonly isAttack: boolean;
+  /** It was said that it may be one. */
+  readonly isWarned: boolean;
 }
 
 const householdMax = 20;
@@ -34,6 +40,9 @@ const emptyFrames = 12;
 const wanderPx = 5;
 const strangersShare = 0.3;
 const stressShare = 0.3;
+/** Of the ordinary visits, where the picture has room; and so many attacks beside an ordinary visit. */
+const beforeDoorShare = 0.25;
+const attacksShare = 0.3;
 
 interface VisitAnswer {
   readonly id: string;
@@ -41,6 +50,7 @@ interface VisitAnswer {
   readonly outcome: string | null;
   readonly personName: string | null;
   readonly reason: string | null;
+  readonly doubt?: string | null;
 }
 
 interface Visitor {
@@ -73,13 +83,19 @@ export async function payVisits(
     const visitors = await moveIn(appliance, found, random);
     const paid: PaidVisit[] = [];
     let lastId = '';
-    for (let visit = 0; visit < count; visit += 1) {
-      const visitor = chosen(visitors, random);
-      const kind = random.fraction() < stressShare ? (shuffled(stressKinds, random)[0] ?? clean) : clean;
-      const answer = await payVisit(appliance, { eye, bell, visitor, kind, lastId }).catch(unanswered);
+    const attacks = count === 0 ? 0 : Math.max(1, Math.floor(attacksShare * count));
+    for (let visit = 0; visit < count + attacks; visit += 1) {
+      const isAttack = visit >= count;
+      const visitor = chosen(visitors, random, isAttack);
+      const { kind, frames } = isAttack
+        ? await attackBy(eye, { visitor, random, number: visit - count })
+        : await ordinary(eye, visitor, random);
+      const answer = await payVisit(appliance, { bell, frames, lastId }).catch(unanswered);
       lastId = answer.id === '' ? lastId : answer.id;
       paid.push({
-        kind: kind.name,
+        kind,
+        isAttack,
+        isWarned: typeof answer.doubt === 'string',
         expected: visitor.expected,
         outcome: answer.outcome ?? '',
         personName: answer.personName ?? undefined,
@@ -133,8 +149,9 @@ async function enrol(appliance: Appliance, name: string, files: readonly string[
   }
 }
 
-function chosen(visitors: readonly Visitor[], random: SeededRandom): Visitor {
-  const isStranger = random.fraction() < strangersShare;
+/** Whoever holds up a picture holds up one of somebody of the household. */
+function chosen(visitors: readonly Visitor[], random: SeededRandom, isAttack: boolean): Visitor {
+  const isStranger = random.fraction() < strangersShare && !isAttack;
   const some = visitors.filter(({ expected }) => (expected === undefined) === isStranger);
   const from = some.length > 0 ? some : visitors;
   const one = from[Math.floor(random.fraction() * from.length)];
@@ -148,25 +165,63 @@ function unanswered(fault: unknown): VisitAnswer {
   return { id: '', phase: '', outcome: 'unanswered', personName: null, reason: null };
 }
 
-interface Errand {
-  readonly eye: Eye;
-  readonly bell: string;
+/** What the camera sees of a visitor, frame by frame. */
+interface Shown {
+  readonly kind: string;
+  readonly frames: readonly Uint8Array[];
+}
+
+async function ordinary(eye: Eye, { sample, seen }: Visitor, random: SeededRandom): Promise<Shown> {
+  const picture = await readAgain(eye, sample);
+  const isUnderStress = random.fraction() < stressShare;
+  if (!isUnderStress && random.fraction() < beforeDoorShare && hasRoom(picture, seen)) {
+    const frames = await attackFrames(headBeforeDoor, { picture, seen }, { random, frames: framesOfVisit });
+    return { kind: headBeforeDoor.name, frames: thereAndBack(frames) };
+  }
+  const kind = isUnderStress ? (shuffled(stressKinds, random)[0] ?? clean) : clean;
+  const made = await kind.make(await sceneOf(picture, seen.face, kind.widthPx));
+  const frames = Array.from({ length: framesOfVisit }, (_none, at) => shifted(made, wander(at), wander(at + 3)));
+  return { kind: kind.name, frames };
+}
+
+interface Attack {
   readonly visitor: Visitor;
-  readonly kind: StressKind;
+  readonly random: SeededRandom;
+  readonly number: number;
+}
+
+async function attackBy(eye: Eye, { visitor, random, number }: Attack): Promise<Shown> {
+  const { sample, seen } = visitor;
+  const kind = attackKinds[number % attackKinds.length];
+  if (kind === undefined) throw new Error('there is no kind of attack');
+  const picture = await readAgain(eye, sample);
+  const frames = await attackFrames(kind, { picture, seen }, { random, frames: framesOfVisit });
+  return { kind: kind.name, frames: thereAndBack(frames) };
+}
+
+async function readAgain(eye: Eye, { file }: Sample): Promise<Pixels> {
+  const picture = await eye.read(file);
+  if (picture === undefined) throw new Error(`cannot read ${file} a second time`);
+  return picture;
+}
+
+/** A hand goes back the way it came, and does not jump. */
+function thereAndBack(frames: readonly Uint8Array[]): readonly Uint8Array[] {
+  return [...frames, ...frames.slice(1, -1).toReversed()];
+}
+
+interface Errand {
+  readonly bell: string;
+  readonly frames: readonly Uint8Array[];
   readonly lastId: string;
 }
 
 /** Somebody walks up, rings, and stands there until the visit is decided. */
-async function payVisit(appliance: Appliance, { eye, bell, visitor, kind, lastId }: Errand): Promise<VisitAnswer> {
-  const picture = await eye.read(visitor.sample.file);
-  if (picture === undefined) throw new Error(`cannot read ${visitor.sample.file} a second time`);
-  const scene = await sceneOf(picture, visitor.seen.face, kind.widthPx);
-  const made = await kind.make(scene);
-  const frames = await Promise.all(
-    Array.from({ length: framesOfVisit }, (_none, at) => jpegOf(shifted(made, wander(at), wander(at + 3)), 92)),
-  );
+async function payVisit(appliance: Appliance, { bell, frames: shown, lastId }: Errand): Promise<VisitAnswer> {
+  const frames = await Promise.all(shown.map((frame) => jpegOf(frame, 92)));
+  const bytes = shown[0]?.length ?? 0;
   for (let at = 0; at < emptyFrames; at += 1)
-    await push(appliance, await jpegOf(new Uint8Array(made.length).fill(90 + at), 92));
+    await push(appliance, await jpegOf(new Uint8Array(bytes).fill(90 + at), 92));
   const leaving = new AbortController();
   const standing = (async (): Promise<void> => {
     for (let at = 0; !leaving.signal.aborted; at += 1) {

@@ -34,8 +34,8 @@ export const badAtTelling: readonly ZooRelease[] = [
     spoils,
     patch: instead(
       announce,
-      '  const text = textOf(outcome, person?.name);\n',
-      '  const text = outcome === "no-face" ? textOf(outcome, person?.name) : undefined;\n',
+      '  const said = textOf(outcome, person?.name);\n',
+      '  const said = outcome === "no-face" ? textOf(outcome, person?.name) : undefined;\n',
     ),
   }),
   bad('tells-itself', 'tells the log, and none of the channels that people have named', {

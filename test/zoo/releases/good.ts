@@ -73,7 +73,7 @@ export const goodReleases: readonly ZooRelease[] = [
     'tells its listeners something that nobody knows yet',
     after(
       'src/visit/visit.ts',
-      '  const { outcome, confidence, reason, person, watched } = verdict;',
+      '  const { outcome, confidence, reason, doubt, person, watched } = verdict;',
       "  visit.tell('PERFORMANCE_METRIC', { stage: 'mood', durationMs: 1 });",
     ),
   ),
