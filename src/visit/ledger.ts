@@ -6,7 +6,7 @@ import { within } from '../system/deadline.ts';
 import { wordsOf } from '../system/error-words.ts';
 
 /** One write may take this long: the bell is announced without its row rather than not at all. */
-const writeMsMax = 2000;
+export const writeMsMax = 2000;
 /** A full or locked database is asked again after these, before the write is kept for later. */
 const retryDelaysMs = [50, 200];
 const flushIntervalMs = 3000;

@@ -7,7 +7,7 @@ import { SeededRandom } from '../fakes/seeded-random.ts';
 import { judgeDisk, type Complaint } from './judge-disk.ts';
 import { openLoggedDisk } from './logged-disk.ts';
 import { chooseStates, judgeStates } from './states.ts';
-import { readLog } from './write-log.ts';
+import { entriesBefore, readLog } from './write-log.ts';
 import { nextSmallRelease, Writer, type Habit } from './writers.ts';
 
 const diskBytes = 128 * 1024 * 1024;
@@ -24,12 +24,12 @@ async function cutOften(t: TestContext, habit: Habit): Promise<Verdict> {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const next = await nextSmallRelease(folder);
   const disk = await openLoggedDisk(join(folder, 'disk'), { bytes: diskBytes });
-  const told: { visit: string; at: number }[] = [];
-  const tell = (visit: string): void => void told.push({ visit, at: disk.entries() });
+  const told: { visit: string; place: number }[] = [];
+  const tell = (visit: string): void => void told.push({ visit, place: disk.place() });
   const writer = new Writer(habit, disk.mounted, folder);
   await writer.commit('a', '1.0.0');
   await writer.receive(tell);
-  const from = disk.entries();
+  const from = disk.place();
   for (const [slot, version] of [
     ['b', '2.0.0'],
     ['a', '3.0.0'],
@@ -38,20 +38,21 @@ async function cutOften(t: TestContext, habit: Habit): Promise<Verdict> {
     await writer.commit(slot, version);
     await writer.receive(tell);
   }
-  const to = disk.entries();
+  const to = disk.place();
   writer.close();
   await disk.close();
   const complaints: Complaint[] = [];
   const log = readLog(disk.log);
-  const states = chooseStates([{ label: habit, from, to }], statesEach, new SeededRandom(1));
+  const at = (place: number): number => entriesBefore(log, place);
+  const states = chooseStates([{ label: habit, from: at(from), to: at(to) }], statesEach, new SeededRandom(1));
   mkdirSync(join(folder, 'states'));
   await judgeStates({
     log,
     base: disk.base,
     folder: join(folder, 'states'),
     states,
-    judge: (mounted, { at }) => {
-      const visits = told.filter((one) => one.at <= at).map(({ visit }) => visit);
+    judge: (mounted, state) => {
+      const visits = told.filter((one) => at(one.place) <= state.at).map(({ visit }) => visit);
       return judgeDisk(mounted, { visits, hasRecord: true, next });
     },
     onJudged: (_state, found) => void complaints.push(...found),

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requireTools } from '../../scripts/debian/tools.ts';
-import { entriesOf } from './write-log.ts';
+import { placeIn } from './write-log.ts';
 
 const readyMsMax = 20_000;
 const lookMs = 10;
@@ -17,8 +17,8 @@ export interface LoggedDisk {
   readonly base: string;
   /** The disk as it is when it was closed. */
   readonly image: string;
-  /** Entries of the log by now. */
-  entries(): number;
+  /** Where in the log this moment is, in bytes. */
+  place(): number;
   /** Unmounts it; log and images stay, until the folder is removed. */
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export async function openLoggedDisk(
     log,
     base,
     image,
-    entries: () => entriesOf(log),
+    place: () => placeIn(log),
     close: async () => {
       execFileSync('umount', [at('mounted')]);
       execFileSync('losetup', ['--detach', loop]);

@@ -15,7 +15,7 @@ import { bootState } from './boot-state.ts';
 import { judgeDisk, type Complaint, type NextRelease } from './judge-disk.ts';
 import { recordLife, type RecordedLife } from './recorded-life.ts';
 import { chooseStates, judgeStates, type State } from './states.ts';
-import { readLog, type WriteLog } from './write-log.ts';
+import type { WriteLog } from './write-log.ts';
 import { begin, wholeNumber } from '../../scripts/entry.ts';
 
 const killsDefault = 10;
@@ -111,9 +111,10 @@ async function testPower(): Promise<number> {
   try {
     const materials = await gatherMaterials(join(folder, 'releases'));
     const life = await recordLife(materials, folder);
-    const log = readLog(life.log);
+    const { log } = life;
     const flushes = log.entries.filter(({ isFlush }) => isFlush).length;
     console.log(`recorded: ${log.entries.length} writes and flushes (${flushes}), ${life.told.length} visits, ${life.stretches.length} stretches`); // prettier-ignore
+    if (life.late.length > 0) console.log(`announced without their row, the disk was too slow: ${life.late.length}`);
     const states = join(folder, 'states');
     mkdirSync(join(states, 'next'), { recursive: true });
     await materials.workshop.make(lastVersion); // For those that are booted.

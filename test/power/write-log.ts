@@ -2,7 +2,7 @@
  * The log of every write to a disk, as QEMU's `blklogwrites` keeps it, and the disks that a power cut may leave: all that
  * was written before the last flush is there; of what came after, any part may be, in any order, torn at any sector.
  */
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import type { Random } from '../../src/system/random.ts';
 
 const magic = 0x6a_73_66_77_73_68_72n;
@@ -27,14 +27,17 @@ export interface LogEntry {
   readonly isWrite: boolean;
 }
 
-/** How many entries the log has by now: what is acknowledged at this moment was flushed before it. */
-export function entriesOf(path: string): number {
-  const file = openSync(path, 'r');
-  try {
-    return Number(read(file, 0, headerBytes).readBigUInt64LE(16));
-  } finally {
-    closeSync(file);
-  }
+/**
+ * How long the log is by now, in bytes: what is acknowledged at this moment was flushed before. The count in its head may
+ * lag behind: QEMU before 9.0 writes it for two flushes at once in any order.
+ */
+export function placeIn(path: string): number {
+  return statSync(path).size;
+}
+
+/** How many entries lie before a place in the log. */
+export function entriesBefore({ entries, sectorBytes }: WriteLog, place: number): number {
+  return entries.filter(({ dataAt }) => dataAt - sectorBytes < place).length;
 }
 
 export function readLog(path: string): WriteLog {
