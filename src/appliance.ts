@@ -3,6 +3,7 @@ import { playDemoIn } from './appliance/demo.ts';
 import { openGround } from './appliance/ground.ts';
 import { beIncumbent } from './appliance/trial/incumbency.ts';
 import { openDoor } from './appliance/door.ts';
+import { choosePack, packFolders } from './appliance/choose-pack.ts';
 import { openRecognition } from './appliance/recognition.ts';
 import { closeGround, closeRooms, loadFront, openRooms, type Rooms, type RoomsParts } from './appliance/rooms.ts';
 import { reportToService } from './appliance/service-report.ts';
@@ -80,9 +81,9 @@ export async function powerOn(request: StartRequest, machine: Machine): Promise<
   const [opened] = await Promise.all([openGround({ request, clock, disk, random }), loadFront()]);
   if (opened.outcome === 'refused') return opened;
   const { ground } = opened;
-  const { recogniser } = ground.loaded.settings.models;
-  const { modelsFolder } = machine.release;
-  const recognition = await openRecognition({ modelsFolder, recogniser }, ground.log, decoding); // Its nets load while the door opens.
+  const folders = packFolders(home, machine.release);
+  const recogniser = await choosePack(ground.store.read, folders, ground.loaded.settings.models.recogniser);
+  const recognition = await openRecognition({ ...folders, recogniser }, ground.log, decoding); // Its nets load while the door opens.
   const rooms = await openRooms({ home, ground, recognition, isOffDuty, terminal, machine }).catch(wordsOf);
   if (typeof rooms === 'string') {
     await recognition.stop();
@@ -180,17 +181,18 @@ export function verifyAuditOf(home: Home): Promise<AuditVerdict> {
 }
 
 /** Changes the device's own settings while no appliance runs there. What keeps one from running, a setting too, is no matter. */
-export async function changeDeviceSettings({
-  changes,
-  ...where
-}: Pick<StartRequest, 'home' | 'environment'> & { readonly changes: Readonly<Record<string, unknown>> }): Promise<
-  { readonly outcome: 'changed' } | Refused
-> {
+export async function changeDeviceSettings(
+  {
+    changes,
+    ...where
+  }: Pick<StartRequest, 'home' | 'environment'> & { readonly changes: Readonly<Record<string, unknown>> },
+  release: Pick<RunningRelease, 'modelsFolder'>,
+): Promise<{ readonly outcome: 'changed' } | Refused> {
   const request = { ...where, settingFlags: {}, isOffDuty: true, writeLog: () => {} };
   const opened = await openGround({ request, clock, disk, random });
   if (opened.outcome === 'refused') return opened;
   try {
-    return await settingsBook(opened.ground).change(changes);
+    return await settingsBook(opened.ground, { folders: packFolders(where.home, release) }).change(changes);
   } finally {
     await closeGround(opened.ground);
   }

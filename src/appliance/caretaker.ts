@@ -100,6 +100,7 @@ export class Caretaker {
       lookPartsMs: spentMs,
       databaseBytes: counts.databaseBytes,
       outboxPending: counts.pendingNotifications,
+      ...accuracyOf(house.selfTest.last),
       ...(this.#verdict === undefined ? {} : { isAuditVerified: this.#verdict.outcome === 'whole' }),
     };
   }
@@ -204,6 +205,12 @@ export class Caretaker {
       await clock.sleep(verifyIntervalMs, signal);
     }
   }
+}
+
+/** None before a self-test has tried something. */
+function accuracyOf(selfTest: House['selfTest']['last']): Pick<Gauges, 'accuracy'> {
+  if (selfTest === undefined || selfTest.cases === 0) return {};
+  return { accuracy: { recogniser: selfTest.recogniser, share: selfTest.right / selfTest.cases } };
 }
 
 function inferenceFacts({ recognition, recognitionFault }: Senses): InferenceFacts {

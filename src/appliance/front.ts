@@ -15,6 +15,8 @@ import type { House } from './house.ts';
 import type { HouseDesk } from './desk.ts';
 import type { Senses } from './senses.ts';
 import { settingsBook } from './settings-book.ts';
+import { packFolders } from './choose-pack.ts';
+import type { HousePacks } from './house-packs.ts';
 import { whyNoUpdates } from './installation.ts';
 import type { Caretaker } from './caretaker.ts';
 
@@ -24,6 +26,7 @@ export interface FrontParts {
   readonly senses: Senses;
   readonly house: House;
   readonly caretaker: Caretaker;
+  readonly packs: HousePacks;
   readonly desk: HouseDesk | undefined;
   readonly clock: Clock;
   readonly disk: Disk;
@@ -44,14 +47,21 @@ export interface Front {
 
 /** Metrics, API and page, not listening yet. Throws when the address is not allowed. */
 export async function openFront(parts: FrontParts): Promise<Front> {
-  const { clock, ground, house, senses, caretaker, release } = parts;
+  const { clock, ground, house, packs, senses, caretaker, release } = parts;
   const { inference, pictures } = senses.recognition;
+  const folders = packFolders(parts.home, release);
+  const build = (): Parameters<Metrics['showBuild']>[0] => ({
+    version: release.version,
+    node: release.node,
+    recogniser: inference.recogniser,
+  });
   const metrics = new Metrics({
     clock,
-    build: { version: release.version, node: release.node, recogniser: inference.recogniser },
+    build: build(),
     gauges: () => caretaker.gauges(),
     timeZone: ground.loaded.settings.household.timeZone,
   });
+  senses.recognition.onChange(() => metrics.showBuild(build()));
   ground.events.subscribe((event) => metrics.count(event), { afterId: 0 });
   await tellUpdates(parts, metrics);
   const figures = new RequestFigures(clock);
@@ -68,6 +78,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     household: house.household,
     pictureMemory: house.pictureMemory,
     gallery: house.gallery,
+    selfTest: house.selfTest,
     inference,
     pictures,
     events: ground.events,
@@ -80,9 +91,10 @@ export async function openFront(parts: FrontParts): Promise<Front> {
       text: () => metrics.text(),
     },
     health: caretaker.health,
-    settingsBook: settingsBook(ground, () => Number(URL.parse(web.address)?.port)),
+    settingsBook: settingsBook(ground, { folders, ownPort: () => Number(URL.parse(web.address)?.port) }),
     sendTestNotification: () => sendTestNotification(parts),
     pageFile: (name) => carriedFile(`src/ui/${name}`),
+    packs,
     updateDesk: () => parts.desk ?? whyNoUpdates(release),
   });
   const callers = new CallerCount(clock);

@@ -15,6 +15,7 @@ import type { Terminal } from '../system/terminal.ts';
 import { Bell } from '../visit/bell.ts';
 import { CameraFeed } from '../visit/capture.ts';
 import { Ledger } from '../visit/ledger.ts';
+import { SelfTest } from '../visit/self-test/self-test.ts';
 import { Notifier } from '../notify/notify.ts';
 import { openChannels } from '../notify/open-channels.ts';
 import type { Senses } from './senses.ts';
@@ -45,6 +46,7 @@ export interface House {
   readonly ledger: Ledger;
   readonly notifier: Notifier;
   readonly bell: Bell;
+  readonly selfTest: SelfTest;
   /** For pictures that people send. */
   readonly pictureMemory: PictureMemory;
 }
@@ -54,6 +56,7 @@ export function furnish(parts: HouseParts): House {
   const { senses, settings, store, log, events, clock } = parts;
   const { inference, pictures } = senses.recognition;
   const gallery = new Gallery(store.read, inference);
+  senses.recognition.onChange(() => gallery.changeTo(inference));
   const pictureMemory = new PictureMemory();
   const household = new Household({
     ...parts,
@@ -80,7 +83,9 @@ export function furnish(parts: HouseParts): House {
     log: visitLog,
   });
   notifier.subscribe((notification) => bell.noteNotified(notification));
-  return { gallery, household, feed, ledger, notifier, bell, pictureMemory };
+  const { recognition } = settings;
+  const selfTest = new SelfTest({ reads: store.read, gallery, clock, recognition });
+  return { gallery, household, feed, ledger, notifier, bell, selfTest, pictureMemory };
 }
 
 function notifierOf(parts: HouseParts): Notifier {

@@ -1,6 +1,5 @@
 import { noButton } from '../machine/line/no-button.ts';
 import { pipeButton, type PassableButton } from '../machine/line/pipe-button.ts';
-import { reembedMissing } from '../people/reembed.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
@@ -9,6 +8,7 @@ import { runRetention } from '../visit/retention.ts';
 import { readButton, lookForMotion, type TriggerParts, type TriggerTarget } from '../visit/trigger.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
+import type { PackChanges } from './pack-changes.ts';
 import { keepReserve } from './reserve.ts';
 import type { Senses } from './senses.ts';
 import type { Caretaker } from './caretaker.ts';
@@ -19,6 +19,7 @@ export interface LoopsParts {
   readonly senses: Senses;
   readonly house: House;
   readonly caretaker: Caretaker;
+  readonly packs: Pick<PackChanges, 'run'>;
   readonly button: PassableButton;
   readonly isOffDuty: boolean;
   readonly clock: Clock;
@@ -154,18 +155,16 @@ export class Loops {
     await Promise.race([Promise.all([free, senses.recognition.loaded]), aborted(signal)]);
     if (signal.aborted) return;
     const { log, store, loaded } = ground;
-    const { inference, pictures } = senses.recognition;
     const { gallery, bell } = house;
     const finished = await bell.finishUnfinished();
     if (finished > 0) log.info('finished the visits that were under way when the power went', { visits: finished });
     await keepReserve(disk, home).catch((error: unknown) =>
       log.warn('no room is kept for a start on a full disk', { error }),
     );
-    const { recognition, retention } = loaded.settings;
-    if (senses.recognitionFault === undefined)
-      await reembedMissing({ store, gallery, inference, pictures, recognition, disk, home, log, clock }, signal);
+    const { retention } = loaded.settings;
     const isUnderWay = (visitId: string): boolean => bell.isUnderWay(visitId);
-    await runRetention({ clock, disk, home, log, store, gallery, settings: retention, isUnderWay }, signal);
+    const tidying = { clock, disk, home, log, store, gallery, settings: retention, isUnderWay };
+    await Promise.all([this.#parts.packs.run(signal), runRetention(tidying, signal)]);
   }
 
   #triggerParts(): TriggerParts {

@@ -13,6 +13,10 @@ import { armedTriggers, buttonOf, Loops } from './loops.ts';
 import type { Recognition } from './recognition.ts';
 import { nodeStorage } from '../machine/node/node-storage.ts';
 import { HouseDesk } from './desk.ts';
+import { packFolders } from './choose-pack.ts';
+import { HousePacks } from './house-packs.ts';
+import { PackChanges } from './pack-changes.ts';
+import { PackComparison, type PackComparisonParts } from './pack-comparison.ts';
 import { installationOf, type Installation } from './installation.ts';
 import { openSenses, type Senses } from './senses.ts';
 import { Caretaker } from './caretaker.ts';
@@ -44,6 +48,7 @@ export interface Rooms {
   readonly caretaker: Caretaker;
   readonly loops: Loops;
   readonly front: front.Front;
+  readonly packs: HousePacks;
   /** Undefined when this is no release in a slot. */
   readonly installation: Installation | undefined;
   /** The update path, shown to people, where there is an installation. */
@@ -80,15 +85,23 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
     resources,
     armed,
   });
+  void recognition.loaded.then(() =>
+    ground.complaints.push(...(recognition.complaint === undefined ? [] : [recognition.complaint])),
+  );
   await caretaker.health.runOnce();
   const installation = installationOf(home, release);
   const desk = installation === undefined ? undefined : deskOf(installation, release, ground);
+  const work = packWork({ ...parts, house });
+  const changes = new PackChanges({ ...work, ...house, nets: recognition, wanted: settings.models.recogniser });
+  const folders = packFolders(home, release);
+  const comparison = new PackComparison(work);
+  const packs = new HousePacks({ ground, folders, recognition, changes, comparison, isOffDuty });
   const { openFront } = await loadFront();
-  const front = await openFront({ desk, home, ground, senses, house, caretaker, ...machine });
+  const front = await openFront({ desk, home, packs, ground, senses, house, caretaker, ...machine });
   const button = buttonOf(settings, clock, parts.inheritedLine);
-  const loops = new Loops({ house, ground, senses, caretaker, button, isOffDuty, home, clock, disk });
+  const loops = new Loops({ house, ground, senses, caretaker, packs: changes, button, isOffDuty, home, clock, disk });
   const lines = (): ReadonlyMap<string, number> => linesOf(button);
-  return { home, ground, senses, house, caretaker, loops, front, installation, desk, lines };
+  return { home, ground, senses, house, caretaker, loops, front, packs, installation, desk, lines };
 }
 
 function deskOf(
@@ -100,19 +113,41 @@ function deskOf(
   return new HouseDesk({ installation, version, storage: nodeStorage, releaseBytesMax, chronicle: audit, log });
 }
 
+/** What it takes to load another pack beside the one in use, and to embed the kept faces with it. */
+function packWork(parts: RoomsParts & { readonly house: House }): PackComparisonParts {
+  const { ground, home, house, machine, recognition: nets } = parts;
+  const { loaded, store, tenancy } = ground;
+  const { recognition } = loaded.settings;
+  const { pictures } = nets;
+  // A candidate has no lock.
+  const mayLoadTwo = (): boolean => parts.isOffDuty || tenancy.lock !== undefined;
+  return {
+    ...machine,
+    ...house,
+    home,
+    log: ground.log.named('people'),
+    mayLoadTwo,
+    nets,
+    pictures,
+    recognition,
+    store,
+  };
+}
+
 function linesOf(button: { descriptor(): number | undefined }): ReadonlyMap<string, number> {
   const descriptor = button.descriptor();
   return new Map(descriptor === undefined ? [] : [['button', descriptor]]);
 }
 
 /** The opposite order of the start: no new visitors, then the visits under way, then the loops, then the ground. */
-export async function closeRooms({ front, ground, house, loops, senses }: Rooms): Promise<void> {
+export async function closeRooms({ front, ground, house, loops, packs, senses }: Rooms): Promise<void> {
   ground.events.emit({ type: 'SYSTEM_STOPPED', status: 'success', component: 'appliance' });
   loops.disarm();
   await front.web.close();
   await house.bell.close();
   await house.household.idle();
   await loops.stop();
+  await packs.stop();
   await house.ledger.flush();
   await senses.recognition.stop();
   await closeGround(ground);

@@ -1,22 +1,35 @@
 import { refusalOfSource } from '../machine/camera/cameras.ts';
 import { faultOfListening } from '../machine/process/listening-socket.ts';
+import type { PackFolders } from '../machine/inference/model-pack.ts';
 import { complaintAboutChanges, explainSettings } from '../settings/explain.ts';
 import type { Disk } from '../system/disk.ts';
 import { wordsOf } from '../system/error-words.ts';
 import { whyNotListening } from '../web/guard.ts';
 import type { SettingsBook } from '../web/parts.ts';
+import { complaintAboutPack } from './choose-pack.ts';
 import type { Ground } from './ground.ts';
 
 type Changes = Readonly<Record<string, unknown>>;
 
-/** The settings as people see and change them, whether or not the bell runs. `ownPort`: where it listens itself. */
-export function settingsBook(ground: Ground, ownPort?: () => number): SettingsBook {
+type BookGround = Pick<Ground, 'complaints' | 'deviceSettings' | 'events' | 'loaded' | 'reload' | 'store'>;
+
+export interface BookOptions {
+  /** Where the model packs are that a setting may name. */
+  readonly folders: PackFolders;
+  /** Where the bell listens itself. */
+  readonly ownPort?: () => number;
+}
+
+/** The settings as people see and change them, whether or not the bell runs. */
+export function settingsBook(ground: BookGround, { folders, ownPort }: BookOptions): SettingsBook {
   const { complaints, events, loaded, store } = ground;
   return {
     explain: () => explainSettings(loaded),
     complaints: () => [...complaints, ...loaded.warnings],
     async change(changes) {
-      const message = await complaintAbout(ground, changes, ownPort?.());
+      const message =
+        (await complaintAbout(ground, changes, ownPort?.())) ??
+        (await complaintAboutPack(folders, changes['models.recogniser']));
       if (message !== undefined) return { outcome: 'refused', message };
       const before = ground.deviceSettings();
       for (const [key, value] of Object.entries(changes)) {
@@ -31,7 +44,7 @@ export function settingsBook(ground: Ground, ownPort?: () => number): SettingsBo
 }
 
 /** Whether a value comes or goes that is not the one that holds. */
-function isNews(ground: Ground, changes: Changes, before: Changes): boolean {
+function isNews(ground: BookGround, changes: Changes, before: Changes): boolean {
   const holds = new Map(explainSettings(ground.loaded).map(({ key, value }) => [key, JSON.stringify(value)]));
   return Object.entries(changes).some(([key, value]) => {
     const moved = value ?? before[key];
@@ -41,7 +54,7 @@ function isNews(ground: Ground, changes: Changes, before: Changes): boolean {
 
 /** Judged as the next start will judge it: alone, together with what files and environment say, and by this machine. */
 async function complaintAbout(
-  ground: Ground,
+  ground: BookGround,
   changes: Changes,
   ownPort: number | undefined,
 ): Promise<string | undefined> {
@@ -54,7 +67,7 @@ async function complaintAbout(
   );
 }
 
-async function newComplaint(ground: Ground, device: Changes, changes: Changes): Promise<string | undefined> {
+async function newComplaint(ground: BookGround, device: Changes, changes: Changes): Promise<string | undefined> {
   const after = Object.fromEntries(Object.entries({ ...device, ...changes }).filter(([, value]) => value !== null));
   const [was, willBe] = await Promise.all([ground.reload(device), ground.reload(after)]);
   return [...willBe.refused].find(([key, complaint]) => was.refused.get(key) !== complaint)?.[1];

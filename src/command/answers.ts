@@ -208,3 +208,59 @@ export const settingsAnswer = Type.Object({
     }),
   ),
 });
+
+const packAnswer = Type.Object({
+  name: Type.String(),
+  isAdded: Type.Boolean(),
+  isUsed: Type.Boolean(),
+  fault: nullableText,
+  terms: Type.Union([
+    Type.Null(),
+    Type.Object({
+      recogniser: Type.String(),
+      numbers: Type.Number(),
+      bytes: nullableNumber,
+      embedded: Type.Number(),
+      licence: Type.String(),
+      origin: Type.String(),
+      trainedOn: Type.String(),
+      measuredOn: nullableText,
+      correctedBy: nullableText,
+    }),
+  ]),
+});
+export type PackAnswer = Static<typeof packAnswer>;
+export const modelsAnswer = Type.Object({
+  packs: Type.Array(packAnswer),
+  faces: Type.Number(),
+  wanted: nullableText,
+  complaint: nullableText,
+});
+export type ModelsAnswer = Static<typeof modelsAnswer>;
+export const usedPackAnswer = Type.Object({ outcome: Type.String(), former: Type.String(), waiting: Type.Number() });
+
+export const comparisonAnswer = Type.Object({
+  state: Type.String(),
+  pack: nullableText,
+  faces: Type.Number(),
+  embedded: Type.Number(),
+  message: nullableText,
+  verdict: nullableText,
+  sides: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      pictures: Type.Number(),
+      known: Type.Number(),
+      probably: Type.Number(),
+      missed: Type.Number(),
+      wrong: Type.Number(),
+      strangers: Type.Number(),
+      strangersNamed: Type.Number(),
+      samePerson: nullableNumber,
+      otherPerson: nullableNumber,
+      nearestOther: nullableNumber,
+      nearestStranger: nullableNumber,
+      embedMs: nullableNumber,
+    }),
+  ),
+});

@@ -13,6 +13,6 @@ export const applianceDoor = (release: RunningRelease): ApplianceDoor => ({
   schemaVersion: async () => (await import('../appliance.ts')).schemaVersion,
   sqliteVersion: async () => (await import('../appliance.ts')).sqliteVersion(),
   verifyAudit: async (home) => (await import('../appliance.ts')).verifyAuditOf(home),
-  changeSettings: async (request) => (await import('../appliance.ts')).changeDeviceSettings(request),
+  changeSettings: async (request) => (await import('../appliance.ts')).changeDeviceSettings(request, release),
   deviceSettings: async (home) => (await import('../appliance.ts')).readDeviceSettings(home),
 });

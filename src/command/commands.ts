@@ -10,6 +10,7 @@ import { historyCommand } from './history.ts';
 import { installCommand } from './install.ts';
 import { licencesCommand } from './licences.ts';
 import { manCommand } from './man.ts';
+import { modelCommands } from './models.ts';
 import { peopleCommands } from './people.ts';
 import { recognizeCommand } from './recognize.ts';
 import { releaseBuildCommand } from './release-build.ts';
@@ -22,6 +23,7 @@ import { restoreCommand } from './restore.ts';
 import { revertCommand } from './revert.ts';
 import { ringCommand } from './ring.ts';
 import { runCommand } from './run.ts';
+import { selfTestCommand } from './self-test.ts';
 import { settingsSetCommand } from './settings-set.ts';
 import { settingsUnsetCommand } from './settings-unset.ts';
 import { settingsCommand, settingsExplainCommand } from './settings.ts';
@@ -37,8 +39,9 @@ import { visitsCommand } from './visits.ts';
 export function commands(): readonly Command[] {
   return [
     runCommand, statusCommand, ringCommand, visitsCommand, recognizeCommand,
-    ...peopleCommands, strangersCommand, strangersNameCommand,
-    doctorCommand, settingsCommand, settingsExplainCommand, settingsSetCommand, settingsUnsetCommand, auditVerifyCommand,
+    ...peopleCommands, strangersCommand, strangersNameCommand, ...modelCommands,
+    selfTestCommand, doctorCommand, settingsCommand, settingsExplainCommand, settingsSetCommand, settingsUnsetCommand,
+    auditVerifyCommand,
     updateCommand, revertCommand, historyCommand, restoreCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,

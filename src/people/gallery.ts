@@ -42,8 +42,8 @@ type GalleryReads = Pick<StoreReads, 'people' | 'embeddings' | 'face'>;
  * apart no better on real faces, and would move with every face added.
  */
 export class Gallery {
-  readonly recogniser: string;
-  readonly scoring: Scoring;
+  recogniser: string;
+  scoring: Scoring;
   readonly #read: GalleryReads;
   #references: VectorTable;
   #negatives: VectorTable;
@@ -68,6 +68,13 @@ export class Gallery {
   /** Reference faces of all people. */
   get size(): number {
     return this.#references.size;
+  }
+
+  /** In the terms of another recogniser from now on. */
+  changeTo({ recogniser, scoring = plainScoring }: Pick<Inference, 'recogniser' | 'scoring'>): void {
+    this.recogniser = recogniser;
+    this.scoring = scoring;
+    this.refresh();
   }
 
   /** Reads everything again. For acts that change many faces; a single face is added by `add`. */
@@ -129,6 +136,18 @@ export class Gallery {
     const people = counts.reduce((sum, count) => sum + Math.min(1, count), 0);
     const candidates = nearest.map((found) => this.#candidate(found, crowdOf(people, counts[found.slot] ?? 1)));
     return { candidates, denied };
+  }
+
+  /** Who this face would be, had nobody taught these faces: references and negatives. They are there again afterwards. */
+  matchWithout(faceIds: readonly string[], embedding: Embedding): FaceMatch {
+    const taken = [this.#references, this.#negatives].flatMap((table) =>
+      faceIds.map((faceId) => ({ table, faceId, kept: table.take(faceId) })),
+    );
+    try {
+      return this.match(embedding);
+    } finally {
+      for (const { table, faceId, kept } of taken) if (kept !== undefined) table.put(faceId, kept.slot, kept.face);
+    }
   }
 
   /** Those whom a negative left out, nearest first. */

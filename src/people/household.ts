@@ -99,6 +99,11 @@ export class Household {
     while (this.#waiting > 0) await this.#last;
   }
 
+  /** Does something between two acts; none begins before it is done. */
+  whenIdle<Result>(work: () => Result): Promise<Result> {
+    return this.#inTurn(() => Promise.resolve(work()));
+  }
+
   async #act<Result extends { readonly outcome: string }>(
     act: Act,
     work: () => Promise<Result>,

@@ -1,3 +1,4 @@
+import type { Gallery } from './gallery.ts';
 import type { HouseholdParts } from './household-parts.ts';
 import { embeddingOf } from './keep-face.ts';
 import { storageRefusal } from './storage-refusal.ts';
@@ -12,10 +13,14 @@ const restMs = 20;
 /** Faces that cannot be embedded; with more of them the disk is the problem, and the loop ends. */
 const failuresMax = 1_000;
 
-type ReembedParts = Pick<
+export interface ReembedParts extends Pick<
   HouseholdParts,
-  'store' | 'gallery' | 'inference' | 'pictures' | 'recognition' | 'disk' | 'home' | 'log'
-> & { readonly clock: Pick<Clock, 'sleep'> };
+  'store' | 'inference' | 'pictures' | 'recognition' | 'disk' | 'home' | 'log'
+> {
+  /** In the recogniser's terms. */
+  readonly gallery: Pick<Gallery, 'recogniser' | 'add'>;
+  readonly clock: Pick<Clock, 'sleep'>;
+}
 
 interface ReembedResult {
   readonly outcome: 'done' | 'stopped' | 'failing';
@@ -25,8 +30,8 @@ interface ReembedResult {
 }
 
 /**
- * After a change of the recogniser: embeds every face that the new one has not seen, from its kept crop, in the
- * background. The gallery knows each of them at once; those still waiting are simply not recognised yet.
+ * After a change of the recogniser: embeds every face that it has not seen, from its kept crop, in the background. The
+ * gallery knows each of them at once; those still waiting are not recognised in its terms yet (`PackChanges`).
  */
 export async function reembedMissing(parts: ReembedParts, signal: AbortSignal): Promise<ReembedResult> {
   const { recogniser } = parts.gallery;

@@ -55,6 +55,16 @@ export class VectorTable {
     return true;
   }
 
+  /** Removes a face and gives it back for `put`; undefined when there is none. */
+  take(faceId: string): { readonly slot: number; readonly face: PreparedFace } | undefined {
+    const row = this.#rows.get(faceId);
+    if (row === undefined) return undefined;
+    const vector = this.#values.slice(row * this.#numbers, (row + 1) * this.#numbers);
+    const taken = { slot: this.slotAt(row), face: { vector, ease: this.#eases[row] ?? 0 } };
+    this.remove(faceId);
+    return taken;
+  }
+
   faceIdAt(row: number): string {
     const faceId = this.#faceIds[row];
     assert(faceId !== undefined);

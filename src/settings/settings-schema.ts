@@ -144,10 +144,13 @@ export const settingsSchema = Type.Object(
     ),
     models: Type.Object(
       {
-        recogniser: Type.Union([Type.Literal('mobilefacenet'), Type.Literal('dlib')], {
+        recogniser: Type.String({
           default: 'mobilefacenet',
+          pattern: '^[a-z0-9][a-z0-9-]{0,39}$',
+          maxLength: 40,
+          expectation: 'the name of a model pack, as doorward models lists them,',
           description:
-            'The net that tells faces apart: mobilefacenet, or dlib, which older releases had. Kept faces are embedded again in the background',
+            'The net that tells faces apart: mobilefacenet, or dlib, which older releases had. At a change it embeds the kept faces beside the former, and then takes over',
         }),
       },
       closed,

@@ -7,7 +7,10 @@ import { floatBytes, jsonText, type Row } from './row.ts';
 import type { StoreReads } from './store.ts';
 import type { Input, Result } from './write-functions.ts';
 
-type FaceReads = Pick<StoreReads, 'facesOf' | 'face' | 'faceOfVisit' | 'embeddings' | 'facesWithout'>;
+type FaceReads = Pick<
+  StoreReads,
+  'facesOf' | 'face' | 'faceOfVisit' | 'facesTaughtBy' | 'embeddings' | 'embeddingOf' | 'facesWithout' | 'facesKnownTo'
+>;
 
 export function faceReads(db: Connection): FaceReads {
   const faces = (condition: string): Query<StoredFace> =>
@@ -15,9 +18,10 @@ export function faceReads(db: Connection): FaceReads {
   const ofPerson = faces(`WHERE person_id = ? AND kind IN ('reference', 'negative') ORDER BY rowid`);
   const byId = faces('WHERE id = ?');
   const ofVisit = faces(`WHERE visit_id = ? AND kind = 'visit' ORDER BY rowid DESC LIMIT 1`);
+  const taughtBy = faces(`WHERE visit_id = ? AND kind IN ('reference', 'negative') ORDER BY rowid`);
   const without = faces(
     `WHERE NOT EXISTS (SELECT 1 FROM embeddings WHERE face_id = faces.id AND recogniser = ?)
-     ORDER BY created_ms, id LIMIT ?`,
+     ORDER BY kind = 'visit', created_ms, id LIMIT ?`,
   );
   const embeddings = new Query(db, {
     table: 'embeddings',
@@ -29,12 +33,28 @@ export function faceReads(db: Connection): FaceReads {
       WHERE recogniser = ?`,
     decode: embeddingOf,
   });
+  const embedding = new Query(db, {
+    table: 'embeddings',
+    sql: 'SELECT vector FROM embeddings WHERE face_id = ? AND recogniser = ?',
+    decode: (row) => row.floats('vector'),
+  });
+  const knownTo = (condition: string): Query<{ faces: number; embedded: number }> =>
+    new Query(db, {
+      table: 'embeddings',
+      sql: `SELECT count(*) AS faces, count(face_id) AS embedded
+            FROM faces LEFT JOIN embeddings ON face_id = faces.id AND recogniser = ? ${condition}`,
+      decode: (row) => ({ faces: row.number('faces'), embedded: row.number('embedded') }),
+    });
+  const known = { all: knownTo(''), taught: knownTo(`WHERE kind <> 'visit'`) };
   return {
     facesOf: (personId) => ofPerson.all(personId),
     face: (id) => byId.first(id),
     faceOfVisit: (visitId) => ofVisit.first(visitId),
+    facesTaughtBy: (visitId) => taughtBy.all(visitId),
+    embeddingOf: (faceId, recogniser) => embedding.first(faceId, recogniser),
     embeddings: (recogniser) => embeddings.all(recogniser),
     facesWithout: (recogniser, limit) => without.all(recogniser, limit),
+    facesKnownTo: (recogniser, which) => known[which].only(recogniser),
   };
 }
 

@@ -56,10 +56,16 @@ export interface StoreReads {
   facesOf(personId: string): readonly StoredFace[];
   face(id: string): StoredFace | undefined;
   faceOfVisit(visitId: string): StoredFace | undefined;
+  /** Reference and negative faces that came from this visit: what people have said of it by teaching. */
+  facesTaughtBy(visitId: string): readonly StoredFace[];
+  /** What this recogniser made of a face; undefined when it has not embedded it yet. */
+  embeddingOf(faceId: string, recogniser: string): Embedding | undefined;
   /** Every embedding of this recogniser. */
   embeddings(recogniser: string): readonly StoredEmbedding[];
-  /** Faces that this recogniser has not embedded yet, oldest first. */
+  /** Faces that this recogniser has not embedded yet, those that people were taught by first, then oldest first. */
   facesWithout(recogniser: string, limit: number): readonly StoredFace[];
+  /** How many faces there are, and how many of them this recogniser has embedded; `taught`: what people were taught by. */
+  facesKnownTo(recogniser: string, which: 'all' | 'taught'): { readonly faces: number; readonly embedded: number };
   visit(id: string): Visit | undefined;
   /** Newest first; at most 1,000. */
   visits(query: VisitQuery): readonly Visit[];

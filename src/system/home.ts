@@ -7,6 +7,8 @@ export interface Home {
   /** people/<face id>.jpg, the reference crops. */
   readonly people: string;
   readonly backups: string;
+  /** models/<pack>/, those that their owner has added. */
+  readonly models: string;
   readonly audit: string;
   /** Room to start on a full disk. */
   readonly reserve: string;
@@ -24,6 +26,7 @@ export function homeAt(root: string): Home {
     visits: `${root}/visits`,
     people: `${root}/people`,
     backups: `${root}/backups`,
+    models: `${root}/models`,
     audit: `${root}/audit`,
     reserve: `${root}/reserve`,
     lastGoodSettings: `${root}/last-good-settings.json`,

@@ -35,7 +35,7 @@ export class Instruments {
     labelNames: ['result_type', 'confidence_bucket'],
   });
   readonly accuracy = gauge(this.registry, 'face_recognition_accuracy', {
-    help: 'Share right in the last self-test',
+    help: 'Share of the cases of the last self-test since the start that get the right name: reference pictures, each tried against the others, and visits of which the household has said who it was',
     labelNames: ['model_version'],
   });
   readonly knownFaces = gauge(this.registry, 'known_faces_database_size', {

@@ -106,6 +106,13 @@ export class Metrics {
     });
   }
 
+  /** What runs, as it is now. */
+  showBuild(build: MetricsParts['build']): void {
+    const { build: shown } = this.#instruments;
+    shown.reset();
+    shown.set({ ...build }, 1);
+  }
+
   /** Which release serves, from which slot. */
   showRelease({ version, slot }: { readonly version: string; readonly slot: string }): void {
     this.#instruments.release.reset();

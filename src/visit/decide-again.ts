@@ -34,6 +34,7 @@ export async function decideAgain(
   mayLook: () => Promise<void>,
 ): Promise<DecidedAgain> {
   const { gallery, settings, inference } = parts;
+  const { recogniser } = inference;
   const looking = { ...parts, tell: () => {}, limits: settings.recognition, patienceMs: () => patienceMs };
   const sightings: Sighting[] = [];
   for (const { frame } of await loadFrames(parts, visit, patienceMs)) {
@@ -42,8 +43,9 @@ export async function decideAgain(
     if (found.outcome !== 'seen') return { outcome: 'blind', reason: found.reason };
     const embedded = await embed(looking, { picture: frame, faces: found.value });
     if (embedded.outcome !== 'seen') return { outcome: 'blind', reason: embedded.reason };
+    if (inference.recogniser !== recogniser) return decideAgain(parts, visit, mayLook); // Another pack is used since.
     sightings.push(match(gallery, frame.sequence, embedded.value));
   }
-  const verdict = decide(sightings, { recognition: settings.recognition, recogniser: inference.recogniser });
+  const verdict = decide(sightings, { recognition: settings.recognition, recogniser });
   return { outcome: 'decided', visit: verdict.outcome, personId: verdict.person?.personId, decision: verdict.decision };
 }

@@ -100,7 +100,13 @@ function ending(
   return { outcome, reason, person: undefined, best: undefined, isClearStranger: false, isFirm: false };
 }
 
-function outcomeOf(evidence: Evidence, { isPicture }: DecisionRules): 'known' | 'probably' | 'stranger' {
+/** What a name hangs on. */
+type Weighed = Pick<Evidence, 'nearest' | 'gap' | 'agreeing' | 'usable' | 'allowed'>;
+
+export function outcomeOf(
+  evidence: Weighed,
+  { isPicture }: Pick<DecisionRules, 'isPicture'>,
+): 'known' | 'probably' | 'stranger' {
   const { nearest, gap, agreeing, usable, allowed: { known, probably, margin } } = evidence; // prettier-ignore
   if (nearest === undefined) return 'stranger';
   const share = agreeing / usable;

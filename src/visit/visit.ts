@@ -5,6 +5,8 @@
  *
  * - Chosen: two frames must agree before a name is said for sure; rejected: one good frame; why: a wrong name is worse
  *   than no name.
+ * - Chosen: a self-test takes what the bell had said from the figures of the decision; rejected: a column for it; why: what
+ *   people have corrected under earlier releases counts too.
  */
 import type { VisitOutcome } from '../system/outcome.ts';
 import type { EventType } from '../system/event.ts';

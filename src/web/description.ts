@@ -13,6 +13,7 @@ const tags = [
   { name: 'camera', description: 'The live picture' },
   { name: 'events', description: 'Everything that happens, as it happens' },
   { name: 'settings', description: 'What holds and where it came from' },
+  { name: 'models', description: 'What tells faces apart: whose it is, what it learnt from, and which one is used' },
   { name: 'update', description: 'New releases: where they come from, how their trials go, and the way back' },
   { name: 'health', description: 'For watchers' },
   { name: 'webhooks', description: 'What the doorbell sends by itself to the address of its owner' },

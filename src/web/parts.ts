@@ -14,6 +14,7 @@ import type { EventStream } from '../telemetry/event-stream.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Bell } from '../visit/bell.ts';
 import type { CameraFeed } from '../visit/capture.ts';
+import type { SelfTest } from '../visit/self-test/self-test.ts';
 import type { UpdateDesk } from './update-desk.ts';
 
 /** Everything the face to the world needs of the house, and nothing more of it than it uses. */
@@ -60,6 +61,7 @@ export interface WebParts {
     | 'forgetVisit'
   >;
   readonly gallery: Pick<Gallery, 'match'>;
+  readonly selfTest: Pick<SelfTest, 'last' | 'run'>;
   /** For the picture that somebody asks about. */
   readonly pictureMemory: PictureMemory;
   readonly inference: Inference;
@@ -71,6 +73,7 @@ export interface WebParts {
   };
   readonly health: Pick<HealthRegistry, 'summary' | 'report' | 'readiness'>;
   readonly settingsBook: SettingsBook;
+  readonly packs: PackShelf;
   /**
    * Who answers for updates; a message for people when nobody does here: why. Asked at every request, because it changes
    * when a candidate becomes the incumbent.
@@ -109,4 +112,95 @@ export interface SettingsBook {
   change(
     changes: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly outcome: 'changed' } | { readonly outcome: 'refused'; readonly message: string }>;
+}
+
+/** A model pack as people see it. */
+export interface ShelvedPack {
+  readonly name: string;
+  /** By the owner, to those of the release. */
+  readonly isAdded: boolean;
+  /** It tells faces apart now. */
+  readonly isUsed: boolean;
+  /** Why it cannot be used, where that is known. */
+  readonly fault: string | null;
+  /** Null when its manifest cannot be read. */
+  readonly terms: {
+    /** What its embeddings carry. */
+    readonly recogniser: string;
+    /** Of an embedding. */
+    readonly numbers: number;
+    readonly bytes: number | null;
+    /** Faces of this house that it has embedded. */
+    readonly embedded: number;
+    readonly licence: string;
+    readonly origin: string;
+    readonly trainedOn: string;
+    /** On which pictures it was found how near a face must be. */
+    readonly measuredOn: string | null;
+    readonly correctedBy: string | null;
+  } | null;
+}
+
+/** How well a pack knows this house: each picture of a person taken out, and looked up among the others. */
+export interface PackFigures {
+  readonly pictures: number;
+  readonly known: number;
+  readonly probably: number;
+  /** Of people who have another picture. */
+  readonly missed: number;
+  /** Given the name of somebody else. */
+  readonly wrong: number;
+  /** Faces of unnamed strangers, and how many of them are given a name. */
+  readonly strangers: number;
+  readonly strangersNamed: number;
+  /** Medians of the distances to the person's own nearest picture, and to the nearest of anybody else. */
+  readonly samePerson: number | null;
+  readonly otherPerson: number | null;
+  readonly nearestOther: number | null;
+  readonly nearestStranger: number | null;
+  readonly embedMs: number | null;
+}
+
+/** Where the comparison of another pack with the one in use stands. */
+export type ComparisonState =
+  | { readonly state: 'none' }
+  | {
+      readonly state: 'running';
+      readonly pack: string;
+      readonly recogniser: string;
+      readonly faces: number;
+      readonly embedded: number;
+    }
+  | { readonly state: 'failed'; readonly pack: string; readonly message: string }
+  | {
+      readonly state: 'done';
+      readonly pack: string;
+      /** The pack in use, then the other. */
+      readonly sides: readonly (PackFigures & { readonly name: string })[];
+      readonly verdict: string;
+    };
+
+/** The model packs, and which of them is used. */
+export interface PackShelf {
+  list(): Promise<{
+    readonly packs: readonly ShelvedPack[];
+    /** Kept faces of this house. */
+    readonly faces: number;
+    /** The pack that will be used when it has embedded the kept faces; null when it is used. */
+    readonly wanted: string | null;
+    readonly complaint: string | null;
+  }>;
+  /** `former` is used until all `waiting` faces are embedded; `later`: from the next start. */
+  use(
+    name: string,
+  ): Promise<
+    | { readonly outcome: 'begun'; readonly former: string; readonly waiting: number }
+    | { readonly outcome: 'in-use' | 'later'; readonly former: string }
+    | { readonly outcome: 'refused'; readonly message: string }
+  >;
+  /** Begins to hold another pack against the one in use, on the kept faces. */
+  compare(
+    name: string,
+  ): Promise<{ readonly outcome: 'begun' } | { readonly outcome: 'refused'; readonly message: string }>;
+  comparison(): ComparisonState;
 }

@@ -58,11 +58,13 @@ async function recognizeFace(
 ): Promise<RecognizedFace> {
   const { inference, gallery, settings } = parts;
   const complaint = complaintAbout(face, settings.recognition);
+  const { recogniser } = inference;
   const embedding = complaint === undefined ? await inference.embed(looked, face.landmarks) : undefined;
+  if (inference.recogniser !== recogniser) return recognizeFace(parts, looked, face); // Another pack is used since.
   const sighting = match(gallery, 0, [{ face, prominence: 1, complaint, embedding }]);
   const verdict = decide([sighting], {
     recognition: settings.recognition,
-    recogniser: inference.recogniser,
+    recogniser,
     isPicture: true,
   });
   const candidates = sighting.faces[0]?.candidates ?? [];

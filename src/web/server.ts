@@ -17,10 +17,12 @@ import { cameraRoutes, pushRoutes } from './routes/camera-routes.ts';
 import { enrolRoutes } from './routes/enrol-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
+import { modelRoutes } from './routes/model-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { peopleRoutes } from './routes/people-routes.ts';
 import { recognizeRoutes } from './routes/recognize-routes.ts';
 import { releaseFileRoutes } from './routes/release-file-routes.ts';
+import { selfTestRoutes } from './routes/self-test-routes.ts';
 import { settingsRoutes } from './routes/settings-routes.ts';
 import { strangerRoutes } from './routes/stranger-routes.ts';
 import { updateRoutes } from './routes/update-routes.ts';
@@ -264,9 +266,11 @@ async function registerRoutes(rooms: {
   visitActRoutes(site, parts);
   peopleRoutes(site, parts);
   strangerRoutes(site, parts);
+  selfTestRoutes(site, parts);
   cameraRoutes(site, parts, live);
   eventRoutes(site, parts, connections);
   settingsRoutes(site, parts);
+  modelRoutes(site, parts);
   healthRoutes(site, parts);
   updateRoutes(site, parts);
   await site.register(async (uploads: Site) => {

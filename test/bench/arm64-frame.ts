@@ -21,7 +21,7 @@ async function describer(): Promise<() => Promise<boolean>> {
     const oracle = await loadOracle();
     return async () => (await oracle.describeOne(rgb, { detector: 'tiny', inputSize: 416 })) !== undefined;
   }
-  const read = await readModelPack(join(import.meta.dirname, '..', '..', '.models'));
+  const read = await readModelPack({ modelsFolder: join(import.meta.dirname, '..', '..', '.models') });
   if (read.outcome !== 'read') throw new Error(read.message);
   if (engine === 'nets') return await bareNets(read.pack);
   const opened = await openPipeline({ pack: read.pack, threads });

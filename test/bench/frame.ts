@@ -102,7 +102,7 @@ console.log(
 );
 
 async function open(recogniser: string): Promise<FacePipeline> {
-  const read = await readModelPack(path.join(import.meta.dirname, '../../.models'), recogniser);
+  const read = await readModelPack({ modelsFolder: path.join(import.meta.dirname, '../../.models') }, recogniser);
   const opened = read.outcome === 'read' ? await openPipeline({ pack: read.pack, threads: 1 }) : read;
   if (opened.outcome !== 'opened') throw new Error(opened.message);
   return opened.pipeline;

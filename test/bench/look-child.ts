@@ -23,7 +23,7 @@ for (const name of readdirSync(folder).toSorted().slice(0, framesKept)) {
   if (decoded.outcome !== 'decoded') throw new Error(decoded.message);
   frames.push(decoded.picture);
 }
-const read = await readModelPack(modelsFolder);
+const read = await readModelPack({ modelsFolder });
 const opened = read.outcome === 'read' ? await openPipeline({ pack: read.pack, threads: 1 }) : read;
 if (opened.outcome !== 'opened') throw new Error(opened.message);
 const { pipeline } = opened;

@@ -138,6 +138,8 @@ test('an option takes a value with every command, or with none', () => {
   assert.ok(kinds.size > 10);
 });
 
+const onePack = { name: 'one', isAdded: false, isUsed: true, fault: null, terms: null };
+
 test('a noun alone shows its list, or what may follow it', async (context) => {
   const folder = newFolder(context);
   const api = {
@@ -145,6 +147,7 @@ test('a noun alone shows its list, or what may follow it', async (context) => {
     'GET /api/v1/visits': ok({ visits: [] }),
     'GET /api/v1/strangers': ok({ strangers: [] }),
     'GET /api/v1/update/history': ok({ trials: [] }),
+    'GET /api/v1/models': ok({ packs: [onePack], faces: 0, wanted: null, complaint: null }),
   };
   const nouns = new Set(commands().flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0] ?? ''] : [])));
   for (const noun of [...nouns, 'visits', 'history']) {

@@ -166,6 +166,13 @@ export class Appliance {
     return (await answer.json()) as Body;
   }
 
+  /** A change, and what is said against it. */
+  async patch(path: string, body: unknown): Promise<{ readonly message?: string }> {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${this.address}${path}`, { method: 'PATCH', headers, body: JSON.stringify(body) });
+    return (await answer.json()) as { readonly message?: string };
+  }
+
   /** Ends it as the service manager does, and tells how it went. */
   async stop(): Promise<Ended> {
     this.process.send('SIGTERM');

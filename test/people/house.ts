@@ -47,6 +47,9 @@ export interface House {
 interface Who {
   readonly personId?: string;
   readonly strangerId?: string;
+  /** Default: the epoch, before anybody was enrolled. */
+  readonly startedMs?: number;
+  readonly candidates?: Decision['candidates'];
 }
 
 /** The same store and disk again, after a restart; or another recogniser for them. */
@@ -120,7 +123,7 @@ export async function storeVisit(
   { visitId, jpeg, who = {} }: { visitId: string; jpeg: Uint8Array; who?: Who },
 ): Promise<void> {
   const { store, inference, disk, home, gallery } = parts;
-  const { personId, strangerId } = who;
+  const { personId, strangerId, startedMs = 1, candidates = [] } = who;
   const pathOf = (name: string): string => `visits/${visitId}/${name}.jpg`;
   for (const name of ['frame-0', 'face', 'thumbnail']) {
     await disk.makeDirectory(dirname(`${home.root}/${pathOf(name)}`));
@@ -133,14 +136,14 @@ export async function storeVisit(
   }; // prettier-ignore
   const trigger = { id: `trigger-of-${visitId}`, visitId, source: 'button', press: 'press', atMs: 1 } as const;
   await store.write('openVisit', {
-    visit: { id: visitId, source: 'button', startedMs: 1 },
+    visit: { id: visitId, source: 'button', startedMs },
     trigger,
     notifications: [],
   });
   await store.write('saveFrames', { visitId, frames: [pathOf('frame-0')] });
   await store.write('decideVisit', {
     visitId, outcome: personId === undefined ? 'stranger' : 'known', personId, strangerId, reason: 'as scripted',
-    decision, trace: {}, picture: pathOf('frame-0'), thumbnail: pathOf('thumbnail'),
+    decision: { ...decision, candidates }, trace: {}, picture: pathOf('frame-0'), thumbnail: pathOf('thumbnail'),
     face: { face: stored, recogniser: inference.recogniser, vector }, notifications: [], decidedMs: 2,
   }); // prettier-ignore
   gallery.refresh();

@@ -21,6 +21,7 @@ import { buildSite } from '../../src/web/server.ts';
 import type { Site } from '../../src/web/site.ts';
 import { Counter } from './counter.ts';
 import { Neighbours } from './neighbours.ts';
+import { aShelf } from './shelf.ts';
 
 /** The smallest thing that looks like a JPEG to a program that only passes it on. */
 export const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex');
@@ -143,6 +144,7 @@ export class House {
       household: neighbours,
       pictureMemory: new PictureMemory(),
       gallery: neighbours,
+      selfTest: neighbours.selfTest,
       inference: this.inference,
       pictures: this.pictures,
       events: this.events,
@@ -153,6 +155,7 @@ export class House {
       },
       health: this.health,
       settingsBook: neighbours,
+      packs: aShelf(),
       updateDesk: () => this.updateRefusal ?? this.counter,
       sendTestNotification: async () => ['log', 'webhook'],
     };

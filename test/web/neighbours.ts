@@ -6,6 +6,7 @@ import type {
 import type { FaceMatch } from '../../src/people/face-match.ts';
 import type { Notification, Person, StoredFace, Stranger, Trigger, Visit } from '../../src/store/records.ts';
 import type { StoreCounts, VisitQuery } from '../../src/store/store.ts';
+import type { SelfTestReport } from '../../src/visit/self-test/report.ts';
 import type { ExplainedSetting, WebParts } from '../../src/web/parts.ts';
 
 type Read = WebParts['read'];
@@ -98,6 +99,12 @@ export class Neighbours implements Read, HouseholdActs, Book {
   /** Everything that was asked of the household. */
   readonly acts: { readonly act: string; readonly request: unknown }[] = [];
   nearest: FaceMatch = { candidates: [] };
+  /** Undefined: one is being made. */
+  selfTestReport: SelfTestReport | undefined;
+  readonly selfTest: WebParts['selfTest'] = {
+    last: undefined,
+    run: async (days) => this.selfTestReport && { ...this.selfTestReport, days },
+  };
 
   people = (): readonly Person[] => this.folk.toSorted((a, b) => a.name.localeCompare(b.name));
   person = (id: string): Person | undefined => this.folk.find((one) => one.id === id);

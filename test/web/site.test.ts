@@ -28,7 +28,7 @@ test('what holds for every request', async (t) => {
     assert.deepEqual(routes.map(({ name }) => name).toSorted(), [
       'DELETE /api/v1/people/{id}', 'DELETE /api/v1/people/{id}/faces/{faceId}', 'DELETE /api/v1/visits/{id}',
       'GET /api/v1/events', 'GET /api/v1/faces/{id}.jpg', 'GET /api/v1/health', 'GET /api/v1/live.mjpeg',
-      'GET /api/v1/people', 'GET /api/v1/people/{id}', 'GET /api/v1/settings', 'GET /api/v1/snapshot.jpg',
+      'GET /api/v1/models', 'GET /api/v1/models/compare', 'POST /api/v1/models/compare', 'POST /api/v1/models/use', 'GET /api/v1/people', 'GET /api/v1/people/{id}', 'GET /api/v1/settings', 'GET /api/v1/snapshot.jpg',
       'GET /api/v1/status', 'GET /api/v1/strangers', 'GET /api/v1/strangers/{id}/thumbnail.jpg', 'GET /api/v1/visits',
       'GET /api/v1/update', 'GET /api/v1/update/files/{name}', 'GET /api/v1/update/history', 'POST /api/v1/update/check',
       'POST /api/v1/update/consent', 'POST /api/v1/update/revert', 'PUT /api/v1/update/files/{name}',
@@ -37,6 +37,7 @@ test('what holds for every request', async (t) => {
       'GET /ready', 'PATCH /api/v1/people/{id}', 'PATCH /api/v1/settings', 'POST /api/v1/frames',
       'POST /api/v1/notifications/test', 'POST /api/v1/people', 'POST /api/v1/people/{id}/faces',
       'POST /api/v1/people/{id}/merge', 'POST /api/v1/people/{id}/unmerge', 'POST /api/v1/recognize',
+      'GET /api/v1/self-test', 'POST /api/v1/self-test',
       'POST /api/v1/strangers/{id}/name', 'POST /api/v1/trigger', 'POST /api/v1/visits/{id}/correct',
       'POST /api/v1/visits/{id}/enrol', 'GET /', 'GET /favicon.ico', 'GET /openapi.json', 'GET /ui/{name}',
     ].toSorted()); // prettier-ignore

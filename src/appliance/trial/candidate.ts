@@ -2,7 +2,6 @@ import type { IncumbentChannel } from '../../machine/process/incumbent-channel.t
 import { acquireInstanceLock } from '../../machine/process/instance-lock.ts';
 import { stopAccepting } from '../../machine/process/listening-socket.ts';
 import { leaveTrialGroup } from '../../machine/process/trial-group.ts';
-import type { Settings } from '../../settings/settings-schema.ts';
 import { createLog } from '../../telemetry/json-log.ts';
 import type { AuditEntry } from '../../system/audit.ts';
 import type { Log } from '../../system/log.ts';
@@ -15,8 +14,9 @@ import {
   auditSchema, prepareSchema, questionSchema, readMessage, readNote, trialProtocol, type Note,
   protocolStep, type TrialQuestion,
 } from '../../update/trial-protocol.ts'; // prettier-ignore
-import { openRecognition, type Recognition } from '../recognition.ts';
-import { rehearse } from './candidate-rehearsal.ts';
+import { choosePack, packFolders } from '../choose-pack.ts';
+import { CandidateNets } from './candidate-nets.ts';
+import { rehearse, type RehearsalParts } from './candidate-rehearsal.ts';
 import { ownBellOf } from './own-bell.ts';
 import type { Bell } from '../../visit/bell.ts';
 import { sendHeartbeats } from './heartbeats.ts';
@@ -46,7 +46,7 @@ export class ApplianceCandidate {
   readonly #parts: CandidateParts;
   readonly #log: Log;
   readonly #ended = Promise.withResolvers<void>();
-  #recognition: Promise<Recognition> | undefined;
+  readonly #nets: CandidateNets;
   #rooms: Promise<Rooms> | undefined;
   #free = Promise.withResolvers<void>();
   /** The incumbent reads the button and tells of presses. */
@@ -65,6 +65,7 @@ export class ApplianceCandidate {
     const { request, machine, channel } = parts;
     this.#parts = parts;
     this.#log = createLog({ write: (line) => request.writeLog(line), level: 'INFO', clock: machine.clock });
+    this.#nets = new CandidateNets(packFolders(request.home, machine.release), this.#log);
     channel.answer((question) => this.#answer(question));
     channel.onNote((note) => this.#hear(readNote(note)));
   }
@@ -111,16 +112,10 @@ export class ApplianceCandidate {
     } // prettier-ignore
   }
 
-  async #models({ models: { recogniser } }: Settings): Promise<Recognition> {
-    this.#recognition ??= openRecognition({ ...this.#parts.machine.release, recogniser }, this.#log);
-    const recognition = await this.#recognition;
-    await recognition.loaded; // At its hand-over nobody is to wait for the nets.
-    return recognition;
-  }
-
   async #rehearse(question: Extract<TrialQuestion, { kind: 'rehearse' }>): Promise<unknown> {
     const { request, machine } = this.#parts;
-    return rehearse({ request, ...machine, openModels: this.#models.bind(this), log: this.#log }, question);
+    const openModels: RehearsalParts['openModels'] = ({ models }) => this.#nets.of(models.recogniser);
+    return rehearse({ request, ...machine, openModels, log: this.#log }, question);
   }
 
   async #prepare(isTold: boolean): Promise<unknown> {
@@ -135,8 +130,10 @@ export class ApplianceCandidate {
     const opened = await shareGround({ request, ...machine });
     if (opened.outcome === 'refused') throw new Error(opened.message);
     const { ground } = opened;
-    const recognition = await this.#models(ground.loaded.settings);
     const { home, terminal } = request;
+    const { recogniser } = ground.loaded.settings.models;
+    const pack = await choosePack(ground.store.read, packFolders(home, machine.release), recogniser);
+    const recognition = await this.#nets.of(pack);
     const inheritedLine = channel.line('button');
     const rooms = await openRooms({ home, ground, recognition, isOffDuty: false, terminal, inheritedLine, machine });
     rooms.desk?.giveTo((wish) => channel.tell(wish));

@@ -18,9 +18,10 @@ export interface SoundModel {
 export type ModelResult = SoundModel | { readonly outcome: PackFailure; readonly message: string };
 
 /** One model, once its bytes were found to be those that the manifest names. Nobody may write to them. */
-export async function checkModel({ folder, manifest, recogniser }: ModelPack, name: ModelName): Promise<ModelResult> {
-  const { file, sha256 } = name === 'recogniser' ? recogniser.model : manifest.models[name];
-  const path = join(folder, file);
+export async function checkModel(pack: ModelPack, name: ModelName): Promise<ModelResult> {
+  const isRecogniser = name === 'recogniser';
+  const { file, sha256 } = isRecogniser ? pack.recogniser.model : pack.manifest.models[name];
+  const path = join(isRecogniser ? pack.recogniserFolder : pack.folder, file);
   const carried = carriedAt(path);
   let bytes: Uint8Array;
   try {

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { carriedAt } from '../executable/carried-files.ts';
 import { type PackFailure, refuse } from './pack-failure.ts';
@@ -11,6 +10,7 @@ const modelFile = Type.Object({
   // A name, not a path: a pack lies in one folder.
   file: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$' }),
   sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  bytes: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 
 const words = Type.String({ minLength: 1, maxLength: 500 });
@@ -43,6 +43,8 @@ const recogniserSchema = Type.Object({
   licence: words,
   origin: words,
   trainedOn: words,
+  /** On which pictures `length` was found. */
+  measuredOn: Type.Optional(words),
 });
 
 /** manifest.json of a model pack. Its owner may add fields and models of their own. */
@@ -68,11 +70,19 @@ export type ModelManifest = Static<typeof manifestSchema>;
 export type ModelName = keyof ModelManifest['models'] | 'recogniser';
 export type Recogniser = Static<typeof recogniserSchema>;
 
+/** Where packs lie: the one that came with the release, and those that the owner has added, one folder each. */
+export interface PackFolders {
+  readonly modelsFolder: string;
+  readonly addedFolder?: string | undefined;
+}
+
 /** A pack whose manifest was read. Its files are checked when they are loaded. */
 export interface ModelPack {
   readonly folder: string;
   readonly manifest: ModelManifest;
   readonly recogniser: Recogniser;
+  /** Where its recogniser lies. */
+  readonly recogniserFolder: string;
 }
 
 export type PackResult =
@@ -81,9 +91,55 @@ export type PackResult =
 
 const manifestName = 'manifest.json';
 
-/** Reads the manifest of the pack in a folder, and chooses a recogniser: the one of this name, or the pack's first. */
-export async function readModelPack(folder: string, name?: string): Promise<PackResult> {
-  const path = join(folder, manifestName);
+/** Reads the manifest of the release's pack, and chooses a recogniser: the one of this name, or the pack's first. */
+export async function readModelPack({ modelsFolder, addedFolder }: PackFolders, name?: string): Promise<PackResult> {
+  const read = await readManifest(`${modelsFolder}/${manifestName}`, manifestSchema);
+  if (read.outcome !== 'read') return read;
+  const { value: manifest } = read;
+  const [first] = manifest.recognisers;
+  const builtIn = name === undefined ? first : manifest.recognisers.find((one) => one.name === name);
+  const pack = { folder: modelsFolder, manifest };
+  if (builtIn !== undefined)
+    return { outcome: 'read', pack: { ...pack, recogniser: builtIn, recogniserFolder: modelsFolder } };
+  if (addedFolder === undefined || name === undefined || !isPackName(name))
+    return { outcome: 'models-missing', message: `there is no model pack "${name ?? ''}"` };
+  const added = await readAddedPack(addedFolder, name);
+  if (added.outcome !== 'read') return added;
+  return {
+    outcome: 'read',
+    pack: { ...pack, recogniser: added.recogniser, recogniserFolder: `${addedFolder}/${name}` },
+  };
+}
+
+/** A pack of the owner's: a recogniser with all that belongs to it, in a folder of its name. */
+export async function readAddedPack(
+  addedFolder: string,
+  name: string,
+): Promise<
+  { readonly outcome: 'read'; readonly recogniser: Recogniser } | Exclude<PackResult, { readonly outcome: 'read' }>
+> {
+  const read = await readManifest(`${addedFolder}/${name}/${manifestName}`, recogniserSchema);
+  if (read.outcome === 'models-missing') return { ...read, message: `there is no model pack "${name}"` };
+  if (read.outcome !== 'read') return { ...read, message: `the model pack "${name}" is damaged: ${read.message}` };
+  const { value: recogniser } = read;
+  if (recogniser.name === name) return { outcome: 'read', recogniser };
+  return {
+    outcome: 'models-damaged',
+    message: `the model pack "${name}" is damaged: it calls itself "${recogniser.name}"`,
+  };
+}
+
+function isPackName(name: string): boolean {
+  return Value.Check(recogniserSchema.properties.name, name);
+}
+
+async function readManifest<Shape extends TSchema>(
+  path: string,
+  shape: Shape,
+): Promise<
+  | { readonly outcome: 'read'; readonly value: Static<Shape> }
+  | { readonly outcome: PackFailure; readonly message: string }
+> {
   let text: string;
   try {
     text = Buffer.from(carriedAt(path) ?? (await readFile(path))).toString();
@@ -92,20 +148,15 @@ export async function readModelPack(folder: string, name?: string): Promise<Pack
     const why = isAbsent ? `${path} is missing` : `${path} cannot be read (${wordsOf(error)})`;
     return refuse(isAbsent ? 'models-missing' : 'models-damaged', why);
   }
-  let manifest: unknown;
+  let value: unknown;
   try {
-    manifest = JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     return refuse('models-damaged', `${path} is not JSON (${wordsOf(error)})`);
   }
-  if (!Value.Check(manifestSchema, manifest)) {
-    const first = Value.Errors(manifestSchema, manifest)[0];
-    return refuse('models-damaged', `${path} is wrong at "${first?.instancePath ?? ''}": ${first?.message ?? 'shape'}`);
-  }
-  const [first] = manifest.recognisers;
-  const recogniser = name === undefined ? first : manifest.recognisers.find((one) => one.name === name);
-  if (recogniser === undefined) return refuse('models-missing', `${path} has no recogniser "${name ?? ''}"`);
-  return { outcome: 'read', pack: { folder, manifest, recogniser } };
+  if (Value.Check(shape, value)) return { outcome: 'read', value };
+  const first = Value.Errors(shape, value)[0];
+  return refuse('models-damaged', `${path} is wrong at "${first?.instancePath ?? ''}": ${first?.message ?? 'shape'}`);
 }
 
 /** How its embeddings are compared. */

@@ -5,7 +5,7 @@ import { AskedThread } from '../node/asked-thread.ts';
 import { openPictureThread, type OwnPictures } from '../picture/picture-thread.ts';
 import type { Answer, PackRefusal, Question, WorkerSettings } from './inference-protocol.ts';
 import type { PackFailure } from './pack-failure.ts';
-import { readModelPack, scoringOf } from './model-pack.ts';
+import { readModelPack, scoringOf, type PackFolders } from './model-pack.ts';
 import { type PartTimes, sumOf } from './part-times.ts';
 
 /** What recognition has done since it was started. */
@@ -42,18 +42,18 @@ export type StartInferenceResult =
   | { readonly outcome: PackFailure | 'unusable'; readonly message: string };
 
 /** How to start recognition. */
-export interface InferenceSettings {
-  /** Where manifest.json lies. */
-  readonly modelsFolder: string;
+export interface InferenceSettings extends PackFolders {
   /** Threads of one net's run: 1 leaves the other cores to camera and bell. */
   readonly threads: number;
-  /** By its name in the pack. Default: the pack's first. */
-  readonly recogniser?: string;
+  /** By its name. Default: the release's first. */
+  readonly recogniser?: string | undefined;
 }
 
 /** Recognition whose nets are being loaded. */
 export interface BegunInference {
   readonly outcome: 'begun';
+  /** Of the recogniser, in its pack. */
+  readonly name: string;
   /** As `Inference.recogniser`. */
   readonly recogniser: string;
   readonly scoring: Scoring;
@@ -74,15 +74,16 @@ export async function startInference(settings: InferenceSettings): Promise<Start
 export async function beginInference(
   settings: InferenceSettings,
 ): Promise<BegunInference | Exclude<StartInferenceResult, StartedInference>> {
-  const { modelsFolder, recogniser, ...options } = settings;
-  const read = await readModelPack(modelsFolder, recogniser);
+  const { modelsFolder, addedFolder, recogniser, ...options } = settings;
+  const read = await readModelPack({ modelsFolder, addedFolder }, recogniser);
   if (read.outcome !== 'read') return read;
   // Before the addon loads, and in the main thread: a worker's environment is a copy that native code does not see.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
   const { pack } = read;
   const scoring = scoringOf(pack.recogniser);
   const started = startThreads({ ...options, pack }, scoring);
-  return { outcome: 'begun', recogniser: pack.recogniser.embeddingMark, scoring, started };
+  const { name, embeddingMark } = pack.recogniser;
+  return { outcome: 'begun', name, recogniser: embeddingMark, scoring, started };
 }
 
 const words = { name: 'the inference thread', does: 'recognise', work: 'recognition' };

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { newFolder, no, ok, type } from './typed.ts';
+
+const terms = {
+  recogniser: 'net-1', numbers: 128, bytes: 5_700_000, embedded: 3, licence: 'CC0-1.0', origin: 'here',
+  trainedOn: 'the web', measuredOn: 'LFW', correctedBy: 'averages',
+}; // prettier-ignore
+const packs = [
+  { name: 'two', isAdded: true, isUsed: false, fault: 'it is damaged', terms: null },
+  { name: 'one', isAdded: false, isUsed: true, fault: null, terms },
+];
+
+test('the packs are listed with their terms, the one in use first, and what is on the way', async (context) => {
+  const body = { packs, faces: 4, wanted: 'two', complaint: 'cannot use models.recogniser = "three"' };
+  const told = await type(newFolder(context), ['models'], { api: { 'GET /api/v1/models': ok(body) } });
+  assert.deepEqual(told.out.split('\n'), [
+    'one, in use (of this release)',
+    '  net           net-1, 128 numbers a face, 5.7 MB',
+    '  from          here',
+    '  licence       CC0-1.0',
+    '  learnt from   the web',
+    '  distances     measured on LFW',
+    '  corrected by  averages',
+    '  knows         3 of 4 faces of this house',
+    'two, will be used when it knows the faces of this house (added): it is damaged',
+  ]);
+  assert.equal(told.err, 'cannot use models.recogniser = "three"');
+});
+
+test('who uses another pack is told who names visitors meanwhile, and the way back', async (context) => {
+  const folder = newFolder(context);
+  const used = (body: unknown) => ({ 'POST /api/v1/models/use': ok(body) });
+  const begun = await type(folder, ['models', 'use', 'two'], { api: used({ outcome: 'begun', former: 'one', waiting: 2 }) }); // prettier-ignore
+  assert.match(
+    begun.out,
+    /^two embeds 2 faces first, then takes over from one, which names whoever comes until then\n/,
+  );
+  assert.match(begun.out, /the way back is: doorward models use one$/);
+  const later = await type(folder, ['models', 'use', 'two'], { api: used({ outcome: 'later', former: 'one', waiting: 0 }) }); // prettier-ignore
+  assert.equal(later.out, 'two will be used from the next start; the way back is: doorward models use one');
+  const api = { 'POST /api/v1/models/use': no(422, 'cannot use the model pack "x"') };
+  const refused = await type(folder, ['models', 'use', 'x'], { api });
+  assert.deepEqual([refused.code, refused.err], [1, 'cannot use the model pack "x"']);
+});
