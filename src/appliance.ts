@@ -3,12 +3,16 @@ import { playDemoIn } from './appliance/demo.ts';
 import { openGround } from './appliance/ground.ts';
 import { beIncumbent } from './appliance/trial/incumbency.ts';
 import { openDoor } from './appliance/door.ts';
+import { addPack, removePack, type AddPackResult } from './appliance/add-pack.ts';
 import { choosePack, packFolders } from './appliance/choose-pack.ts';
+import { probePack } from './appliance/probe-pack.ts';
 import { openRecognition } from './appliance/recognition.ts';
 import { closeGround, closeRooms, loadFront, openRooms, type Rooms, type RoomsParts } from './appliance/rooms.ts';
 import { reportToService } from './appliance/service-report.ts';
 import { noteMissingFolder, settingsBook } from './appliance/settings-book.ts';
 import { trialPartsOf, type TrialParts } from './appliance/trial/trial-parts.ts';
+import { ownLike } from './machine/node/linux-host.ts';
+import { offerAsVictim } from './machine/process/memory-victim.ts';
 import { openIncumbentChannel } from './machine/process/incumbent-channel.ts';
 import { linuxResources } from './machine/node/linux-resources.ts';
 import { nodeClock as clock } from './machine/node/node-clock.ts';
@@ -196,6 +200,25 @@ export async function changeDeviceSettings(
   } finally {
     await closeGround(opened.ground);
   }
+}
+
+/** Adds a pack of the owner's to a home, whether or not an appliance runs there. Its net is tried in this process. */
+export function addPackTo(home: Home, from: string, release: RunningRelease): Promise<AddPackResult> {
+  const { modelsFolder, pid } = release;
+  const probe = (addedFolder: string, name: string): Promise<string | undefined> => {
+    offerAsVictim(pid); // It may take all memory, and the bell may not pay for it.
+    return probePack({ folders: { modelsFolder, addedFolder }, disk, clock }, name);
+  };
+  return addPack({ disk, home, random, modelsFolder, probe, ownAsHome: (folder) => ownLike(folder, home.root) }, from);
+}
+
+/** Removes one. */
+export function removePackOf(
+  home: Home,
+  name: string,
+  { modelsFolder }: RunningRelease,
+): ReturnType<typeof removePack> {
+  return removePack({ disk, home, random, modelsFolder }, name);
 }
 
 /** The device's own settings, whether or not an appliance runs there; none where there is no database. */

@@ -14,5 +14,7 @@ export const applianceDoor = (release: RunningRelease): ApplianceDoor => ({
   sqliteVersion: async () => (await import('../appliance.ts')).sqliteVersion(),
   verifyAudit: async (home) => (await import('../appliance.ts')).verifyAuditOf(home),
   changeSettings: async (request) => (await import('../appliance.ts')).changeDeviceSettings(request, release),
+  addPack: async (home, from) => (await import('../appliance.ts')).addPackTo(home, from, release),
+  removePack: async (home, name) => (await import('../appliance.ts')).removePackOf(home, name, release),
   deviceSettings: async (home) => (await import('../appliance.ts')).readDeviceSettings(home),
 });

@@ -49,6 +49,19 @@ export interface ApplianceDoor {
   verifyAudit(home: Home): Promise<AuditAnswer>;
   /** The device's own settings, read from a database that may be in use; none when there is none; why not, in words. */
   deviceSettings(home: Home): Promise<Readonly<Record<string, unknown>> | string>;
+  /** Adds a model pack that lies in a folder, when its net does on known faces what a recogniser has to. */
+  addPack(
+    home: Home,
+    from: string,
+  ): Promise<
+    | { readonly outcome: 'added'; readonly name: string; readonly licence: string; readonly trainedOn: string }
+    | { readonly outcome: 'refused'; readonly message: string }
+  >;
+  /** Removes an added one that nothing uses. */
+  removePack(
+    home: Home,
+    name: string,
+  ): Promise<{ readonly outcome: 'removed' } | { readonly outcome: 'refused'; readonly message: string }>;
   /** Changes them (null removes one) while nothing runs in the home, and nothing has to: judged as by one that runs. */
   changeSettings(request: SettingsChange): Promise<SettingsChangeResult>;
 }

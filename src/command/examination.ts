@@ -94,7 +94,8 @@ async function examineDatabase({
 }
 
 /** The models and their hashes, as manifest.json of the pack names them. */
-async function examineModels({ disk, release }: CommandContext): Promise<Finding> {
+async function examineModels(context: CommandContext): Promise<Finding> {
+  const { disk, home, release } = context;
   const folder = release.modelsFolder;
   const advice = 'make them again: npm run models';
   try {
@@ -108,9 +109,40 @@ async function examineModels({ disk, release }: CommandContext): Promise<Finding
       const isWhole = bytes.length <= modelBytesMax && createHash('sha256').update(bytes).digest('hex') === sha256;
       if (!isWhole) return mend('models', `cannot use ${folder}/${file}: it is not what manifest.json names`, advice);
     }
-    return good('models', `${files.length} in ${folder}, intact`);
+    const added = await addedModels(context);
+    const damaged = added.find(({ isWhole }) => !isWhole);
+    if (damaged !== undefined)
+      return mend('models', `cannot use ${home.models}/${damaged.name}: it is not what its manifest names`, `add it again, or remove it: doorward models remove ${damaged.name}`); // prettier-ignore
+    const more = added.length === 0 ? '' : `, and ${added.length} that were added`;
+    return good('models', `${files.length} in ${folder}${more}, intact`);
   } catch (error) {
     return mend('models', `cannot read ${folder}: ${wordsOf(error)}`, advice);
+  }
+}
+
+async function addedModels({ disk, home }: CommandContext): Promise<readonly { name: string; isWhole: boolean }[]> {
+  const folders = (await disk.list(home.models)).filter(
+    ({ name, kind }) => kind === 'directory' && !name.startsWith('.'),
+  );
+  return Promise.all(
+    folders.map(async ({ name }) => {
+      const folder = `${home.models}/${name}`;
+      const manifest = (await disk.read(`${folder}/manifest.json`)) ?? new Uint8Array();
+      const model = modelFiles({ recognisers: [parsedOrNothing(manifest)] })[0];
+      const bytes = model === undefined ? undefined : await disk.read(`${folder}/${model.file}`);
+      return {
+        name,
+        isWhole: bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === model?.sha256,
+      };
+    }),
+  );
+}
+
+function parsedOrNothing(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import type { ApiClient } from './api-client.ts';
 import { exitCodes, jsonOption, noParameters, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
 import { modelsCompareCommand } from './models-compare.ts';
+import { modelsAddCommand, modelsRemoveCommand } from './models-keep.ts';
 import { failed, printJson, reach } from './reach.ts';
 import { bytesText, count, plain, table } from './text.ts';
 
@@ -85,4 +86,10 @@ async function usePack(context: CommandContext, client: ApiClient): Promise<Exit
 }
 
 /** In the order of help. */
-export const modelCommands: readonly Command[] = [list, use, modelsCompareCommand];
+export const modelCommands: readonly Command[] = [
+  list,
+  modelsAddCommand,
+  modelsCompareCommand,
+  use,
+  modelsRemoveCommand,
+];

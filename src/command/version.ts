@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { exitCodes, jsonOption, noParameters, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
@@ -30,18 +30,26 @@ export const versionCommand: Command = {
 /** What only the tests of a checkout load. */
 const forTests = '-reference';
 
-const manifest = Type.Object({
-  recognisers: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      embeddingMark: Type.String(),
-      licence: Type.String(),
-      origin: Type.String(),
-      trainedOn: Type.String(),
-      density: Type.Optional(Type.Object({ madeFrom: Type.String() })),
-    }),
-  ),
+const recogniser = Type.Object({
+  name: Type.String(),
+  embeddingMark: Type.String(),
+  licence: Type.String(),
+  origin: Type.String(),
+  trainedOn: Type.String(),
+  density: Type.Optional(Type.Object({ madeFrom: Type.String() })),
 });
+const manifest = Type.Object({ recognisers: Type.Array(recogniser) });
+
+/** Those of the owner; one that cannot be read is the doctor's matter. */
+async function addedRecognisers({ disk, home }: CommandContext): Promise<readonly Static<typeof recogniser>[]> {
+  const folders = await disk.list(home.models);
+  const read = folders.map(async ({ name }): Promise<unknown> => {
+    const bytes = await disk.read(`${home.models}/${name}/manifest.json`);
+    return bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString());
+  });
+  const added = await Promise.all(read.map((one) => one.catch(() => undefined)));
+  return added.filter((one) => Value.Check(recogniser, one));
+}
 
 async function printModels(context: CommandContext): Promise<ExitCode> {
   const { disk, release, terminal, carriedFile } = context;
@@ -53,7 +61,7 @@ async function printModels(context: CommandContext): Promise<ExitCode> {
   }
   const { settings } = await loadHere(context);
   const used = settings.models.recogniser;
-  const models = read.recognisers
+  const models = [...read.recognisers, ...(await addedRecognisers(context))]
     .filter(({ name }) => !name.endsWith(forTests))
     .map((model) => ({ ...model, isUsed: model.name === used, density: model.density?.madeFrom ?? null }))
     .toSorted((one, other) => Number(other.isUsed) - Number(one.isUsed));

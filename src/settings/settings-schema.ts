@@ -150,7 +150,7 @@ export const settingsSchema = Type.Object(
           maxLength: 40,
           expectation: 'the name of a model pack, as doorward models lists them,',
           description:
-            'The net that tells faces apart: mobilefacenet, or dlib, which older releases had. At a change it embeds the kept faces beside the former, and then takes over',
+            'The net that tells faces apart: mobilefacenet, dlib, which older releases had, or one that was added. At a change it embeds the kept faces beside the former, and then takes over',
         }),
       },
       closed,

@@ -276,6 +276,8 @@ test('a database that cannot be read does not stop the doctor', async (context) 
     restore: refusing,
     sqliteVersion: refusing,
     lookAtCamera: refusing,
+    addPack: refusing,
+    removePack: refusing,
     schemaVersion: refusing,
   };
   const { findings } = await examine(folder, { surroundings: { appliance } });

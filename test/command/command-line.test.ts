@@ -213,6 +213,10 @@ test('version --models names the recognisers, the one in use first, with terms a
   const chosen = await type(folder, ['version', '--models', '--json', '--models.recogniser', 'dlib']);
   const [first]: { name: string; isUsed: boolean; density: string }[] = JSON.parse(chosen.out);
   assert.deepEqual([first?.name, first?.isUsed, first?.density], ['dlib', true, 'averages']);
+  mkdirSync(join(folder, 'home', 'models', 'mine'), { recursive: true });
+  writeFileSync(join(folder, 'home', 'models', 'mine', 'manifest.json'), JSON.stringify(model('mine')));
+  const own = await type(folder, ['version', '--models', '--models.recogniser', 'mine']);
+  assert.match(own.out, /^mine, in use \(mine-1\)\n/);
 });
 
 test('run passes settings and flags on, says where it is, and ends when told', async (context) => {

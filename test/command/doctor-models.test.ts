@@ -19,6 +19,13 @@ test('what faces are told apart by is looked at like every other net, whichever 
   writeFileSync(join(models, 'manifest.json'), JSON.stringify({ models: { a: recognisers[0]?.model }, recognisers }));
   for (const file of ['a.onnx', 'dlib.onnx']) writeFileSync(join(models, file), 'model');
   assert.match(await say(), /^2 in .*, intact$/);
+  const added = join(folder, 'home', 'models', 'mine');
+  mkdirSync(added, { recursive: true });
+  writeFileSync(join(added, 'manifest.json'), JSON.stringify({ model: { file: 'net.onnx', sha256 } }));
+  writeFileSync(join(added, 'net.onnx'), 'model');
+  assert.match(await say(), /^2 in .*, and 1 that were added, intact$/);
+  writeFileSync(join(added, 'net.onnx'), 'altered');
+  assert.match(await say(), /home\/models\/mine: it is not what its manifest names/);
   writeFileSync(join(models, 'dlib.onnx'), 'altered');
   assert.match(await say(), /dlib\.onnx: it is not what manifest\.json names/);
 });

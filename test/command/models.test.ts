@@ -28,6 +28,21 @@ test('the packs are listed with their terms, the one in use first, and what is o
   assert.equal(told.err, 'cannot use models.recogniser = "three"');
 });
 
+test('a pack that is used, or will be, is not removed; any other is', async (context) => {
+  const folder = newFolder(context);
+  const removed: string[] = [];
+  const remove = async (name: string, wanted: string | null): Promise<number> => {
+    const api = { 'GET /api/v1/models': ok({ packs, faces: 4, wanted, complaint: null }) };
+    const { code } = await type(folder, ['models', 'remove', name], { api, removed });
+    return code;
+  };
+  assert.deepEqual(
+    [await remove('one', null), await remove('two', 'two'), await remove('mobilefacenet', null)],
+    [1, 1, 1],
+  );
+  assert.deepEqual([await remove('two', null), removed], [0, ['two']]);
+});
+
 test('who uses another pack is told who names visitors meanwhile, and the way back', async (context) => {
   const folder = newFolder(context);
   const used = (body: unknown) => ({ 'POST /api/v1/models/use': ok(body) });

@@ -23,6 +23,8 @@ export interface House {
   readonly input?: string;
   /** Gets the changes of settings that were made while nothing runs. */
   readonly offline?: unknown[];
+  /** Gets the model packs that were removed. */
+  readonly removed?: string[];
   readonly snapshots?: readonly SnapshotAnswer[];
   readonly restored?: RestoreAnswer;
   readonly isInteractive?: boolean;
@@ -130,6 +132,11 @@ export async function type(folder: string, words: readonly string[], house: Hous
       verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
       sqliteVersion: async () => '3.0.0',
       lookAtCamera: async () => house.camera ?? { outcome: 'seen', width: 1280, height: 720, durationMs: 800 },
+      addPack: async () => ({ outcome: 'refused', message: 'cannot add a model pack: not in this test' }),
+      removePack: async (_home, name) => {
+        house.removed?.push(name);
+        return { outcome: 'removed' };
+      },
       deviceSettings: async () => house.device ?? {},
       changeSettings: async ({ changes }) => {
         house.offline?.push(changes);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
 import { newFolder, startAppliance, waitFor, type Appliance } from './appliance-process.ts';
+import { writeOwnPackAs } from '../appliance/own-pack.ts';
 import { picturesIn } from './street.ts';
 
 interface Models {
@@ -43,7 +44,7 @@ async function change(appliance: Appliance, pack: string): Promise<readonly stri
   return [used.out, ...new Set(names)];
 }
 
-test('another model pack takes over while visitors are named, and is taken back at a start', async (t) => {
+test('a pack of the owner’s takes over while visitors are named, and is taken back at a start', async (t) => {
   const folder = newFolder(t);
   const home = join(folder, 'home');
   const [enrolment = ''] = await picturesIn(join(folder, 'enrolment'), 'red');
@@ -52,20 +53,19 @@ test('another model pack takes over while visitors are named, and is taken back 
   let appliance = await startAppliance(t, { home, settings });
   assert.equal((await appliance.type('people', 'add', 'Ada', enrolment)).code, 0);
 
-  const compared = await appliance.type('models', 'compare', 'dlib');
-  assert.match(compared.out, /^ +mobilefacenet +dlib\n.*\n  named +0 +0\n/, compared.err);
+  const added = await appliance.type('models', 'add', writeOwnPackAs(join(folder, 'pack'), 'dlib', 'mine'));
+  assert.match(added.out, /^mine is added \(licence: CC0-1\.0/, added.err);
+  const compared = await appliance.type('models', 'compare', 'mine');
+  assert.match(compared.out, /^ +mobilefacenet +mine\n.*\n  named +0 +0\n/, compared.err);
   assert.match(compared.out, /\ntime of one embedding +\d+ ms +\d+ ms\ntoo few pictures to tell: .*\n$/);
 
-  const [said = '', ...names] = await change(appliance, 'dlib');
-  assert.match(said, /^dlib knows every face of this house, then takes over from mobilefacenet, which names whoever comes until then\n.*models use mobilefacenet\n$/); // prettier-ignore
-  for (const name of names) assert.match(name, /^Ada by (mobile_face_net|face_recognition)$/);
-  assert.equal(await whoRings(appliance), 'Ada by face_recognition');
-  assert.match(
-    (await appliance.get('/metrics')).text,
-    /^doorward_build_info\{.*recogniser="face_recognition-int8-\w+".*\} 1$/m,
-  );
+  const [said = '', ...names] = await change(appliance, 'mine');
+  assert.match(said, /^mine knows every face of this house, then takes over from mobilefacenet, which names whoever comes until then\n.*models use mobilefacenet\n$/); // prettier-ignore
+  for (const name of names) assert.match(name, /^Ada by (mobile_face_net|added)$/);
+  assert.equal(await whoRings(appliance), 'Ada by added');
+  assert.match((await appliance.get('/metrics')).text, /^doorward_build_info\{.*recogniser="added-mine-\w+".*\} 1$/m);
   const unknown = await appliance.patch('/api/v1/settings', { 'models.recogniser': 'dlip' });
-  assert.match(unknown.message ?? '', /no model pack is called so \(mobilefacenet, dlib\); did you mean dlib\?/);
+  assert.match(unknown.message ?? '', /no model pack is called so \(mobilefacenet, dlib, mine\); did you mean dlib\?/);
   assert.equal(
     (await appliance.patch('/api/v1/settings', { 'models.recogniser': 'mobilefacenet' })).message,
     undefined,

@@ -126,6 +126,8 @@ export class FacePipeline {
     const net = await this.#net('recogniser');
     const run = net.run({ pixels: { bytes, shape: [chips.length, side, side, 3] } });
     const { values } = await this.parts.untilDone('embed', run);
+    if (values.length !== chips.length * numbers)
+      throw new Error(`its embeddings have ${values.length / chips.length} numbers, and its manifest says ${numbers}`);
     return chips.map((_, at) => values.subarray(at * numbers, (at + 1) * numbers));
   }
 

@@ -122,11 +122,32 @@ export async function readAddedPack(
   if (read.outcome === 'models-missing') return { ...read, message: `there is no model pack "${name}"` };
   if (read.outcome !== 'read') return { ...read, message: `the model pack "${name}" is damaged: ${read.message}` };
   const { value: recogniser } = read;
-  if (recogniser.name === name) return { outcome: 'read', recogniser };
-  return {
-    outcome: 'models-damaged',
-    message: `the model pack "${name}" is damaged: it calls itself "${recogniser.name}"`,
-  };
+  const fault = recogniser.name === name ? faultIn(recogniser) : `it calls itself "${recogniser.name}"`;
+  if (fault === undefined) return { outcome: 'read', recogniser };
+  return { outcome: 'models-damaged', message: `the model pack "${name}" is damaged: ${fault}` };
+}
+
+/** The manifest of an owner's pack, or what is wrong with it. */
+export function parseRecogniser(bytes: Uint8Array): Recogniser | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString());
+  } catch (error) {
+    return `manifest.json is not JSON (${wordsOf(error)})`;
+  }
+  if (Value.Check(recogniserSchema, value)) return faultIn(value) ?? value;
+  const first = Value.Errors(recogniserSchema, value)[0];
+  return `manifest.json is wrong at "${first?.instancePath ?? ''}": ${first?.message ?? 'shape'}`;
+}
+
+/** What a schema cannot say: averages are as many, and as long, as they are said to be. */
+function faultIn({ density, numbers }: Recogniser): string | undefined {
+  if (density === undefined) return undefined;
+  const { centroids, columns, rows } = density;
+  const isWhole = columns === numbers && Buffer.from(centroids, 'base64').length === rows * columns;
+  return isWhole
+    ? undefined
+    : `manifest.json is wrong at "/density": ${rows} averages of ${numbers} numbers are needed`;
 }
 
 function isPackName(name: string): boolean {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { lchown, readdir } from 'node:fs/promises';
+import { lchown, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import type { Host, Owner, RunOptions, RunResult } from '../../system/host.ts';
@@ -41,6 +41,13 @@ function run(program: string, words: readonly string[], { timeoutMs, as }: RunOp
       else resolve({ code: undefined, output: said === '' ? error.message : said });
     });
   });
+}
+
+/** Gives a directory with all that is in it to whom another path belongs. Only root can, and only root needs to. */
+export async function ownLike(path: string, like: string): Promise<void> {
+  if (process.geteuid?.() !== 0) return;
+  const owner = await attempt('look at', like, () => stat(like));
+  await attempt('change the owner of', path, () => setOwner(path, owner));
 }
 
 async function setOwner(path: string, owner: Owner): Promise<void> {
