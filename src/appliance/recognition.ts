@@ -120,6 +120,7 @@ class PatientRecognition implements Recognition {
     const own: Omit<Pictures, 'decode'> = {
       decodeOwn: async (...asked) => (await this.#now()).pictures.decodeOwn(...asked),
       encode: async (...asked) => (await this.#now()).pictures.encode(...asked),
+      signsOf: async (...asked) => (await this.#now()).pictures.signsOf(...asked),
     };
     const { uploads, camera } = this.#outside;
     this.pictures = { ...own, decode: decoding === 'here' ? own.decodeOwn : uploads.decode };

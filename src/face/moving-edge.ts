@@ -1,15 +1,6 @@
-import type { Landmarks } from '../system/inference.ts';
-import type { Pixels } from '../system/pixels.ts';
+import type { FaceInFrame, Landmarks } from '../system/inference.ts';
 import { planesOf, type Plane } from './i420.ts';
 import { cellsPerFace, edgesAround, findEdge, type FacePlace, type StraightEdge } from './straight-edge.ts';
-
-/** A face in a frame of a burst. */
-export interface FaceInFrame {
-  readonly picture: Pixels;
-  readonly landmarks: Landmarks;
-  /** Temple to temple. */
-  readonly widthPx: number;
-}
 
 /**
  * Pixels that a face must have moved across an edge to tell whether it takes the edge along. Landmarks of a sheet that is

@@ -1,8 +1,6 @@
-import { type FaceInFrame, sidesThatGoAlong } from './moving-edge.ts';
+import type { FaceInFrame, PictureSign } from '../system/inference.ts';
+import { sidesThatGoAlong } from './moving-edge.ts';
 import { hasPixelGrid } from './pixel-grid.ts';
-
-/** What speaks for a picture of a face: `edge`, straight edges that move with it; `grid`, pixels of a screen over it. */
-export type PictureSign = 'edge' | 'grid';
 
 /** Edges on so many sides: long hair, a hat or a collar makes one. */
 const sidesMin = 2;

@@ -17,7 +17,11 @@ export interface FaceCrop {
 }
 
 /** Cuts a face out of its picture with enough around it to embed it again without detecting it. */
-export async function cutFaceCrop(pictures: Pictures, picture: Pixels, face: DetectedFace): Promise<FaceCrop> {
+export async function cutFaceCrop(
+  pictures: Pick<Pictures, 'encode'>,
+  picture: Pixels,
+  face: DetectedFace,
+): Promise<FaceCrop> {
   const box = cropBox(picture, face);
   const jpeg = await pictures.encode(picture, { box, widthMax: cropWidthPxMax, quality: cropQuality });
   const scale = Math.min(1, cropWidthPxMax / box.width);

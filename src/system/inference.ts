@@ -99,7 +99,20 @@ export interface Pictures {
   decodeOwn(bytes: Uint8Array, lend?: (bytes: number) => SharedArrayBuffer): Promise<DecodeResult>;
   /** Encodes as JPEG, whole or the part inside `box` (clipped to the picture), shrunk to `widthMax`. */
   encode(picture: Pixels, options: EncodeOptions): Promise<Uint8Array>;
+  /** What speaks for a picture of a face in some frames of one face, first to last (face/picture-signs.ts). */
+  signsOf(faces: readonly FaceInFrame[]): Promise<readonly PictureSign[]>;
 }
+
+/** A face in a frame of a burst. */
+export interface FaceInFrame {
+  readonly picture: Pixels;
+  readonly landmarks: Landmarks;
+  /** Temple to temple. */
+  readonly widthPx: number;
+}
+
+/** What speaks for a picture of a face: `edge`, straight edges that move with it; `grid`, pixels of a screen over it. */
+export type PictureSign = 'edge' | 'grid';
 
 export interface EncodeOptions {
   readonly box?: Box;

@@ -1,11 +1,16 @@
-import { signsOfPicture, type PictureSign } from '../face/picture-signs.ts';
-import type { FaceInFrame } from '../face/moving-edge.ts';
+import { within } from '../system/deadline.ts';
+import { wordsOf } from '../system/error-words.ts';
+import type { FaceInFrame, PictureSign } from '../system/inference.ts';
 import type { Verdict } from './decide.ts';
 import type { Sighting } from './embed.ts';
 import type { SavedFrames } from './saved-frames.ts';
+import type { VisitParts } from './visit-parts.ts';
+import type { VisitUnderWay } from './visit-under-way.ts';
 
 /** Frames of a visit that are looked at for signs of a picture: seven milliseconds of processor time for three. */
 const framesMax = 3;
+/** The name waits no longer for them. */
+const signsMsMax = 2000;
 
 const words: Readonly<Record<PictureSign, string>> = {
   edge: 'straight edges around it move with it',
@@ -19,16 +24,35 @@ const words: Readonly<Record<PictureSign, string>> = {
  *
  * - Chosen: a warning that leaves the name; rejected: to refuse it; why: it sees poor pictures and misses good ones.
  */
-export function doubtPicture(
-  verdict: Verdict,
-  sightings: readonly Sighting[],
-  saved: Pick<SavedFrames, 'frame'>,
-): Verdict {
-  const signs = signsOfPicture(spread(facesAtHand(sightings, saved)));
-  if (verdict.best === undefined || signs.length === 0) return verdict;
+export async function doubtPicture(
+  parts: VisitParts,
+  visit: Pick<VisitUnderWay, 'id'>,
+  { verdict, sightings, saved }: Decided,
+): Promise<Verdict> {
+  if (!parts.settings.recognition.liveness || verdict.best === undefined) return verdict;
+  const signs = await signsIn(parts, visit, spread(facesAtHand(sightings, saved)));
+  if (signs.length === 0) return verdict;
   const doubt = `may be a picture of a face: ${signs.map((sign) => words[sign]).join(', and ')}`;
   const outcome = verdict.outcome === 'known' ? 'probably' : verdict.outcome;
   return { ...verdict, outcome, doubt, reason: `${verdict.reason}; ${doubt}` };
+}
+
+export interface Decided {
+  readonly verdict: Verdict;
+  readonly sightings: readonly Sighting[];
+  readonly saved: Pick<SavedFrames, 'frame'>;
+}
+
+async function signsIn(
+  { clock, log, pictures }: VisitParts,
+  { id }: Pick<VisitUnderWay, 'id'>,
+  faces: readonly FaceInFrame[],
+): Promise<readonly PictureSign[]> {
+  const found = await within(clock, signsMsMax, pictures.signsOf(faces));
+  if (found.outcome === 'done') return found.value;
+  const reason = found.outcome === 'late' ? `it took longer than ${signsMsMax} ms` : wordsOf(found.error);
+  log.warn('a visit is not looked at for signs of a picture', { correlation_id: id, reason });
+  return [];
 }
 
 /** The visitor's face in the frames that are still held, first to last. */

@@ -41,8 +41,7 @@ export async function nameVisitor(parts: VisitParts, visit: VisitUnderWay, seen:
     await seen.rung;
     const rules = { ...rulesOf(parts), oldFrames: seen.frames.oldFrames ?? 0 };
     const decided = explain(parts, visit, decide(sightings, rules));
-    const { liveness } = parts.settings.recognition;
-    const verdict = liveness ? doubtPicture(decided, sightings, seen.saved) : decided;
+    const verdict = await doubtPicture(parts, visit, { verdict: decided, sightings, saved: seen.saved });
     await record(parts, visit, { verdict, saved: seen.saved });
     report(parts, visit, verdict);
   } finally {

@@ -1,4 +1,4 @@
-import type { FaceInFrame } from '../../src/face/moving-edge.ts';
+import type { FaceInFrame } from '../../src/system/inference.ts';
 import { i420Bytes, type Pixels } from '../../src/system/pixels.ts';
 
 export const heldSize = { width: 480, height: 360 } as const;

@@ -73,6 +73,10 @@ export class ScriptedFaces implements Inference, Pictures {
     return this.decode(bytes);
   }
 
+  signsOf(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
   encode(picture: Pixels, { box = { x: 0, y: 0, width, height } }: { box?: Box } = {}): Promise<Uint8Array> {
     const seen = this.#sceneOf(picture).faces.filter((face) => isInside(middleOf(face.box), box));
     const moved = seen.map((face) => ({ ...face, box: { ...face.box, x: face.box.x - box.x, y: face.box.y - box.y } }));

@@ -2,11 +2,14 @@ import type {
   DetectEffort,
   DetectedFace,
   Embedding,
+  FaceInFrame,
   FaceQuality,
   Inference,
   Landmarks,
   Pictures,
+  PictureSign,
 } from '../../src/system/inference.ts';
+import { signsOfPicture } from '../../src/face/picture-signs.ts';
 import { type Box, i420Bytes, type Pixels } from '../../src/system/pixels.ts';
 
 /** A face as a script tells it. */
@@ -46,7 +49,7 @@ export class ScriptedInference implements Inference, Pictures {
   readonly recogniser = 'scripted';
   readonly scenes: readonly (readonly ScriptedFace[])[];
   /** Called before every call; may wait, throw, or never come back. */
-  before: (call: 'detect' | 'embed' | 'encode' | 'decode') => Promise<void> | void = () => {};
+  before: (call: 'detect' | 'embed' | 'encode' | 'decode' | 'signs') => Promise<void> | void = () => {};
   calls: string[] = [];
   loading: Promise<void> | undefined;
 
@@ -86,6 +89,11 @@ export class ScriptedInference implements Inference, Pictures {
     const [scene, mark] = bytes;
     if (mark !== 0xda || scene === undefined) return { outcome: 'corrupt', message: 'cannot decode the picture' };
     return { outcome: 'decoded', picture: pictureOf(scene) };
+  }
+
+  async signsOf(faces: readonly FaceInFrame[]): Promise<readonly PictureSign[]> {
+    await this.before('signs');
+    return signsOfPicture(faces);
   }
 
   async encode(picture: Pixels): Promise<Uint8Array> {

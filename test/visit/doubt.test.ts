@@ -8,8 +8,12 @@ import { VisitWorld } from './visit-world.ts';
 const numberAt = 2;
 
 /** A visit of scene 1, which is Ada, painted so that she moves; `painted` is she or a picture of her. */
-async function visitBy(painted: Partial<Painted>, liveness = true): Promise<{ world: VisitWorld; visit: Visit }> {
+async function visitBy(
+  painted: Partial<Painted>,
+  { liveness = true, prepare = (): void => {} }: { liveness?: boolean; prepare?: (world: VisitWorld) => void } = {},
+): Promise<{ world: VisitWorld; visit: Visit }> {
   const world = new VisitWorld({ limits: { liveness } });
+  prepare(world);
   await world.enrolEverybody();
   const shown = Array.from({ length: 8 }, (_, at) => paintedFace({ x: 226 + 4 * at, y: 168 + 3 * at, ...painted }));
   let next = 0;
@@ -59,6 +63,17 @@ test('Ada herself, who moves as much, is known, and nobody is told of a picture'
 });
 
 test('a household that does not want to be warned is not', async () => {
-  const { visit } = await visitBy({ isSheet: true }, false);
+  const { visit } = await visitBy({ isSheet: true }, { liveness: false });
   assert.deepEqual([visit.outcome, visit.doubt], ['known', undefined]);
+});
+
+test('signs that cannot be looked for, or not in time, cost nobody the name', async () => {
+  const never = new Promise<void>(() => {});
+  for (const answer of [() => never, () => Promise.reject(new Error('cannot code a picture'))]) {
+    const { world, visit } = await visitBy({ isSheet: true }, {
+      prepare: ({ inference }) => void (inference.before = (call) => (call === 'signs' ? answer() : undefined)),
+    }); // prettier-ignore
+    assert.deepEqual([visit.outcome, visit.personName, visit.doubt], ['known', 'Ada', undefined]);
+    assert.match(JSON.stringify(world.log), /not looked at for signs of a picture/);
+  }
 });

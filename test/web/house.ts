@@ -66,6 +66,7 @@ export class House {
         picture: { width: 64, height: 36, pixels: new SharedArrayBuffer(i420Bytes(64, 36)) },
       };
     },
+    signsOf: async () => [],
     encode: async () => {
       this.encodes += 1;
       return jpeg;

@@ -15,6 +15,7 @@ export function absentInference(message: string): StartedInference {
     pictures: {
       decodeOwn: async (bytes, lend) => share(await coder.decode(bytes), lend),
       encode: (picture, options) => coder.encode(picture, options),
+      signsOf: refuse,
     },
     stats: () => ({ busyMs: 0, spentMs: {}, answered: 0, waiting: 0, restarts: 0, lastDeath: message }),
     ping: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import { signsOfPicture } from '../../face/picture-signs.ts';
 import { type EvenPart, evenSize, type Rgb, toRgb, writeI420 } from '../../face/i420.ts';
 import { type DecodeResult, type EncodeOptions, type Pictures, pictureLimits } from '../../system/inference.ts';
 import { type Box, i420Bytes, type Pixels } from '../../system/pixels.ts';
@@ -75,7 +76,12 @@ type Lend = (bytes: number) => SharedArrayBuffer;
 export function sharpPictures(): Pictures {
   const coder = new PictureCoder();
   const decodeOwn: Pictures['decodeOwn'] = async (bytes, lend) => share(await coder.decode(bytes), lend);
-  return { decode: decodeOwn, decodeOwn, encode: (picture, options) => coder.encode(picture, options) };
+  return {
+    decode: decodeOwn,
+    decodeOwn,
+    encode: (picture, options) => coder.encode(picture, options),
+    signsOf: async (faces) => signsOfPicture(faces),
+  };
 }
 
 /** What needs no look at more than the first bytes. */

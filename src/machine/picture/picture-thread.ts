@@ -41,6 +41,11 @@ export function openPictureThread(): PictureThread {
       assert(answer.call === 'encode');
       return answer.bytes;
     },
+    async signsOf(faces) {
+      const answer = await thread.ask({ call: 'signsOf', faces });
+      assert(answer.call === 'signsOf');
+      return answer.signs;
+    },
     get busyMs() {
       return busyMs;
     },

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { signsOfPicture } from '../../face/picture-signs.ts';
 import { answerInTurn } from '../node/thread-protocol.ts';
 import { free, PictureCoder } from './picture-coder.ts';
 import type { PictureAnswer, PictureQuestion } from './picture-protocol.ts';
@@ -17,6 +18,8 @@ function work(): void {
           return { call: 'encode', bytes: await coder.encode(question.picture, question.options) };
         case 'decodeOwn':
           return { call: 'decodeOwn', decoded: await coder.decode(question.bytes) };
+        case 'signsOf':
+          return { call: 'signsOf', signs: signsOfPicture(question.faces) };
         case 'ping':
           return { call: 'ping' };
       }

@@ -9,6 +9,7 @@ import { sessionOptions } from '../../../src/machine/inference/inference-session
 import { startInference, type StartedInference } from '../../../src/machine/inference/onnx-inference.ts';
 import type { DetectedFace } from '../../../src/system/inference.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
+import { paintedFace } from '../../fakes/held-picture.ts';
 import { demoPicture, modelsFolder, startRecognition } from '../../fakes/recognition.ts';
 
 let started: StartedInference;
@@ -69,6 +70,13 @@ test('pictures have a thread of their own: its death costs no look, and the next
   } finally {
     await other.stop();
   }
+});
+
+test('signs of a picture of a face are looked for in the thread of pictures: neither the bell nor a look waits', async () => {
+  const burst = [0, 1, 2].map((at) => paintedFace({ x: 236 + 4 * at, y: 176 + 3 * at, isSheet: true }));
+  const before = started.stats().spentMs.pictures ?? 0;
+  assert.deepEqual(await started.pictures.signsOf(burst), ['edge']);
+  assert.ok((started.stats().spentMs.pictures ?? 0) > before);
 });
 
 test('a restart rejects what waits, and a thread that was stopped answers nothing', async () => {
