@@ -11,6 +11,8 @@ export interface Painted {
   readonly y: number;
   /** A sheet around the face; a head without one is round. */
   readonly isSheet?: boolean;
+  /** Something bright around the face that fades over half of its width. */
+  readonly isSoft?: boolean;
   /** How far the camera, and with it the wall, has moved. */
   readonly wallX?: number;
   readonly wallY?: number;
@@ -35,7 +37,7 @@ export function paintedFace(painted: Painted): FaceInFrame {
 }
 
 function greyAt(painted: Painted, column: number, row: number): number {
-  const { x, y, isSheet = false, wallX = 0, wallY = 0, grid, hasDoor = false } = painted;
+  const { x, y, isSheet = false, isSoft = false, wallX = 0, wallY = 0, grid, hasDoor = false } = painted;
   const [across, down] = [(column - x) / widthPx, (row - y) / widthPx];
   if (Math.hypot(across / 0.55, down / 0.75) < 1) {
     const [right, below] = grid ?? [0, 0];
@@ -43,6 +45,8 @@ function greyAt(painted: Painted, column: number, row: number): number {
     return 150 + 40 * Math.cos(4 * across) * Math.cos(3 * down) + stripes;
   }
   if (isSheet && Math.abs(across) < 1.1 && Math.abs(down) < 1.4) return 205;
+  if (isSoft)
+    return 90 + 110 * Math.max(0, Math.min(1, 2.5 - 2 * Math.max(Math.abs(across) / 1.1, Math.abs(down) / 1.4)));
   if (!isSheet && Math.hypot(across / 0.7, down / 0.95) < 1) return 60;
   const [wall, under] = [column - wallX, row - wallY];
   if (hasDoor && Math.abs(wall - 240) < 110 && under > 20) return 175;
