@@ -58,6 +58,7 @@ function rowsOf(used: Side, other: Side): readonly (readonly string[])[] {
     row('  named', ({ known }) => `${known}`),
     row('  named with “probably”', ({ probably }) => `${probably}`),
     row('  missed, although there is another picture', ({ missed }) => `${missed}`),
+    row('  of somebody who has no other', aloneOf),
     row('  given somebody else’s name', ({ wrong }) => `${wrong}`),
     row('distance to the person’s own nearest picture, median', ({ samePerson }) => near(samePerson)),
     row('distance to the nearest of anybody else, median', ({ otherPerson }) => near(otherPerson)),
@@ -66,6 +67,11 @@ function rowsOf(used: Side, other: Side): readonly (readonly string[])[] {
     row('  the nearest of them', ({ nearestStranger }) => near(nearestStranger)),
     row('time of one embedding', ({ embedMs }) => (embedMs === null ? '-' : `${Math.round(embedMs)} ms`)),
   ];
+}
+
+/** Nobody can be told by one picture when that is taken out. */
+function aloneOf({ pictures, known, probably, missed, wrong }: Side): string {
+  return `${pictures - known - probably - missed - wrong}`;
 }
 
 function near(distance: number | null): string {

@@ -28,6 +28,29 @@ test('the packs are listed with their terms, the one in use first, and what is o
   assert.equal(told.err, 'cannot use models.recogniser = "three"');
 });
 
+test('a comparison is waited for, and both packs stand side by side', async (context) => {
+  const side = {
+    name: 'one', pictures: 9, known: 4, probably: 1, missed: 1, wrong: 1, strangers: 3, strangersNamed: 0, samePerson: 0.3,
+    otherPerson: 0.8, nearestOther: 0.7, nearestStranger: null, embedMs: 7.6,
+  }; // prettier-ignore
+  const nothing = { state: 'none', pack: null, faces: 9, embedded: 3, message: null, verdict: null, sides: [] };
+  const done = { ...nothing, state: 'done', pack: 'two', sides: [side, { ...side, name: 'two', wrong: 0 }], verdict: 'use two' }; // prettier-ignore
+  let looks = 0;
+  const api = {
+    'GET /api/v1/models/compare': () => ({
+      status: 200,
+      body: [nothing, { ...nothing, state: 'running' }, done][looks++],
+    }),
+    'POST /api/v1/models/compare': ok({ ...nothing, state: 'running' }),
+  };
+  const told = await type(newFolder(context), ['models', 'compare', 'two'], { api });
+  assert.deepEqual([told.code, told.progress], [0, Array.from({ length: 2 }, () => 'two has embedded 3 of 9 faces…')]);
+  for (const row of ['  named +4 +4', '  of somebody who has no other +2 +3', '  given somebody else’s name +1 +0'])
+    assert.match(told.out, new RegExp(`^${row}$`, 'm'));
+  assert.match(told.out, /^faces of strangers given a name +0 of 3 +0 of 3\n {2}the nearest of them +- +-\n/m);
+  assert.match(told.out, /^time of one embedding +8 ms +8 ms\nuse two$/m);
+});
+
 test('a pack that is used, or will be, is not removed; any other is', async (context) => {
   const folder = newFolder(context);
   const removed: string[] = [];
