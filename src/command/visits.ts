@@ -65,9 +65,9 @@ async function show(context: CommandContext, client: ApiClient, text: string): P
   return exitCodes.done;
 }
 
-/** Fields that are told in words of their own, or not for people. */
+/** Fields that are told in words of their own, in the reason, or not for people. */
 const toldFields: ReadonlySet<string> = new Set([
-  ...Object.keys(wholeVisitAnswer.properties), 'personId', 'strangerId', 'picture', 'thumbnail',
+  ...Object.keys(wholeVisitAnswer.properties), 'personId', 'strangerId', 'picture', 'thumbnail', 'doubt',
 ]); // prettier-ignore
 
 /** Whatever else the appliance says of the visit: this command needs no word of its own for a column that is new. */

@@ -206,3 +206,11 @@ test('what another release says more of a visit is told, and a word that it does
   const other = await type(folder, ['visits', 'v1'], { api: { ...api, 'GET /api/v1/visits/v1': ok(fifth) } });
   assert.match(other.out, /^Somebody is at the door \(delivery\): distance 0\.31\n/);
 });
+
+test('that a face may be a picture of one is told once, in the reason', async (context) => {
+  const doubt = 'may be a picture of a face: straight edges around it move with it';
+  const doubted = { ...visit, outcome: 'probably', doubt, reason: `distance 0.31; ${doubt}` };
+  const api = { 'GET /api/v1/visits': ok({ visits: [doubted] }), 'GET /api/v1/visits/v1': ok(doubted) };
+  const { out } = await type(newFolder(context), ['visits', 'v1'], { api });
+  assert.equal(out.split(doubt).length, 2, out);
+});
