@@ -4,8 +4,7 @@ import type { Settings } from '../settings/settings-schema.ts';
 import type { StoredEmbedding } from '../store/records.ts';
 import type { StoreReads } from '../store/store.ts';
 import type { Inference } from '../system/inference.ts';
-import { decide } from '../visit/decide.ts';
-import { match } from '../visit/embed.ts';
+import { tryFace, type Tried } from '../visit/self-test/try-face.ts';
 import type { PackFigures } from '../web/parts.ts';
 
 /** Faces of each kind that are looked up; of more, as many at equal steps. */
@@ -22,11 +21,18 @@ type Terms = Pick<Inference, 'recogniser' | 'scoring'>;
 
 /**
  * How well a pack knows this household, by what it has embedded: each picture of a person is taken out, looked up among the
- * others as a picture that somebody shows (`decide`), and put back; each face of a stranger is looked up.
+ * others as a self-test does (`tryFace`), and put back; each face of a stranger is looked up.
  */
 export async function measurePack(parts: MeasureParts, terms: Terms): Promise<Omit<PackFigures, 'embedMs'>> {
-  const { read, rest } = parts;
+  const { read, recognition, rest } = parts;
   const gallery = new Gallery(read, terms);
+  /** Undefined when the face was removed meanwhile. */
+  const lookUp = ({ faceId, vector }: StoredEmbedding, without: readonly string[] = []): Tried | undefined => {
+    const quality = read.face(faceId)?.quality;
+    if (quality === undefined) return undefined;
+    const match = gallery.matchWithout(without, vector);
+    return tryFace({ match, quality }, { recognition, recogniser: gallery.recogniser });
+  };
   const people = new Map(read.people().map((person) => [person.id, person]));
   const all = read.embeddings(terms.recogniser);
   const references = all.filter(({ kind, personId }) => kind === 'reference' && personId !== undefined);
@@ -35,25 +41,26 @@ export async function measurePack(parts: MeasureParts, terms: Terms): Promise<Om
   const others: number[] = [];
   for (const reference of atSteps(references)) {
     const owner = ownerOf(people, reference.personId ?? '')?.id;
-    gallery.forget(reference.faceId);
-    const { outcome, person, candidates } = lookUp(parts, gallery, reference);
-    gallery.add(reference);
-    const nearestOwn = candidates.find(({ personId }) => personId === owner);
-    const nearestOther = candidates.find(({ personId }) => personId !== owner);
+    const tried = lookUp(reference, [reference.faceId]);
+    if (tried === undefined) continue;
+    const { outcome, person, near } = tried;
+    const nearestOwn = near.find(({ personId }) => personId === owner);
+    const nearestOther = near.find(({ personId }) => personId !== owner);
     if (nearestOwn !== undefined) own.push(nearestOwn.distance);
     if (nearestOther !== undefined) others.push(nearestOther.distance);
     figures.pictures += 1;
-    if (person !== undefined && person !== owner) figures.wrong += 1;
+    if (person !== undefined && person.personId !== owner) figures.wrong += 1;
     else if (outcome === 'known' || outcome === 'probably') figures[outcome] += 1;
     else if (nearestOwn !== undefined) figures.missed += 1; // One who has no other picture cannot be named.
     await rest();
   }
   const strangers: number[] = [];
   for (const stranger of atSteps(all.filter(({ strangerId }) => strangerId !== undefined))) {
-    const { person, candidates } = lookUp(parts, gallery, stranger);
+    const tried = lookUp(stranger);
+    if (tried === undefined) continue;
     figures.strangers += 1;
-    if (person !== undefined) figures.strangersNamed += 1;
-    if (candidates[0] !== undefined) strangers.push(candidates[0].distance);
+    if (tried.person !== undefined) figures.strangersNamed += 1;
+    if (tried.near[0] !== undefined) strangers.push(tried.near[0].distance);
     await rest();
   }
   return {
@@ -63,16 +70,6 @@ export async function measurePack(parts: MeasureParts, terms: Terms): Promise<Om
     nearestOther: others.length === 0 ? null : Math.min(...others),
     nearestStranger: strangers.length === 0 ? null : Math.min(...strangers),
   };
-}
-
-function lookUp({ read, recognition }: MeasureParts, gallery: Gallery, { faceId, vector }: StoredEmbedding) {
-  const stored = read.face(faceId);
-  if (stored === undefined) return { outcome: 'stranger', person: undefined, candidates: [] } as const; // Removed since.
-  const { landmarks, quality } = stored;
-  const face = { box: { x: 0, y: 0, width: quality.widthPx, height: quality.widthPx }, score: 1, landmarks, quality };
-  const sighting = match(gallery, 0, [{ face, prominence: 1, complaint: undefined, embedding: vector }]);
-  const { outcome, person } = decide([sighting], { recognition, recogniser: gallery.recogniser, isPicture: true });
-  return { outcome, person: person?.personId, candidates: sighting.faces[0]?.candidates ?? [] };
 }
 
 function atSteps<Face>(faces: readonly Face[]): readonly Face[] {

@@ -69,7 +69,7 @@ export class PackChanges {
 
   /** Embeds what the pack in use has not seen; or, beside it, what the wanted one has not seen, which is used then. */
   async #fulfil(wanted: string, signal: AbortSignal): Promise<'done' | 'not-now'> {
-    const { nets, log } = this.#parts;
+    const { nets } = this.#parts;
     if (wanted === nets.pack) {
       if (nets.fault === undefined) await reembedMissing({ ...this.#parts, inference: nets.inference }, signal);
       return 'done';
@@ -78,19 +78,18 @@ export class PackChanges {
     const beside = await nets.openBeside(wanted);
     if (beside.outcome === 'let-go') return 'not-now';
     if (beside.outcome !== 'started') {
-      this.#wish.refusal = beside.message;
-      log.error('the wanted model pack cannot be used', { pack: wanted, reason: beside.message });
+      this.#refuse(wanted, beside.message);
       return 'done';
     }
-    const isUsed = await this.#bringUp({ wanted, beside }, AbortSignal.any([signal, beside.gone]));
-    if (!isUsed) await beside.stop();
-    return isUsed ? 'done' : 'not-now';
+    const outcome = await this.#bringUp({ wanted, beside }, AbortSignal.any([signal, beside.gone]));
+    if (outcome !== 'used') await beside.stop();
+    return outcome === 'stopped' ? 'not-now' : 'done';
   }
 
   async #bringUp(
     { wanted, beside }: { readonly wanted: string; readonly beside: StartedInference },
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<'used' | 'refused' | 'stopped'> {
     const { bell, clock, household, log, nets, store } = this.#parts;
     const { inference } = beside;
     const { recogniser } = inference;
@@ -98,16 +97,25 @@ export class PackChanges {
     const patient = { sleep: (ms: number): Promise<void> => restPastVisits(this.#parts, ms, signal) };
     while (!signal.aborted) {
       const done = await reembedMissing({ ...this.#parts, clock: patient, gallery, inference }, signal);
+      if (done.outcome === 'failing') {
+        this.#refuse(wanted, `${done.unusable} kept faces cannot be embedded, and the log says why of each`);
+        return 'refused';
+      }
       const isUsed = await household.whenIdle(() => {
         const isComplete = store.read.facesWithout(recogniser, done.unusable + 1).length <= done.unusable;
         const mayChange = isComplete && !signal.aborted && bell.visitsUnderWay === 0;
         return mayChange && nets.changeTo(wanted, beside);
       });
       if (isUsed) log.info('another model pack is used now', { pack: wanted, recogniser });
-      if (isUsed) return true;
+      if (isUsed) return 'used';
       await clock.sleep(waitMs, signal);
     }
-    return false;
+    return 'stopped';
+  }
+
+  #refuse(pack: string, reason: string): void {
+    this.#wish.refusal = reason;
+    this.#parts.log.error('the wanted model pack cannot be used', { pack, reason });
   }
 }
 

@@ -4,6 +4,7 @@ import { exitCodes, jsonOption, noParameters, type Command, type ExitCode } from
 import type { CommandContext } from './context.ts';
 import { printJson } from './reach.ts';
 import { loadHere } from './settings.ts';
+import { plain } from './text.ts';
 
 /** What runs. */
 export const versionCommand: Command = {
@@ -66,12 +67,13 @@ async function printModels(context: CommandContext): Promise<ExitCode> {
     .map((model) => ({ ...model, isUsed: model.name === used, density: model.density?.madeFrom ?? null }))
     .toSorted((one, other) => Number(other.isUsed) - Number(one.isUsed));
   if (context.flags.isSet('json')) return printJson(context, models);
-  for (const model of models) {
-    terminal.print(`${model.name}${model.isUsed ? ', in use' : ''} (${model.embeddingMark})`);
-    terminal.print(`  ${model.origin}`);
-    terminal.print(`  licence: ${model.licence}`);
-    terminal.print(`  learnt from: ${model.trainedOn}`);
-    if (model.density !== null) terminal.print(`  distances corrected by: ${model.density}`);
+  // An owner's pack is anybody's words.
+  for (const { name, embeddingMark, isUsed, origin, licence, trainedOn, density } of models) {
+    terminal.print(plain(`${name}${isUsed ? ', in use' : ''} (${embeddingMark})`));
+    terminal.print(plain(`  ${origin}`));
+    terminal.print(plain(`  licence: ${licence}`));
+    terminal.print(plain(`  learnt from: ${trainedOn}`));
+    if (density !== null) terminal.print(plain(`  distances corrected by: ${density}`));
   }
   return exitCodes.done;
 }

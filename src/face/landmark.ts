@@ -74,6 +74,17 @@ export function boundsOf(points: Landmarks): Box {
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
+/** The mean of all points. */
+export function middleOf(landmarks: Landmarks): { readonly x: number; readonly y: number } {
+  let [x, y] = [0, 0];
+  const points = landmarks.length / 2;
+  for (let point = 0; point < points; point += 1) {
+    x += (landmarks[2 * point] ?? 0) / points;
+    y += (landmarks[2 * point + 1] ?? 0) / points;
+  }
+  return { x, y };
+}
+
 /** Every point where the similarity sends it. */
 export function mapPoints(points: Landmarks, similarity: Similarity): Landmarks {
   const mapped = new Float32Array(2 * pointCount);

@@ -1,5 +1,6 @@
-import type { FaceInFrame, Landmarks } from '../system/inference.ts';
+import type { FaceInFrame } from '../system/inference.ts';
 import { planesOf, type Plane } from './i420.ts';
+import { middleOf } from './landmark.ts';
 import { cellsPerFace, edgesAround, findEdge, type FacePlace, type StraightEdge } from './straight-edge.ts';
 
 /**
@@ -64,16 +65,6 @@ function goesAlong(
   if (is === undefined || is.step < sameStepMin * was.step) return false;
   const share = (is.aside - was.aside) / expected;
   return share > shareOfMove.from && share < shareOfMove.to;
-}
-
-export function middleOf(landmarks: Landmarks): { readonly x: number; readonly y: number } {
-  let [x, y] = [0, 0];
-  const points = landmarks.length / 2;
-  for (let point = 0; point < points; point += 1) {
-    x += (landmarks[2 * point] ?? 0) / points;
-    y += (landmarks[2 * point + 1] ?? 0) / points;
-  }
-  return { x, y };
 }
 
 /** Blocks of the ground that are compared, and how far apart they are. */

@@ -1,7 +1,7 @@
 import type { FaceInFrame } from '../system/inference.ts';
 import { median } from './consensus.ts';
 import { planesOf, type Plane } from './i420.ts';
-import { middleOf } from './moving-edge.ts';
+import { middleOf } from './landmark.ts';
 
 /** A square of so many pixels is looked at: a power of two. */
 const patchSide = 64;

@@ -164,6 +164,22 @@ test('a pack that cannot be loaded changes nothing, and says why', async (t) => 
   assert.deepEqual([packs.pack, packs.changes.refusal, await packs.namesNow(1)], ['one', 'it is broken', ['Ada']]);
 });
 
+test('where a thousand kept faces cannot be embedded, the disk is the problem: the pack in use stays, and it is said', async (t) => {
+  const packs = await household(t, 'two');
+  const [face] = packs.house.store.read.facesWithout('scripted-2', 1);
+  assert(face !== undefined);
+  const known = { recogniser: 'scripted-1', vector: new Float32Array(128) };
+  for (let number = 0; number < 1001; number += 1)
+    await packs.house.store.write('addFace', { ...known, face: { ...face, id: `lost-${number}`, picture: `people/lost-${number}.jpg` } }); // prettier-ignore
+  const running = packs.changes.run(packs.stop.signal);
+  for (let turns = 0; turns < 50_000 && packs.changes.refusal === undefined; turns += 1)
+    await new Promise((done) => setImmediate(done));
+  packs.stop.abort();
+  await running;
+  assert.deepEqual([packs.pack, packs.stopped], ['one', 1]);
+  assert.match(packs.changes.refusal ?? '', /^1000 kept faces cannot be embedded/);
+});
+
 test('a release on trial loads one pack; memory that is taken away is waited for, and no net is forgotten', async (t) => {
   const packs = await household(t, 'two');
   packs.mayLoadTwo = false;

@@ -214,9 +214,12 @@ test('version --models names the recognisers, the one in use first, with terms a
   const [first]: { name: string; isUsed: boolean; density: string }[] = JSON.parse(chosen.out);
   assert.deepEqual([first?.name, first?.isUsed, first?.density], ['dlib', true, 'averages']);
   mkdirSync(join(folder, 'home', 'models', 'mine'), { recursive: true });
-  writeFileSync(join(folder, 'home', 'models', 'mine', 'manifest.json'), JSON.stringify(model('mine')));
+  writeFileSync(
+    join(folder, 'home', 'models', 'mine', 'manifest.json'),
+    JSON.stringify(model('mine', { origin: 'a\u001b[2Jb' })),
+  );
   const own = await type(folder, ['version', '--models', '--models.recogniser', 'mine']);
-  assert.match(own.out, /^mine, in use \(mine-1\)\n/);
+  assert.match(own.out, /^mine, in use \(mine-1\)\n {2}a\\u\{1b\}\[2Jb\n/, 'what an owner adds moves no cursor');
 });
 
 test('run passes settings and flags on, says where it is, and ends when told', async (context) => {

@@ -1,10 +1,11 @@
 import sharp from 'sharp';
 import { toRgb } from '../../../src/face/i420.ts';
+import { middleOf } from '../../../src/face/landmark.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
 import type { SeededRandom } from '../../fakes/seeded-random.ts';
 import type { Seen } from './eye.ts';
 import { drawOver, groundOf, sceneSize } from './scene.ts';
-import { drawSheet, middleOf, sheetOf, type Pose, type SheetKind } from './sheet.ts';
+import { drawSheet, sheetOf, type Pose, type SheetKind } from './sheet.ts';
 
 export const attackKinds: readonly SheetKind[] = [
   {

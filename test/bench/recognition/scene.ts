@@ -1,5 +1,6 @@
 import sharp, { type SharpOptions } from 'sharp';
 import { fromRgb, toRgb } from '../../../src/face/i420.ts';
+import { middleOf } from '../../../src/face/landmark.ts';
 import type { Landmarks } from '../../../src/system/inference.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
 
@@ -26,7 +27,7 @@ export async function sceneOf(
   const { data, width, height } = toRgb(picture);
   const source = { raw: { width, height, channels: 3 } } as const;
   const scale = widthPx / face.quality.widthPx;
-  const centre = centreOf(face.landmarks);
+  const centre = middleOf(face.landmarks);
   // Head and shoulders: whoever stands beside him in the picture does not stand at this door.
   const reach = { across: 1.6 * face.quality.widthPx, up: 1.6 * face.quality.widthPx, down: 3 * face.quality.widthPx };
   const left = Math.max(0, Math.round(centre.x - Math.min(reach.across, sceneMiddle.x / scale)));
@@ -135,14 +136,4 @@ export async function turned({ rgb }: Scene, degrees: number): Promise<Buffer> {
     })
     .raw()
     .toBuffer();
-}
-
-function centreOf(landmarks: Landmarks): { readonly x: number; readonly y: number } {
-  let [x, y] = [0, 0];
-  const points = landmarks.length / 2;
-  for (let point = 0; point < points; point += 1) {
-    x += (landmarks[2 * point] ?? 0) / points;
-    y += (landmarks[2 * point + 1] ?? 0) / points;
-  }
-  return { x, y };
 }

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { toRgb } from '../../../src/face/i420.ts';
+import { middleOf } from '../../../src/face/landmark.ts';
 import type { Pixels } from '../../../src/system/pixels.ts';
 import type { Seen } from './eye.ts';
 import { sceneMiddle, sceneSize } from './scene.ts';
@@ -169,14 +170,4 @@ function boundsOf(sheet: Sheet, { right, down }: Pose): readonly [number, number
     Math.max(0, Math.floor(middle.y - sheet.middle.y * scale)),
     Math.min(sceneSize.height, Math.ceil(middle.y + (sheet.height - sheet.middle.y) * scale)),
   ];
-}
-
-export function middleOf(landmarks: Float32Array): { readonly x: number; readonly y: number } {
-  let [x, y] = [0, 0];
-  const points = landmarks.length / 2;
-  for (let point = 0; point < points; point += 1) {
-    x += (landmarks[2 * point] ?? 0) / points;
-    y += (landmarks[2 * point + 1] ?? 0) / points;
-  }
-  return { x, y };
 }
