@@ -6,4 +6,4 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 export PATH="$here/node_modules/.bin:$PATH"
 [ "${1:-}" = run ] || export NODE_COMPILE_CACHE="$here/node_modules/.cache/doorward"
 export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
-exec node --max-semi-space-size=1 --optimize-for-size "$here/src/main.ts" "$@"
+exec node --max-semi-space-size=1 --optimize-for-size --expose-gc "$here/src/main.ts" "$@"

@@ -1,6 +1,7 @@
 import { AskedActs } from './trial/asked-acts.ts';
 import { CallerCount, isUpload } from '../update/judge/callers.ts';
 import { RequestFigures } from '../update/judge/request-figures.ts';
+import { collectYoung } from '../machine/node/collect-young.ts';
 import { carriedFile } from '../machine/executable/carried-files.ts';
 import type { RunningRelease } from '../machine/executable/running-release.ts';
 import type { Clock } from '../system/clock.ts';
@@ -92,6 +93,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     },
     health: caretaker.health,
     settingsBook: settingsBook(ground, { folders, ownPort: () => Number(URL.parse(web.address)?.port) }),
+    collectYoung,
     sendTestNotification: () => sendTestNotification(parts),
     pageFile: (name) => carriedFile(`src/ui/${name}`),
     packs,

@@ -5,8 +5,9 @@ import { readMessage, type Revert, revertedSchema } from './trial-protocol.ts';
 import { enterPhase, type SeenInTrial, type Trial, type UpdateTools } from './update-parts.ts';
 import type { TrialFailure } from './trial-failure.ts';
 
-/** A candidate that works answers at once; one that hangs has had its chance. */
+/** A candidate that works answers at once; one that hangs has had its chance, and one whose door is silent most of it. */
 const revertMsMax = 250;
+const silentRevertMsMax = 50;
 /** Time to finish what it has in its hands while the incumbent serves already, then it is killed. */
 const stopMsMax = 500;
 
@@ -34,10 +35,13 @@ export async function revert(tools: UpdateTools, trial: Trial, failure: TrialFai
 }
 
 /** True when the candidate has let button, camera and socket go. */
-async function letGo({ log }: UpdateTools, candidate: Candidate, { message }: TrialFailure): Promise<boolean> {
+async function letGo({ log }: UpdateTools, candidate: Candidate, { reason, message }: TrialFailure): Promise<boolean> {
   if (candidate.ended() !== undefined) return false;
   const question: Revert = { kind: 'revert', reason: message.slice(0, 1000) };
-  const answer = readMessage(revertedSchema, await candidate.ask(question, revertMsMax));
+  const answer = readMessage(
+    revertedSchema,
+    await candidate.ask(question, reason === 'door' ? silentRevertMsMax : revertMsMax),
+  );
   if (answer === undefined) log.warn('the candidate does not answer to its revert', { pid: candidate.pid });
   return answer !== undefined;
 }

@@ -81,6 +81,8 @@ export interface WebParts {
   updateDesk(): UpdateDesk | string;
   /** A file of the page, by its name. */
   pageFile(name: string): Uint8Array | undefined;
+  /** Collects what died young: the pieces in which a large picture came. */
+  collectYoung(): void;
   /** Writes a test notification for every channel; resolves with the channels' names. */
   sendTestNotification(correlationId: string): Promise<readonly string[]>;
 }

@@ -274,7 +274,7 @@ async function registerRoutes(rooms: {
   healthRoutes(site, parts);
   updateRoutes(site, parts);
   await site.register(async (uploads: Site) => {
-    await acceptUploads(uploads, parts.clock);
+    await acceptUploads(uploads, parts);
     enrolRoutes(uploads, parts);
     recognizeRoutes(uploads, parts);
     pushRoutes(uploads, parts);

@@ -10,6 +10,9 @@ const uploadsBytesMax = 16 * 1024 * 1024;
 /** A camera that pushes never waits for them. */
 const framesBytesMax = 8 * 1024 * 1024;
 
+/** Of a picture that comes in pieces, so much may wait for the collector. */
+const piecesBytesMax = 1024 * 1024;
+
 /** An upload that is slower than this, after so long, makes room for another: a drip may not keep everybody out. */
 const slowBytesPerS = 16 * 1024;
 const slowAfterMs = 5000;
@@ -95,13 +98,16 @@ export async function receive(request: FastifyRequest, pipe: Readable): Promise<
   const { fileBytesMax } = pictureLimits;
   if (declaredBytes(request) > uploadBytesMax) throw tooLarge();
   const picture = Buffer.allocUnsafeSlow(Math.min(declaredBytes(request), fileBytesMax));
-  let length = 0;
+  let [length, collected] = [0, 0];
   try {
     for await (const chunk of pipe) {
       if (!(chunk instanceof Uint8Array)) continue;
       if (length + chunk.length > picture.length) throw tooLarge();
       picture.set(chunk, length);
       length += chunk.length;
+      if (length - collected < piecesBytesMax) continue;
+      collected = length;
+      request.server.collectYoung();
     }
   } catch (error) {
     giveBack(picture);

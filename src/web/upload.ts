@@ -2,9 +2,9 @@ import multipart from '@fastify/multipart';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import Type, { type TUnsafe } from 'typebox';
-import type { Clock } from '../system/clock.ts';
 import { pictureLimits, type DecodeFailure, type Pictures } from '../system/inference.ts';
 import type { Lend, Pixels } from '../system/pixels.ts';
+import type { WebParts } from './parts.ts';
 import { notNow, RequestRefused, refused, tooMuch } from './problem.ts';
 import type { Site } from './site.ts';
 import { giveBack, limitUploads, receive, uploadBytesMax } from './upload-room.ts';
@@ -23,7 +23,11 @@ const uploadLimits = {
 export { uploadBytesMax } from './upload-room.ts';
 
 /** Lets the routes of this site take forms and pictures; the others answer 415 to them. */
-export async function acceptUploads(site: Site, clock: Pick<Clock, 'uptimeMs'>): Promise<void> {
+export async function acceptUploads(
+  site: Site,
+  { clock, collectYoung }: Pick<WebParts, 'clock' | 'collectYoung'>,
+): Promise<void> {
+  site.decorate('collectYoung', collectYoung);
   limitUploads(site, clock);
   await site.register(multipart, { limits: uploadLimits });
   site.addContentTypeParser(

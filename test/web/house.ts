@@ -49,6 +49,8 @@ export class House {
   readonly rings: RingRequest[] = [];
   readonly pushed: Uint8Array[] = [];
   readonly security: string[] = [];
+  /** How often garbage was collected. */
+  collected = 0;
   readonly logged: { message: string; context: unknown }[] = [];
   /** Of what was logged: what somebody would be woken for. */
   readonly errors: { message: string; context: unknown }[] = [];
@@ -158,6 +160,7 @@ export class House {
       settingsBook: neighbours,
       packs: aShelf(),
       updateDesk: () => this.updateRefusal ?? this.counter,
+      collectYoung: () => void (this.collected += 1),
       sendTestNotification: async () => ['log', 'webhook'],
     };
   }

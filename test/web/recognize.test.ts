@@ -36,6 +36,12 @@ test('recognition of an uploaded picture', async (t) => {
   const send = (payload: Buffer, type = 'image/jpeg') =>
     site.inject({ method: 'POST', url: '/api/v1/recognize', payload, headers: { 'content-type': type } });
 
+  await t.test('lets go of the pieces in which a large picture came while it comes', async () => {
+    await send(Buffer.concat([jpeg, Buffer.alloc(3_500_000)]));
+    assert.ok(house.collected >= 1, 'its pieces wait for the collector');
+    efforts.length = 0;
+  });
+
   await t.test('tells each face by name with distance and reason, and stores nothing', async () => {
     const answer = await send(jpeg);
     assert.equal(answer.statusCode, 200);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Camera, CameraEnd, FrameSink } from '../../system/camera.ts';
+import { collectYoung } from '../node/collect-young.ts';
 import { i420Bytes } from '../../system/pixels.ts';
 import type { VideoSource } from './camera-address.ts';
 import type { CameraParts } from './camera-parts.ts';
@@ -102,6 +103,7 @@ function readFrames(pipe: Readable, sink: FrameSink, { clock, width, height }: F
       if (frame.filled < bytes) continue;
       sink.deliver({ width, height, pixels: frame.pixels, capturedMs: frame.capturedMs });
       frame = undefined;
+      collectYoung();
     }
   });
 }

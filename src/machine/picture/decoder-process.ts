@@ -4,6 +4,7 @@ import { isSea } from 'node:sea';
 import type { Readable, Writable } from 'node:stream';
 import type { DecodeResult, Pictures } from '../../system/inference.ts';
 import { i420Bytes } from '../../system/pixels.ts';
+import { collectYoung } from '../node/collect-young.ts';
 import { offerAsVictim } from '../process/memory-victim.ts';
 import { mallocEnvironment, nodeOptions } from '../process/start-options.ts';
 import { addedBytesMax, usageOf, type Usage } from './decoder-limits.ts';
@@ -175,6 +176,7 @@ export class DecoderProcess {
     const length = i420Bytes(width, height);
     const pixels = lend(length);
     const isWhole = await this.#intake.fill(new Uint8Array(pixels, 0, length));
+    collectYoung();
     return isWhole ? { outcome: 'decoded', picture: { width, height, pixels } } : undefined;
   }
 

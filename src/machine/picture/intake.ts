@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Socket } from 'node:net';
 
 /** No line of ours is longer; what the other end says may be an attacker's. */
 const lineBytesMax = 4096;
@@ -10,7 +10,8 @@ export class Intake {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array(0);
 
-  constructor(pipe: Readable) {
+  /** A chunk is read to its end before the next one is asked for. */
+  constructor(pipe: AsyncIterable<Uint8Array>) {
     this.#chunks = pipe[Symbol.asyncIterator]();
   }
 
@@ -50,6 +51,38 @@ export class Intake {
     } catch {
       return false; // The other end is gone.
     }
+  }
+}
+
+const chunkBytes = 64 * 1024;
+
+/**
+ * The bytes of this process's standard input, all in one piece of memory that each chunk writes over. Chosen: `onread` of
+ * Node's sockets; rejected: `process.stdin`, whose chunks wait for the collector: 11 MB of them for a file of 15.
+ * `onEnd`: the other end is gone.
+ */
+export async function* standardInput(onEnd: () => void): AsyncGenerator<Uint8Array, void> {
+  let arrived = Promise.withResolvers<Uint8Array | undefined>();
+  const pipe = new Socket({
+    fd: 0,
+    readable: true,
+    onread: {
+      buffer: new Uint8Array(chunkBytes),
+      callback(bytes, buffer) {
+        arrived.resolve(buffer.subarray(0, bytes));
+        return false; // Until it is read.
+      },
+    },
+  });
+  const end = (): void => {
+    arrived.resolve(undefined);
+    onEnd();
+  };
+  pipe.once('end', end).once('close', end).once('error', end);
+  for (let chunk = await arrived.promise; chunk !== undefined; chunk = await arrived.promise) {
+    yield chunk;
+    arrived = Promise.withResolvers();
+    pipe.resume();
   }
 }
 

@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { setPriority } from 'node:os';
 import { setForAll } from '../process/process-priority.ts';
-import { Intake, lineOf } from './intake.ts';
+import { Intake, lineOf, standardInput } from './intake.ts';
 import { limitMemoryOfThisProcess } from './decoder-limits.ts';
 import type { FromDecoder } from './decoder-protocol.ts';
 import { forgetPages } from '../executable/start-pages.ts';
@@ -31,7 +31,7 @@ async function decodePictures(): Promise<void> {
   const isLimited = await limitMemoryOfThisProcess();
   setForAll(process.pid, niceness); // Decoding is done by other threads.
   await tell({ say: 'ready', isLimited });
-  const intake = new Intake(process.stdin);
+  const intake = new Intake(standardInput(endNow));
   for (;;) {
     const bytes = await nextPicture(intake);
     if (bytes === undefined) break;
@@ -46,7 +46,12 @@ async function decodePictures(): Promise<void> {
     } else await tell({ say: 'refused', outcome: decoded.outcome, message: decoded.message });
     free(bytes);
   }
-  process.kill(process.pid, 'SIGKILL'); // Nothing is to be tidied up, and a picture under way is not waited for.
+  endNow();
+}
+
+/** Nothing is to be tidied up, and a picture under way is not waited for: the pipe ends with the one who holds it. */
+function endNow(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 async function nextPicture(intake: Intake): Promise<Uint8Array | undefined> {
@@ -70,7 +75,4 @@ function write(data: string | Uint8Array): Promise<void> {
 
 // Who ends the whole group, from the keyboard or the service manager, lets its owner finish the picture under way.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
-// The pipe ends with the one who holds it, also in the middle of a picture.
-process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL'));
-process.stdin.once('close', () => process.kill(process.pid, 'SIGKILL'));
 void decodePictures();
