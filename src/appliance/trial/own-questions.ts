@@ -106,7 +106,7 @@ export class OwnQuestions {
       ? { answer: answeredWell, durationMs: 0 }
       : await this.#timed(() => askOwn(request, questionMsMax));
     if (own.answer.outcome !== 'answered') return undefined;
-    const there = await this.#timed(() => askDoor(request, questionMsMax));
+    const there = await this.#timed(() => askDoor(request, patienceMs(questionMsMax, own)));
     return this.#compared({ kind, what: request.path, own: { ...own, answer: own.answer }, there });
   }
 
@@ -118,7 +118,7 @@ export class OwnQuestions {
     if (own.answer === undefined) return undefined;
     const headers = { 'content-type': 'image/jpeg' };
     const request = { method: 'POST', path: '/api/v1/recognize', headers, body: picture.bytes } as const;
-    const there = await this.#timed(() => askDoor(request, pictureMsMax));
+    const there = await this.#timed(() => askDoor(request, patienceMs(pictureMsMax, own)));
     const asked = this.#compared({
       kind: 'picture',
       what: picture.path,
@@ -144,7 +144,7 @@ export class OwnQuestions {
     if (setting === undefined) return undefined;
     const own = await this.#timed(() => write(askOwn, setting));
     if (own.answer.outcome !== 'answered') return undefined;
-    const there = await this.#timed(() => write(askDoor, setting));
+    const there = await this.#timed(() => write(askDoor, setting, patienceMs(questionMsMax, own)));
     const asked = this.#compared({
       kind: 'write',
       what: settings,
@@ -230,17 +230,22 @@ export class OwnQuestions {
   }
 }
 
+/** On a machine that keeps the incumbent waiting too, the candidate is waited for longer: never less than it is to be compared by. */
+function patienceMs(msMax: number, { durationMs }: { readonly durationMs: number }): number {
+  return Math.max(msMax, durationMs * lateTimes);
+}
+
 const settings = '/api/v1/settings';
 
 type Ask = OwnQuestionsParts['askOwn'];
 
 /** Sets, looks and removes; the answer to what went wrong first, or to the last. */
-async function write(ask: Ask, { set, remove, isStored }: OwnSetting): Promise<DoorAnswer> {
+async function write(ask: Ask, { set, remove, isStored }: OwnSetting, msMax = questionMsMax): Promise<DoorAnswer> {
   const change = { method: 'PATCH', path: settings, headers: { 'content-type': 'application/json' } } as const;
-  const first = await ask({ ...change, body: set }, questionMsMax);
+  const first = await ask({ ...change, body: set }, msMax);
   if (first.outcome !== 'answered' || first.status >= 300) return first;
   if (!isStored()) return { ...first, status: faultStatus };
-  const second = await ask({ ...change, body: remove }, questionMsMax);
+  const second = await ask({ ...change, body: remove }, msMax);
   return second.outcome === 'answered' && second.status < 300 && isStored()
     ? { ...second, status: faultStatus }
     : second;

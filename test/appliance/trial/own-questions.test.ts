@@ -126,6 +126,26 @@ test('names on a picture are held side by side; where the nets were let go, none
   assert.equal(await picture({ pictures }), undefined);
 });
 
+test('where the incumbent itself takes seconds, the candidate is waited for four times as long', async () => {
+  const waitsFor = async (ownMs: number): Promise<readonly number[]> => {
+    let nowMs = 0;
+    const waits: number[] = [];
+    const questions = questionsOf({
+      clock: { ...nodeClock, uptimeMs: () => nowMs },
+      askOwn: async () => ((nowMs += ownMs), answered(200)),
+      askDoor: async (_asked, timeoutMs) => (waits.push(timeoutMs), answered(200, '{"faces":[]}')),
+      pictures: {
+        next: async () => ({ path: 'ada.jpg', bytes: new Uint8Array(9) }),
+        look: async () => ((nowMs += ownMs * 2), ['ada']),
+      },
+    });
+    for (let turn = 0; turn < 8; turn += 1) await questions.ask(candidateSaying());
+    return [waits.at(0) ?? 0, waits.at(-1) ?? 0];
+  };
+  assert.deepEqual(await waitsFor(20), [2500, 10_000]);
+  assert.deepEqual(await waitsFor(2000), [8000, 16_000]);
+});
+
 test('pictures of the known and of others take turns; a name is one of a known or probable face', () => {
   const visit = (outcome: 'known' | 'stranger', picture: string) => ({ outcome, picture }); // prettier-ignore
   const visits = [visit('known', '1'), visit('known', '2'), visit('stranger', '3'), visit('known', '4')];
