@@ -10,10 +10,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   command: ['appliance.ts', 'install', 'release', 'settings', 'system'],
   'appliance.ts': ['appliance', 'web', 'store', 'telemetry', 'machine', 'system'],
   appliance: [
-    'web', 'visit', 'notify', 'update', 'people', 'store', 'slot', 'release', 'health', 'telemetry', 'settings', 'face',
+    'web', 'access', 'visit', 'notify', 'update', 'people', 'store', 'slot', 'release', 'health', 'telemetry', 'settings', 'face',
     'machine', 'system',
   ], // prettier-ignore
-  web: ['visit', 'notify', 'update', 'people', 'store', 'health', 'telemetry', 'settings', 'system'],
+  web: ['access', 'visit', 'notify', 'update', 'people', 'store', 'health', 'telemetry', 'settings', 'system'],
+  access: ['store', 'system'],
   visit: ['notify', 'people', 'store', 'face', 'settings', 'system'],
   notify: ['store', 'system'],
   people: ['store', 'face', 'settings', 'system'],
