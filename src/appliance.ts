@@ -2,6 +2,7 @@ import { ApplianceCandidate } from './appliance/trial/candidate.ts';
 import { playDemoIn } from './appliance/demo.ts';
 import { openGround } from './appliance/ground.ts';
 import { beIncumbent } from './appliance/trial/incumbency.ts';
+import { verifyChain } from './appliance/audit-place.ts';
 import { openDoor } from './appliance/door.ts';
 import { addPack, removePack, type AddPackResult } from './appliance/add-pack.ts';
 import { choosePack, packFolders } from './appliance/choose-pack.ts';
@@ -22,10 +23,11 @@ import { nodeRandom as random } from './machine/node/node-random.ts';
 import type { RunningRelease } from './machine/executable/running-release.ts';
 import { letGoOfStartPages } from './machine/executable/start-pages.ts';
 import { migrations } from './store/migrate.ts';
-import { peekDeviceSettings, sqliteVersion } from './store/peek.ts';
+import { peekAuditAnchor, peekDeviceSettings, sqliteVersion } from './store/peek.ts';
 import type { Home } from './system/home.ts';
 import type { Terminal } from './system/terminal.ts';
-import { verifyAudit, type AuditVerdict } from './telemetry/audit-verify.ts';
+import { linkOfText } from './telemetry/audit-entry.ts';
+import type { AuditVerdict } from './telemetry/audit-verdict.ts';
 import { wordsOf } from './system/error-words.ts';
 
 /** How to start. */
@@ -179,9 +181,19 @@ export { fallBackIn } from './appliance/installation.ts';
 export { restoreIn, snapshotsIn } from './appliance/restore.ts';
 export { lookAtCamera } from './appliance/look-at-camera.ts';
 
-/** Walks the audit chain of a home, whether or not an appliance runs there. */
-export function verifyAuditOf(home: Home): Promise<AuditVerdict> {
-  return verifyAudit(disk, home.audit);
+/** Walks the audit chain of a home, whether or not an appliance runs there. `against`: an end that was told before. */
+export async function verifyAuditOf(
+  { home, environment }: Pick<StartRequest, 'home' | 'environment'>,
+  against?: string,
+): Promise<AuditVerdict | { readonly outcome: 'refused'; readonly message: string }> {
+  const link = against === undefined ? undefined : linkOfText(against);
+  if (against !== undefined && link === undefined)
+    return {
+      outcome: 'refused',
+      message: `cannot compare with ${against}: a head is NUMBER:HASH, as this command prints it`,
+    };
+  const place = { disk, folder: home.audit, credentials: environment['CREDENTIALS_DIRECTORY'] };
+  return verifyChain(place, await peekAuditAnchor(home, disk), link);
 }
 
 /** Changes the device's own settings while no appliance runs there. What keeps one from running, a setting too, is no matter. */

@@ -11,7 +11,7 @@ import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import type { Resources } from '../system/resources.ts';
-import { verifyAudit, type AuditVerdict } from '../telemetry/audit-verify.ts';
+import type { AuditVerdict } from '../telemetry/audit-verdict.ts';
 import type { Gauges } from '../telemetry/metrics.ts';
 import type { House } from './house.ts';
 import type { HouseChronicle } from './chronicle.ts';
@@ -27,6 +27,7 @@ export interface CaretakerParts {
   readonly senses: Senses;
   readonly house: House;
   readonly audit: Pick<HouseChronicle, 'status'>;
+  verifyAudit(): Promise<AuditVerdict>;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly resources: Resources;
@@ -197,9 +198,9 @@ export class Caretaker {
   }
 
   async #verifyAudit(signal: AbortSignal): Promise<void> {
-    const { clock, disk, home, senses } = this.#parts;
+    const { clock, senses } = this.#parts;
     while (!signal.aborted) {
-      this.#verdict = await verifyAudit(disk, home.audit);
+      this.#verdict = await this.#parts.verifyAudit();
       await senses.recognition.loaded;
       await this.health.runOnce(); // Said at once: a trial waits for every check to be well.
       await clock.sleep(verifyIntervalMs, signal);

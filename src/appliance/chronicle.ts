@@ -1,6 +1,7 @@
 import type { AuditEntry, Chronicle } from '../system/audit.ts';
 import { wordsOf } from '../system/error-words.ts';
 import type { Audit } from '../telemetry/audit.ts';
+import { linkText } from '../telemetry/audit-entry.ts';
 
 /** Entries kept while nobody can write them. */
 const keptMax = 1000;
@@ -32,6 +33,11 @@ export class HouseChronicle implements Chronicle {
   status(): { readonly pending: number; readonly fault: string | undefined } {
     const own = this.#hand.holder === 'own' ? this.#hand.audit.status() : { pending: 0, fault: undefined };
     return { pending: own.pending + this.#kept.length, fault: own.fault ?? this.#fault };
+  }
+
+  /** Where the chain ends, `NUMBER:HASH`; undefined while this process does not write it. */
+  head(): string | undefined {
+    return this.#hand.holder === 'own' ? linkText(this.#hand.audit.head()) : undefined;
   }
 
   /** Writes from now on. Nobody else may. */

@@ -14,8 +14,10 @@ import type { Random } from '../system/random.ts';
 import type { ServiceManager } from '../system/service-manager.ts';
 import { auditEntryOf } from '../telemetry/audit-events.ts';
 import { openAudit } from '../telemetry/audit-open.ts';
+import type { AuditVerdict } from '../telemetry/audit-verdict.ts';
 import { EventStream } from '../telemetry/event-stream.ts';
 import { createLog } from '../telemetry/json-log.ts';
+import { anchorsIn, tellOpened, tellVerdict, verifyChain } from './audit-place.ts';
 import { HouseChronicle } from './chronicle.ts';
 import { makeRoomToStart } from './reserve.ts';
 
@@ -51,6 +53,8 @@ export interface Ground {
   readonly audit: HouseChronicle;
   /** Takes the audit chain for this process. */
   takeAudit(): Promise<void>;
+  /** Walks the whole of it, whoever writes it, and tells the log where it ends. */
+  verifyAudit(): Promise<AuditVerdict>;
   /** The right to run in this home; a candidate takes it when it has become the incumbent. */
   readonly tenancy: { lock: InstanceLock | undefined };
 }
@@ -107,7 +111,7 @@ export async function shareGround(
     deviceSettings: () => deviceSettingsOf(store),
     reload: (device: DeviceSettings) => settingsWith(parts, device),
   };
-  const telling = await openTelling(parts, loaded);
+  const telling = await openTelling(parts, loaded, store);
   return { outcome: 'opened', ground: { store, loaded, tenancy: { lock }, ...told, ...telling } };
 }
 
@@ -146,7 +150,8 @@ function settingsWith(
 async function openTelling(
   { clock, disk, random, request }: GroundParts,
   loaded: LoadedSettings,
-): Promise<Pick<Ground, 'log' | 'events' | 'service' | 'audit' | 'takeAudit'>> {
+  store: Store,
+): Promise<Pick<Ground, 'log' | 'events' | 'service' | 'audit' | 'takeAudit' | 'verifyAudit'>> {
   const write = (line: string): void => request.writeLog(line);
   const log = createLog({ write, level: loaded.settings.log.level, clock, secrets: secretsOf(loaded) });
   const events = new EventStream(clock, (error) => log.error('a listener failed', { error }));
@@ -157,15 +162,18 @@ async function openTelling(
     complain: (reason) => log.warn('the service is not told', { reason }),
   });
   const audit = new HouseChronicle();
+  const place = { disk, folder: request.home.audit, credentials: environment['CREDENTIALS_DIRECTORY'] };
+  const anchors = anchorsIn(store);
+  const verifyAudit = async (): Promise<AuditVerdict> => {
+    const verdict = await verifyChain(place, { anchor: anchors.read(), hasLived: anchors.hasLived() });
+    tellVerdict(log, verdict);
+    return verdict;
+  };
   const takeAudit = async (): Promise<void> => {
     await audit.take(async () => {
-      const { audit: chain, setAside } = await openAudit({ disk, clock, random, folder: request.home.audit });
-      if (setAside !== undefined)
-        log.error('the audit chain was broken and is set aside', {
-          folder: setAside.folder,
-          reason: setAside.verdict.message,
-        });
-      return chain;
+      const opened = await openAudit({ ...place, clock, random, anchors });
+      tellOpened(log, opened);
+      return opened.audit;
     });
   };
   events.subscribe((event) => {
@@ -184,5 +192,5 @@ async function openTelling(
     status: isSound ? 'success' : 'failure',
     component: 'settings',
   });
-  return { log, events, service, audit, takeAudit };
+  return { log, events, service, audit, takeAudit, verifyAudit };
 }

@@ -18,6 +18,7 @@ import { Ledger } from '../visit/ledger.ts';
 import { SelfTest } from '../visit/self-test/self-test.ts';
 import { Notifier } from '../notify/notify.ts';
 import { openChannels } from '../notify/open-channels.ts';
+import type { HouseChronicle } from './chronicle.ts';
 import type { Senses } from './senses.ts';
 
 export interface HouseParts {
@@ -25,7 +26,7 @@ export interface HouseParts {
   readonly settings: Settings;
   readonly store: Store;
   readonly senses: Senses;
-  readonly chronicle: Chronicle;
+  readonly chronicle: Chronicle & Pick<HouseChronicle, 'head'>;
   readonly events: Events;
   readonly log: Log;
   readonly clock: Clock;
@@ -89,9 +90,15 @@ export function furnish(parts: HouseParts): House {
 }
 
 function notifierOf(parts: HouseParts): Notifier {
-  const { settings, terminal, network, clock, listensAt, store, disk, home } = parts;
+  const { chronicle, settings, terminal, network, clock, listensAt, store, disk, home } = parts;
   const log = parts.log.named('notify');
-  const { opened, complaints } = openChannels(settings.notify, { log, terminal, network, clock });
+  const { opened, complaints } = openChannels(settings.notify, {
+    log,
+    terminal,
+    network,
+    clock,
+    auditHead: () => chronicle.head(),
+  });
   for (const reason of complaints) log.error('a channel is not used', { reason });
   const { publicAddress } = settings.notify;
   const { timeZone } = settings.household;

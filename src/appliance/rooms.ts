@@ -80,6 +80,7 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
     senses,
     house,
     audit,
+    verifyAudit: () => ground.verifyAudit(),
     clock,
     disk,
     resources,

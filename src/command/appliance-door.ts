@@ -12,7 +12,7 @@ export const applianceDoor = (release: RunningRelease): ApplianceDoor => ({
     (await import('../appliance.ts')).lookAtCamera(settings, `${release.modelsFolder}/demo`, signal),
   schemaVersion: async () => (await import('../appliance.ts')).schemaVersion,
   sqliteVersion: async () => (await import('../appliance.ts')).sqliteVersion(),
-  verifyAudit: async (home) => (await import('../appliance.ts')).verifyAuditOf(home),
+  verifyAudit: async (where, against) => (await import('../appliance.ts')).verifyAuditOf(where, against),
   changeSettings: async (request) => (await import('../appliance.ts')).changeDeviceSettings(request, release),
   addPack: async (home, from) => (await import('../appliance.ts')).addPackTo(home, from, release),
   removePack: async (home, name) => (await import('../appliance.ts')).removePackOf(home, name, release),

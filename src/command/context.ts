@@ -45,8 +45,8 @@ export interface ApplianceDoor {
   >;
   /** Rejects when the native libraries cannot be loaded here. */
   sqliteVersion(): Promise<string>;
-  /** Walks the audit chain of a home that may be in use. */
-  verifyAudit(home: Home): Promise<AuditAnswer>;
+  /** Walks the audit chain of a home that may be in use. `against`: `NUMBER:HASH` of an entry that it must hold. */
+  verifyAudit(where: Pick<CommandContext, 'home' | 'environment'>, against?: string): Promise<AuditAnswer>;
   /** The device's own settings, read from a database that may be in use; none when there is none; why not, in words. */
   deviceSettings(home: Home): Promise<Readonly<Record<string, unknown>> | string>;
   /** Adds a model pack that lies in a folder, when its net does on known faces what a recogniser has to. */
@@ -101,8 +101,17 @@ export type SettingsChangeResult =
   | { readonly outcome: 'refused'; readonly message: string; readonly isMachineToBlame?: true };
 
 export type AuditAnswer =
-  | { readonly outcome: 'whole'; readonly entries: number; readonly unsigned: number }
-  | { readonly outcome: 'broken'; readonly file: string; readonly line: number; readonly message: string };
+  | {
+      readonly outcome: 'whole';
+      readonly entries: number;
+      /** At the end, without a signature of their own. */
+      readonly unsigned: number;
+      readonly last: { readonly seq: number; readonly hash: string };
+      /** The chain before it was lost, or could not be trusted. */
+      readonly begunAnew?: { readonly fault: string; readonly timestamp: string };
+    }
+  | { readonly outcome: 'broken'; readonly file: string; readonly line: number; readonly message: string }
+  | { readonly outcome: 'refused'; readonly message: string };
 
 /** The appliance that runs in a home. */
 export interface Running {

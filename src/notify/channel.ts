@@ -33,6 +33,8 @@ export interface ChannelTools {
   readonly network: Network;
   /** Where somebody reads; undefined when nobody does. */
   readonly terminal: Pick<Terminal, 'print' | 'isRecorded'> | undefined;
+  /** Where the audit chain ends now, `NUMBER:HASH`; undefined while another process writes it. */
+  readonly auditHead: () => string | undefined;
 }
 
 /** `off`: its owner has not set it up. `refused`: it is set up so that it cannot work. */

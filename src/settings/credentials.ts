@@ -4,6 +4,8 @@ import { wordsOf } from '../system/error-words.ts';
 
 const credentialBytesMax = 64 * 1024;
 const credentialsMax = 100;
+/** Handed over for others: the key of the audit chain (telemetry/audit-keys.ts). */
+const keys: ReadonlySet<string> = new Set(['doorward.audit.key']);
 
 /**
  * Settings that the service manager hands over as credentials: files in $CREDENTIALS_DIRECTORY that only this process can
@@ -14,7 +16,7 @@ export async function credentialLayer(disk: Disk, folder: string | undefined): P
   try {
     const texts: Record<string, string> = {};
     const complaints: string[] = [];
-    const files = (await disk.list(folder)).filter(({ name }) => name.startsWith(credentialPrefix));
+    const files = (await disk.list(folder)).filter(({ name }) => name.startsWith(credentialPrefix) && !keys.has(name));
     if (files.length > credentialsMax)
       complaints.push(`cannot use more than ${credentialsMax} credentials of ${folder}`);
     for (const file of files.slice(0, credentialsMax)) {

@@ -16,7 +16,7 @@ export interface Restored {
 }
 
 /** Of these the present row holds: they only go forward. A notification that went out must not go out again. */
-const forwards = ['notifications', 'time_lived'];
+const forwards = ['notifications', 'time_lived', 'audit_anchor'];
 
 /**
  * Adds to the main database, which is a snapshot, what the database `present` has written since. Where both have a row the

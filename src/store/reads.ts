@@ -1,3 +1,4 @@
+import { auditAnchorRead, livedRead } from './audit-anchor.ts';
 import type { Connection } from './connection.ts';
 import { deviceSettingReads } from './device-settings.ts';
 import { faceReads } from './faces.ts';
@@ -24,6 +25,8 @@ export function readsOf(db: Connection): StoreReads {
     ...strangerReads(db),
     ...outboxReads(db),
     ...deviceSettingReads(db),
+    auditAnchor: auditAnchorRead(db),
+    hasLived: livedRead(db),
     ...leftoverReads(db),
     ...retentionReads(db),
     ...ownPressReads(db),

@@ -10,6 +10,7 @@ import type {
   Decision, NewNotification, Notification, NotifyRule, Person, Standing, StoredEmbedding, StoredFace, Stranger,
   Trigger, Visit, VisitTrace,
 } from './records.ts'; // prettier-ignore
+import type { AuditAnchor } from '../system/audit.ts';
 import type { VisitOutcome } from '../system/outcome.ts';
 import type { Decided } from './visit-columns.ts';
 import type { Embedding } from '../system/inference.ts';
@@ -88,6 +89,9 @@ export interface StoreReads {
   notificationsPending(asked: { readonly except: readonly string[]; readonly limit: number }): readonly Notification[];
   notificationsOf(visitId: string): readonly Notification[];
   deviceSettings(): Readonly<Record<string, unknown>>;
+  auditAnchor(): AuditAnchor | undefined;
+  /** Something was written here before: people, visits, or that the bell has run. */
+  hasLived(): boolean;
   /** Files of removed rows that nobody has yet reported as removed, relative to the home (`filesRemoved`). */
   leftoverFiles(limit: number): readonly string[];
   counts(): StoreCounts;
@@ -221,6 +225,7 @@ export interface StoreWrites {
   addNotifications: { input: { notifications: readonly NewNotification[] }; result: undefined };
   setDeviceSetting: { input: { key: string; value: unknown }; result: undefined };
   removeDeviceSetting: { input: { key: string }; result: undefined };
+  keepAuditAnchor: { input: AuditAnchor; result: undefined };
   /**
    * Deletes decided visits seen before `seenBeforeMs` (time lived), or recorded no later than `upTo`, and then the oldest
    * until the rest is at most `visitsMax`; at most 200 a call, so that a ring does not wait: call again until `visits` is

@@ -1,3 +1,4 @@
+import { keepAuditAnchor } from './audit-anchor.ts';
 import { setDeviceSetting, removeDeviceSetting } from './device-settings.ts';
 import { addEmbedding, addFace, removeFace } from './faces.ts';
 import { filesRemoved } from './leftover-files.ts';
@@ -40,6 +41,7 @@ export const writes: WriteFunctions = {
   pruneNotifications,
   setDeviceSetting,
   removeDeviceSetting,
+  keepAuditAnchor,
   retainVisits,
   addTimeLived,
   markSeen,

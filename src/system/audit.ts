@@ -25,3 +25,13 @@ export interface AuditEntry {
 export interface Chronicle {
   record(entry: AuditEntry): Promise<void>;
 }
+
+/** What is remembered of the audit chain where its files cannot reach. */
+export interface AuditAnchor {
+  /** The newest entry that is remembered. */
+  readonly seq: number;
+  readonly hash: string;
+  /** Public Ed25519 keys, raw, in base64url: of the one that signs entries, and of the one that signs the head. */
+  readonly sealingKey: string;
+  readonly headKey: string;
+}

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import type { AuditEntry } from '../system/audit.ts';
+import { isSignedBy, signText } from './audit-keys.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** An entry as it stands in the file: one line, chained to the line before it. */
@@ -10,6 +11,8 @@ export interface SealedEntry extends AuditEntry {
   readonly seq: number;
   /** `hash` of the entry before; 64 zeros before the first. */
   readonly prev_hash: string;
+  /** Ed25519 over the canonical JSON of the rest but for the hash, in base64. Releases before wrote none. */
+  readonly signature?: string;
   /** SHA-256 of the canonical JSON of all the rest, in hexadecimal. */
   readonly hash: string;
 }
@@ -23,10 +26,36 @@ export interface ChainLink {
 /** What the first entry of all continues. */
 export const chainStart: ChainLink = { seq: 0, hash: '0'.repeat(64) };
 
-/** Puts an entry at the end of a chain. */
-export function sealEntry(entry: AuditEntry & { readonly timestamp: string }, after: ChainLink): SealedEntry {
+/** Puts an entry at the end of a chain, signed: nobody without the key can put one there. */
+export function sealEntry(
+  entry: AuditEntry & { readonly timestamp: string },
+  after: ChainLink,
+  key: KeyObject,
+): SealedEntry {
   const open = { ...entry, seq: after.seq + 1, prev_hash: after.hash };
+  return chainEntry({ ...open, signature: signText(canonicalJson(open), key) });
+}
+
+/** Gives an entry its hash. */
+export function chainEntry<Entry extends Omit<SealedEntry, 'hash'>>(open: Entry): Entry & { readonly hash: string } {
   return { ...open, hash: hashOf(open) };
+}
+
+/** Whether the owner of one of these public keys has signed the entry. */
+export function isSealedBy(entry: object, keys: readonly string[]): boolean {
+  const { hash: _, signature, ...open } = { hash: '', signature: undefined, ...entry };
+  return typeof signature === 'string' && isSignedBy(canonicalJson(open), signature, keys);
+}
+
+/** An entry as people write down where a chain ended: `128:9f3c…`. */
+export function linkText({ seq, hash }: ChainLink): string {
+  return `${seq}:${hash}`;
+}
+
+/** Undefined for a text that names no entry. */
+export function linkOfText(text: string): ChainLink | undefined {
+  const [, seq = '', hash = ''] = /^(\d{1,12}):([0-9a-f]{64})$/.exec(text) ?? [];
+  return hash === '' ? undefined : { seq: Number(seq), hash };
 }
 
 /** SHA-256 of the canonical JSON of an entry without its `hash`. */

@@ -44,3 +44,25 @@ export async function firstLinkOf(
   if (first === undefined) throw new Error(`cannot let go of old audit entries: ${path} does not begin with one`);
   return { seq: first.link.seq, prevHash: first.prevHash };
 }
+
+/** Moves the entries after this one into a folder of their own, as they were. Gives back how many lines that were. */
+export async function moveTail(
+  disk: Disk,
+  folder: string,
+  { aside, afterSeq }: { readonly aside: string; readonly afterSeq: number },
+): Promise<number> {
+  let moved = 0;
+  await disk.makeDirectory(aside);
+  for (const file of (await auditFiles(disk, folder)).toReversed()) {
+    const path = `${folder}/${file}`;
+    const content = Buffer.from((await disk.read(path)) ?? []);
+    const lines = content.toString().split('\n').slice(0, -1);
+    const kept = lines.findIndex((line) => (readLine(line)?.link.seq ?? Infinity) > afterSeq);
+    if (kept < 0) break;
+    const bytes = lines.slice(0, kept).reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+    await replaceFile(disk, `${aside}/${file}`, content.subarray(bytes));
+    await cutFile(disk, path, bytes);
+    moved += lines.length - kept;
+  }
+  return moved;
+}

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { replaceFile, type Disk } from '../system/disk.ts';
-import type { Random } from '../system/random.ts';
 import { chainStart, parseObject } from './audit-entry.ts';
+import { isSignedBy, readHeadKey, signText } from './audit-keys.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** What is signed: where the kept chain begins and where it ended at the last write. Without it, a cut tail would not show. */
@@ -14,25 +14,11 @@ export interface AuditHead {
 }
 
 export type HeadResult =
-  | { readonly outcome: 'signed'; readonly head: AuditHead }
+  | { readonly outcome: 'signed'; readonly head: AuditHead; readonly key: string }
   | { readonly outcome: 'missing' | 'forged'; readonly message: string };
-
-const keyBytes = 32;
-/** The DER of a PKCS #8 Ed25519 key up to its 32 bytes (RFC 8410, 7). */
-const keyPrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** The head of a chain that was never written to. */
 export const emptyHead: AuditHead = { ...chainStart, first_seq: 1, first_prev_hash: chainStart.hash };
-
-/** The device's own signing key for its audit chain; made at the first start, readable by the appliance's user only. */
-export async function openAuditKey(disk: Disk, folder: string, random: Random): Promise<KeyObject> {
-  const found = await disk.read(keyPath(folder));
-  if (found !== undefined) return createPrivateKey(Buffer.from(found));
-  const der = Buffer.concat([keyPrefix, random.secret(keyBytes)]);
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  await replaceFile(disk, keyPath(folder), key.export({ format: 'pem', type: 'pkcs8' }).toString());
-  return key;
-}
 
 /** Signs the head and replaces its file. */
 export async function writeHead(
@@ -40,35 +26,24 @@ export async function writeHead(
   folder: string,
   signed: { head: AuditHead; key: KeyObject },
 ): Promise<void> {
-  const signature = sign(null, Buffer.from(canonicalJson(signed.head)), signed.key).toString('base64');
+  const signature = signText(canonicalJson(signed.head), signed.key);
   await replaceFile(disk, headPath(folder), `${JSON.stringify({ ...signed.head, signature })}\n`);
 }
 
-/** Reads the head and checks its signature with the device's key. */
-export async function readHead(disk: Disk, folder: string): Promise<HeadResult> {
+/** Reads the head and checks its signature with the key beside the chain, which must be `pinned` when that is known. */
+export async function readHead(disk: Disk, folder: string, pinned?: string): Promise<HeadResult> {
   const text = await disk.read(headPath(folder));
   if (text === undefined) return { outcome: 'missing', message: `cannot find the signed head ${headPath(folder)}` };
-  const forged: HeadResult = {
-    outcome: 'forged',
-    message: `cannot trust the head ${headPath(folder)}: its signature is not this device's`,
-  };
-  const fields = parseObject(Buffer.from(text).toString());
-  const { signature, ...head } = { ...emptyHead, signature: '', ...fields };
-  if (!isHead(head) || typeof signature !== 'string') return forged;
-  const pem = await disk.read(keyPath(folder));
-  if (pem === undefined)
-    return { ...forged, message: `cannot check the head ${headPath(folder)}: ${keyPath(folder)} is missing` };
-  return isSignedBy(pem, head, signature) ? { outcome: 'signed', head } : forged;
-}
-
-/** A key that does not parse cannot have signed anything. */
-function isSignedBy(pem: Uint8Array, head: AuditHead, signature: string): boolean {
-  try {
-    const key = createPublicKey(Buffer.from(pem).toString());
-    return verify(null, Buffer.from(canonicalJson(head)), key, Buffer.from(signature, 'base64'));
-  } catch {
-    return false;
-  }
+  const forged = (why: string): HeadResult => ({ outcome: 'forged', message: `cannot ${why}` });
+  const notOurs = forged(`trust the head ${headPath(folder)}: its signature is not this device's`);
+  const { signature, ...head } = { ...emptyHead, signature: '', ...parseObject(Buffer.from(text).toString()) };
+  if (!isHead(head) || typeof signature !== 'string') return notOurs;
+  const found = await readHeadKey(disk, folder);
+  if ('message' in found) return forged(`check the head ${headPath(folder)}: ${found.message}`);
+  const { key } = found;
+  if (!isSignedBy(canonicalJson(head), signature, [key])) return notOurs;
+  if (pinned === undefined || pinned === key) return { outcome: 'signed', head, key };
+  return forged(`trust the head ${headPath(folder)}: it is signed with another key than the database remembers`);
 }
 
 function isHead(head: Readonly<Record<keyof AuditHead, unknown>>): head is AuditHead {
@@ -83,8 +58,4 @@ function isHead(head: Readonly<Record<keyof AuditHead, unknown>>): head is Audit
 
 function headPath(folder: string): string {
   return `${folder}/head.json`;
-}
-
-function keyPath(folder: string): string {
-  return `${folder}/device-key.pem`;
 }

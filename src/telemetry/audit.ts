@@ -1,12 +1,11 @@
-import type { KeyObject } from 'node:crypto';
-import type { AuditEntry, Chronicle } from '../system/audit.ts';
+import type { AuditAnchor, AuditEntry, Chronicle } from '../system/audit.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import { isoTime } from '../system/iso-time.ts';
 import { sealEntry, type ChainLink, type SealedEntry } from './audit-entry.ts';
 import { auditFileName, auditFiles, cutFile, firstLinkOf } from './audit-files.ts';
 import { writeHead, type AuditHead } from './audit-head.ts';
-import { unsignedEntriesMax } from './audit-verify.ts';
+import { publicText, type AuditKeys } from './audit-keys.ts';
 import { wordsOf } from '../system/error-words.ts';
 
 /** 256 KiB is about 700 entries: small enough to check one file without holding the bell up. */
@@ -14,17 +13,29 @@ const fileBytesMax = 256 * 1024;
 /** With 256 KiB each, 256 MiB: years of a busy door. The oldest go first, and the head says from where on. */
 const filesMax = 1024;
 const queueEntriesMax = 1000;
+const writeEntriesMax = 100;
+/** The chain is remembered elsewhere as often as this: each time costs the card a write. */
+const anchorIntervalMs = 60_000;
+
+/** Where the chain's files cannot reach: the database. */
+export interface AnchorPlace {
+  read(): AuditAnchor | undefined;
+  keep(anchor: AuditAnchor): Promise<void>;
+  /** The home is older than this process: it has had a chain. */
+  hasLived(): boolean;
+}
 
 export interface AuditParts {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly folder: string;
+  readonly anchors: AnchorPlace;
   readonly limits?: { readonly fileBytesMax: number; readonly filesMax: number };
 }
 
 /** Where the chain stands on the disk. */
 export interface ChainState {
-  readonly key: KeyObject;
+  readonly keys: AuditKeys;
   readonly head: AuditHead;
   readonly last: ChainLink;
   /** The newest file, undefined before the first entry. */
@@ -47,6 +58,8 @@ export class Audit implements Chronicle {
   #writing: Promise<void> | undefined;
   #isTailUncertain = false;
   #lastFault: string | undefined;
+  #anchoredSeq = -1;
+  #anchoredMs = -Infinity;
 
   constructor(parts: AuditParts, state: ChainState) {
     this.#parts = parts;
@@ -72,18 +85,39 @@ export class Audit implements Chronicle {
     return { pending: this.#queue.length, fault: this.#lastFault };
   }
 
-  /** Waits for everything recorded so far. */
+  /** The newest entry that is signed and on the disk. */
+  head(): ChainLink {
+    return this.#state.head;
+  }
+
+  /** Waits for everything recorded so far, and has it remembered. */
   async close(): Promise<void> {
     await this.#writing;
+    if (this.#anchoredSeq !== this.#state.head.seq) await this.#keepAnchor();
+  }
+
+  /** What is signed is remembered where the chain's files cannot reach. One that is behind does no harm. */
+  async #keepAnchor(): Promise<void> {
+    const { head, keys } = this.#state;
+    this.#anchoredMs = this.#parts.clock.uptimeMs();
+    this.#anchoredSeq = head.seq;
+    const [sealingKey, headKey] = [publicText(keys.sealing), publicText(keys.head)];
+    try {
+      await this.#parts.anchors.keep({ seq: head.seq, hash: head.hash, sealingKey, headKey });
+    } catch (error) {
+      this.#lastFault = wordsOf(error);
+      this.#anchoredSeq = -1;
+    }
   }
 
   async #writeAll(): Promise<void> {
     await Promise.resolve(); // Entries recorded in the same turn share one write.
     while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, unsignedEntriesMax);
+      const batch = this.#queue.splice(0, writeEntriesMax);
       try {
         await this.#write(batch);
         this.#lastFault = undefined;
+        if (this.#parts.clock.uptimeMs() - this.#anchoredMs >= anchorIntervalMs) void this.#keepAnchor();
         for (const waiting of batch) waiting.resolve();
       } catch (error) {
         this.#lastFault = wordsOf(error);
@@ -99,7 +133,8 @@ export class Audit implements Chronicle {
     if (this.#isTailUncertain) await this.#dropFailedWrite();
     if (this.#state.head.seq < this.#state.last.seq) await this.#sign(); // Nothing new on top of what is not signed.
     const sealed: SealedEntry[] = [];
-    for (const { entry } of batch) sealed.push(sealEntry(entry, sealed.at(-1) ?? this.#state.last));
+    for (const { entry } of batch)
+      sealed.push(sealEntry(entry, sealed.at(-1) ?? this.#state.last, this.#state.keys.sealing));
     const last = sealed.at(-1) ?? this.#state.last;
     const text = sealed.map((entry) => `${JSON.stringify(entry)}\n`).join('');
     const bytes = Buffer.byteLength(text);
@@ -115,9 +150,9 @@ export class Audit implements Chronicle {
   }
 
   async #sign(): Promise<void> {
-    const { key, last } = this.#state;
+    const { keys, last } = this.#state;
     const head = { ...this.#state.head, ...last };
-    await writeHead(this.#parts.disk, this.#parts.folder, { head, key });
+    await writeHead(this.#parts.disk, this.#parts.folder, { head, key: keys.head });
     this.#state = { ...this.#state, head };
   }
 
@@ -140,7 +175,8 @@ export class Audit implements Chronicle {
     if (excess.length === 0 || oldest === undefined) return;
     const first = await firstLinkOf(disk, `${folder}/${oldest}`);
     const head = { ...this.#state.head, first_seq: first.seq, first_prev_hash: first.prevHash };
-    await writeHead(disk, folder, { head, key: this.#state.key });
+    await this.#keepAnchor(); // What is remembered must not be among what goes.
+    await writeHead(disk, folder, { head, key: this.#state.keys.head });
     this.#state = { ...this.#state, head };
     for (const file of excess) await disk.remove(`${folder}/${file}`);
   }

@@ -249,8 +249,13 @@ test('a setting is explained: what it means, may be and is; without a name, what
 test('audit verify says whole or where it is broken, and names chains set aside', async (context) => {
   const folder = newFolder(context);
   mkdirSync(join(folder, 'home/audit-broken-2026'), { recursive: true });
-  const whole = await type(folder, ['audit', 'verify'], { audit: { outcome: 'whole', entries: 42, unsigned: 0 } });
-  assert.deepEqual([whole.code, whole.out], [0, 'the audit chain is whole: 42 entries']);
+  const last = { seq: 42, hash: 'ab'.repeat(32) };
+  const begunAnew = { fault: 'missing', timestamp: '2026-11-30T04:00:00.000Z' };
+  const audit = { outcome: 'whole' as const, entries: 42, unsigned: 2, last, begunAnew };
+  const whole = await type(folder, ['audit', 'verify'], { audit });
+  assert.deepEqual([whole.code, whole.out], [0, `the audit chain is whole: 42 entries\nits head: 42:${last.hash}`]);
+  assert.match(whole.err, /the last 2 bear no signature of their own/);
+  assert.match(whole.err, /it begins at 2026-11-30T04:00:00.000Z: the chain before it was removed/);
   assert.match(whole.err, /an earlier chain was broken, and is kept in .*audit-broken-2026/);
   const message = 'cannot trust the audit chain: audit-000000000001.jsonl line 3 is entry 3, and its text was changed';
   const broken = { outcome: 'broken' as const, file: 'audit-000000000001.jsonl', line: 3, message };

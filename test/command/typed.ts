@@ -129,7 +129,7 @@ export async function type(folder: string, words: readonly string[], house: Hous
       restore: async (_home, before) =>
         house.restored ?? { outcome: 'refused', message: `cannot restore: no trial ${before}` },
       schemaVersion: async () => 1,
-      verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0 },
+      verifyAudit: async () => house.audit ?? { outcome: 'whole', entries: 0, unsigned: 0, last: { seq: 0, hash: '' } },
       sqliteVersion: async () => '3.0.0',
       lookAtCamera: async () => house.camera ?? { outcome: 'seen', width: 1280, height: 720, durationMs: 800 },
       addPack: async () => ({ outcome: 'refused', message: 'cannot add a model pack: not in this test' }),

@@ -1,6 +1,6 @@
 // What people type, beside an appliance that runs and where none does: what they read, and with which code it ends.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
@@ -189,13 +189,16 @@ test('settings say where each value came from, file and device and variable and 
   assert.match((await say('settings', 'notify.quietHours')).out, /^notify\.quietHours\n""\ndefault/);
 });
 
-test('the audit chain is whole until somebody changes a letter of it', async (t) => {
+test('the audit chain is whole until somebody changes a letter of it, or removes it', async (t) => {
   const { home, say, folder } = offDuty(t);
   const [red = ''] = await picturesIn(join(folder, 'album'), 'red');
   await say('people', 'add', 'Ada', red);
   const whole = await say('audit', 'verify');
   assert.deepEqual([whole.code, whole.err], [0, '']);
   assert.match(whole.out, /^the audit chain is whole: [1-9]\d* entr/);
+  const head = /^its head: (\d+:[0-9a-f]{64})$/m.exec(whole.out)?.[1] ?? '';
+  assert.equal((await say('audit', 'verify', '--against', head)).code, 0);
+  assert.equal((await say('audit', 'verify', '--against', 'now')).code, 2);
   const [name = ''] = readdirSync(join(home, 'audit')).filter((file) => file.endsWith('.jsonl'));
   const path = join(home, 'audit', name);
   writeFileSync(path, readFileSync(path, 'utf8').replace('"data_modification"', '"data_access"'));
@@ -206,6 +209,13 @@ test('the audit chain is whole until somebody changes a letter of it', async (t)
   assert.ok(appliance.process.log().some(({ message }) => message === 'the audit chain was broken and is set aside'));
   assert.equal((await say('audit', 'verify')).code, 0);
   assert.match((await say('audit', 'verify')).err, /an earlier chain was broken, and is kept in/);
+  const other = await say('audit', 'verify', '--against', head);
+  assert.deepEqual([other.code, other.out], [1, '']);
+  await appliance.stop();
+  rmSync(join(home, 'audit'), { recursive: true });
+  const gone = await say('audit', 'verify');
+  assert.equal(gone.code, 1);
+  assert.match(gone.err, /cannot find the signed head/);
 });
 
 test('help, version and slips of the pen', async (t) => {

@@ -17,6 +17,7 @@ export class RecordingTools implements ChannelTools {
   readonly log = new RecordingLog();
   readonly terminal = new RecordingTerminal();
   readonly requests: NetworkRequest[] = [];
+  readonly auditHead = (): string | undefined => '3:abc';
   /** What the other side of the network answers. */
   answer: NetworkResult = answered(204);
   readonly network = {

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { nodeDisk } from '../../src/machine/node/node-disk.ts';
 import { nodeRandom } from '../../src/machine/node/node-random.ts';
-import type { AuditEntry } from '../../src/system/audit.ts';
+import type { AuditAnchor, AuditEntry } from '../../src/system/audit.ts';
 import type { Disk } from '../../src/system/disk.ts';
 import type { Random } from '../../src/system/random.ts';
-import type { AuditParts } from '../../src/telemetry/audit.ts';
+import type { AnchorPlace, AuditParts } from '../../src/telemetry/audit.ts';
 import { openAudit } from '../../src/telemetry/audit-open.ts';
-import { verifyAudit, type AuditVerdict } from '../../src/telemetry/audit-verify.ts';
+import { verifyAudit, type AuditKnowledge } from '../../src/telemetry/audit-verify.ts';
+import type { AuditVerdict } from '../../src/telemetry/audit-verdict.ts';
 import { StillClock } from './still-clock.ts';
 
 /** Something worth remembering. */
@@ -21,11 +22,32 @@ export const entry: AuditEntry = {
   result: 'success',
 };
 
+/** A database, as far as it remembers a chain. */
+export class Memory implements AnchorPlace {
+  anchor: AuditAnchor | undefined;
+  isOld = false;
+
+  read(): AuditAnchor | undefined {
+    return this.anchor;
+  }
+
+  hasLived(): boolean {
+    return this.isOld;
+  }
+
+  async keep(anchor: AuditAnchor): Promise<void> {
+    this.anchor = anchor;
+  }
+}
+
 /** What a chain in a new folder is opened with. */
-export function parts(context: TestContext, disk: Disk = nodeDisk): AuditParts & { readonly random: Random } {
+export function parts(
+  context: TestContext,
+  disk: Disk = nodeDisk,
+): AuditParts & { readonly random: Random; readonly anchors: Memory } {
   const root = mkdtempSync(join(tmpdir(), 'doorward-audit-'));
   context.after(() => rmSync(root, { recursive: true }));
-  return { disk, clock: new StillClock(), random: nodeRandom, folder: join(root, 'audit') };
+  return { disk, clock: new StillClock(), random: nodeRandom, folder: join(root, 'audit'), anchors: new Memory() };
 }
 
 export function chainFiles(folder: string): string[] {
@@ -38,7 +60,7 @@ export function chainFiles(folder: string): string[] {
 export async function writeChain(
   context: TestContext,
   count: number,
-): Promise<{ folder: string; file: string; lines: string[] }> {
+): Promise<{ own: ReturnType<typeof parts>; folder: string; file: string; lines: string[] }> {
   const own = parts(context);
   const { audit } = await openAudit(own);
   for (let index = 0; index < count; index += 1) {
@@ -46,9 +68,9 @@ export async function writeChain(
   }
   await audit.close();
   const [file = ''] = chainFiles(own.folder);
-  return { folder: own.folder, file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') };
+  return { own, folder: own.folder, file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') };
 }
 
-export function verify(folder: string): Promise<AuditVerdict> {
-  return verifyAudit(nodeDisk, folder);
+export function verify(folder: string, known: AuditKnowledge = {}): Promise<AuditVerdict> {
+  return verifyAudit(nodeDisk, folder, known);
 }

@@ -4,16 +4,23 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { nodeDisk } from '../../src/machine/node/node-disk.ts';
 import type { Disk } from '../../src/system/disk.ts';
-import { chainStart, sealEntry, type ChainLink } from '../../src/telemetry/audit-entry.ts';
-import { verifyAudit, type AuditFault } from '../../src/telemetry/audit-verify.ts';
+import { chainEntry, chainStart, type ChainLink } from '../../src/telemetry/audit-entry.ts';
+import { verifyAudit } from '../../src/telemetry/audit-verify.ts';
+import type { AuditFault } from '../../src/telemetry/audit-verdict.ts';
 import { entry, verify, writeChain } from './audit-chain.ts';
 
 /** Lines as a forger would write them who knows the format but not the key. */
-function forge(count: number, after: ChainLink): string[] {
+function forge(count: number, after: ChainLink, signature?: string): string[] {
   const lines: string[] = [];
   let last = after;
   for (let index = 0; index < count; index += 1) {
-    const sealed = sealEntry({ timestamp: '2026-11-20T18:30:00.000Z', ...entry, actor: 'nobody' }, last);
+    const open = { timestamp: '2026-11-20T18:30:00.000Z', ...entry, actor: 'nobody' };
+    const sealed = chainEntry({
+      ...open,
+      seq: last.seq + 1,
+      prev_hash: last.hash,
+      ...(signature === undefined ? {} : { signature }),
+    });
     lines.push(JSON.stringify(sealed));
     last = sealed;
   }
@@ -50,8 +57,12 @@ const tamperings: readonly Tampering[] = [
   { name: 'tail forged', fault: 'unsigned', line: 0, says: /is not the signed one/,
     tamper: (lines) => [...lines.slice(0, 3), ...forge(2, linkOf(lines[2]))] },
   { name: 'written anew', fault: 'unsigned', line: 0, says: /is not the signed one/, tamper: () => forge(5, chainStart) },
-  { name: 'much appended', fault: 'unsigned', line: 0, says: /101 entries after the signed head/,
-    tamper: (lines) => [...lines, ...forge(101, linkOf(lines[4]))] },
+  { name: 'one appended', fault: 'put-in', line: 0, says: /an entry at its end that nobody has signed: it was put in/,
+    tamper: (lines) => [...lines, ...forge(1, linkOf(lines[4]))] },
+  { name: 'appended with a signature that is none', fault: 'put-in', line: 0, says: /an entry at its end that nobody has signed/,
+    tamper: (lines) => [...lines, ...forge(1, linkOf(lines[4]), 'AAAA')] },
+  { name: 'much appended', fault: 'put-in', line: 0, says: /100 entries at its end that nobody has signed/,
+    tamper: (lines) => [...lines, ...forge(100, linkOf(lines[4]))] },
   { name: 'nonsense', fault: 'unreadable', line: 2, says: /line 2 is no audit entry/, tamper: (lines) => lines.with(1, '{"seq": 2') },
   { name: 'not an object', fault: 'unreadable', line: 2, says: /line 2 is no audit entry/, tamper: (lines) => lines.with(1, '[1]') },
 ]; // prettier-ignore

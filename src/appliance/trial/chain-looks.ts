@@ -19,7 +19,7 @@ export class ChainLooks {
   }
 
   static async begin(disk: Disk, folder: string): Promise<ChainLooks> {
-    const verdict = await verifyAudit(disk, folder, 'end');
+    const verdict = await verifyAudit(disk, folder, { part: 'end' });
     const isUsable = verdict.outcome === 'whole' || verdict.fault === 'torn';
     const [last] = isUsable ? await newestFirst(disk, folder, { most: 1 }) : [];
     return new ChainLooks(disk, folder, isUsable ? (last?.link ?? chainStart) : undefined);

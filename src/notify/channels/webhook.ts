@@ -13,6 +13,13 @@ export const webhookPayload = Type.Object({
   pictureUrl: Type.Optional(
     Type.String({ description: 'Address of its picture (JPEG); absent when there is none yet' }),
   ),
+  auditHead: Type.Optional(
+    Type.String({
+      description:
+        'Where the audit chain ended when this was sent, NUMBER:HASH: whoever keeps it can show later, by doorward audit ' +
+        'verify --against, that the chain was written anew',
+    }),
+  ),
 });
 /** Its headers; the signature only where `notify.webhookSecret` is set. */
 export const webhookHeaders = {
@@ -43,14 +50,14 @@ export const webhookChannel = channel({
     }),
   },
   deliverMsMax: 15_000,
-  open({ webhookUrl: url, webhookSecret: secret }, { clock, network }) {
+  open({ webhookUrl: url, webhookSecret: secret }, { auditHead, clock, network }) {
     if (url === '') return { outcome: 'off' };
     if (!['http:', 'https:'].includes(URL.parse(url)?.protocol ?? ''))
       return { outcome: 'refused', message: 'cannot use notify.webhookUrl: it must begin with http:// or https://' };
     return {
       outcome: 'ready',
       async deliver(message) {
-        const body = JSON.stringify(payloadOf(message));
+        const body = JSON.stringify(payloadOf(message, auditHead()));
         const timestamp = String(Math.floor(clock.wallMs() / 1000));
         const headers = {
           'content-type': 'application/json',
@@ -65,12 +72,16 @@ export const webhookChannel = channel({
   },
 });
 
-function payloadOf({ news, visitUrl, pictureUrl }: Message): Static<typeof webhookPayload> {
+function payloadOf(
+  { news, visitUrl, pictureUrl }: Message,
+  auditHead: string | undefined,
+): Static<typeof webhookPayload> {
   const { hasPicture: _told, ...facts } = news;
   return {
     ...facts,
     ...(visitUrl === undefined ? {} : { visitUrl }),
     ...(pictureUrl === undefined ? {} : { pictureUrl }),
+    ...(auditHead === undefined ? {} : { auditHead }),
   };
 }
 

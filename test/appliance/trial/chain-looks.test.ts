@@ -3,7 +3,7 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
 import { ChainLooks } from '../../../src/appliance/trial/chain-looks.ts';
 import { nodeDisk } from '../../../src/machine/node/node-disk.ts';
-import { readLine, sealEntry } from '../../../src/telemetry/audit-entry.ts';
+import { chainEntry, readLine, type ChainLink, type SealedEntry } from '../../../src/telemetry/audit-entry.ts';
 import { auditFileName } from '../../../src/telemetry/audit-files.ts';
 import { entry, writeChain } from '../../telemetry/audit-chain.ts';
 
@@ -16,6 +16,11 @@ interface Chain {
   readonly add: (spoil?: (line: string) => string) => void;
 }
 
+/** An entry as a release wrote it that signed none. */
+function next({ seq, hash }: ChainLink): SealedEntry {
+  return chainEntry({ ...entry, timestamp: '2026-11-30T04:00:00.000Z', seq: seq + 1, prev_hash: hash });
+}
+
 /** A chain of three entries, and somebody who continues it. */
 async function chain(t: TestContext): Promise<Chain> {
   const written = await writeChain(t, 3);
@@ -23,7 +28,7 @@ async function chain(t: TestContext): Promise<Chain> {
   let last = readLine(lines.at(-1) ?? '')?.link;
   const add = (spoil = (line: string): string => line): void => {
     assert(last !== undefined);
-    const sealed = sealEntry({ ...entry, timestamp: '2026-11-30T04:00:00.000Z' }, last);
+    const sealed = next(last);
     last = sealed;
     appendFileSync(file, `${spoil(JSON.stringify(sealed))}\n`);
   };
@@ -43,7 +48,7 @@ test('callers who have much written down, over many files, break no chain', asyn
   let last = readLine(lines.at(-1) ?? '')?.link;
   assert(last !== undefined);
   for (let file = 0; file < 5; file += 1) {
-    const sealed = sealEntry({ ...entry, timestamp: '2026-11-30T04:00:00.000Z' }, last);
+    const sealed = next(last);
     last = sealed;
     writeFileSync(`${folder}/${auditFileName(sealed.seq)}`, `${JSON.stringify(sealed)}\n`);
   }

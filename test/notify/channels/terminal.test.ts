@@ -13,7 +13,14 @@ test('the terminal prints who is there, and obeys nothing that a name contains',
 
 test('where nobody reads there is no terminal', async () => {
   const { clock, log, network } = new RecordingTools();
-  assert.equal(await tellBy(terminalChannel, {}, { tools: { clock, log, network, terminal: undefined } }), 'off');
+  assert.equal(
+    await tellBy(
+      terminalChannel,
+      {},
+      { tools: { clock, log, network, terminal: undefined, auditHead: () => undefined } },
+    ),
+    'off',
+  );
   const tools = new RecordingTools();
   tools.terminal.isRecorded = true;
   assert.equal(await tellBy(terminalChannel, {}, { tools }), 'off', 'nobody can erase a name from a journal');

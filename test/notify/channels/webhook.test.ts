@@ -18,7 +18,7 @@ test('the webhook gets the facts with links to the visit and its picture, signed
   const payload: unknown = JSON.parse(body);
   assert.deepEqual(payload, {
     kind: 'name', visitId: 'v1', atMs: 0, text: 'Ada is at the door', outcome: 'known', personId: 'p1', name: 'Ada',
-    visitUrl: 'http://door/api/v1/visits/v1', pictureUrl: 'http://door/api/v1/visits/v1/picture.jpg',
+    visitUrl: 'http://door/api/v1/visits/v1', pictureUrl: 'http://door/api/v1/visits/v1/picture.jpg', auditHead: '3:abc',
   }); // prettier-ignore
   assert.ok(Check(webhookPayload, payload), 'as the document of the API describes it');
   assert.equal(request?.headers?.['idempotency-key'], message.key);
