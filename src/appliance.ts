@@ -51,6 +51,8 @@ export type StartResult =
       readonly outcome: 'running';
       /** `http://127.0.0.1:8080` */
       readonly address: string;
+      /** Shown with each request by a command of the owner. */
+      readonly token: string;
       /** Settings that were left out, recognition that is missing: told, and lived with. Known when the nets are loaded. */
       readonly complaints: Promise<readonly string[]>;
       /** Of the household; empty: the machine's. */
@@ -109,7 +111,7 @@ export async function powerOn(request: StartRequest, machine: Machine): Promise<
   if (request.hasDemoHousehold) await playDemoIn(rooms, machine);
   const { address } = front.web;
   const { timeZone } = ground.loaded.settings.household;
-  await ground.tenancy.lock?.announce({ address, token: '', timeZone });
+  await ground.tenancy.lock?.announce({ address, token: front.ownerToken, timeZone });
   const { version } = machine.release;
   ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
   ground.log.info('ready', { address, camera: senses.camera.description, version });
@@ -124,9 +126,18 @@ export async function startAppliance(request: StartRequest, release: RunningRele
   if (started.outcome === 'refused') return started;
   const { rooms, trial, complaints } = started;
   const { address } = rooms.front.web;
+  const { ownerToken: token } = rooms.front;
   const { timeZone } = rooms.ground.loaded.settings.household;
   if (request.isOffDuty)
-    return { outcome: 'running', address, complaints, timeZone, stop: () => closeRooms(rooms), left: trial.left };
+    return {
+      outcome: 'running',
+      address,
+      token,
+      complaints,
+      timeZone,
+      stop: () => closeRooms(rooms),
+      left: trial.left,
+    };
   letGoOfStartPages();
   const report = reportToService(rooms, machine);
   const incumbency = beIncumbent({ rooms, request, machine, trial });
@@ -136,7 +147,7 @@ export async function startAppliance(request: StartRequest, release: RunningRele
     await incumbency.stop();
     await closeRooms(rooms);
   };
-  return { outcome: 'running', address, complaints, timeZone, stop, left: incumbency.left };
+  return { outcome: 'running', address, token, complaints, timeZone, stop, left: incumbency.left };
 }
 
 /** Takes part in a trial, until it is over; refused when no appliance has started this process. */

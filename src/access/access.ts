@@ -18,7 +18,8 @@ export class Access {
 
   /** Who asks. Reads a row or two; never waits. */
   identify({ from }: Credentials): Caller {
-    return from === 'house' ? { kind: 'house' } : { kind: 'anonymous' };
+    if (from === 'house') return { kind: 'house' };
+    return from === 'loopback' ? { kind: 'neighbour' } : { kind: 'anonymous' };
   }
 
   /** Whether this caller is still what it was: for streams, which outlive their request. */

@@ -1,3 +1,4 @@
+import { Access } from '../access/access.ts';
 import { AskedActs } from './trial/asked-acts.ts';
 import { CallerCount, isUpload } from '../update/judge/callers.ts';
 import { RequestFigures } from '../update/judge/request-figures.ts';
@@ -8,8 +9,11 @@ import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
 import type { Random } from '../system/random.ts';
+import type { Resources } from '../system/resources.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { UpdateStory } from '../telemetry/update-story.ts';
+import { ownNames } from '../web/host-names.ts';
+import type { WebParts } from '../web/parts.ts';
 import { openWeb, type Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
@@ -32,12 +36,17 @@ export interface FrontParts {
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;
+  readonly resources: Pick<Resources, 'hostname'>;
   readonly release: RunningRelease;
 }
+
+const ownerTokenBytes = 32;
 
 /** The house as the outside sees it. */
 export interface Front {
   readonly web: Web;
+  /** What a command shows that was given by the owner of the home. */
+  readonly ownerToken: string;
   /** How requests went. */
   readonly figures: RequestFigures;
   /** Whoever asks here. */
@@ -66,8 +75,12 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   ground.events.subscribe((event) => metrics.count(event), { afterId: 0 });
   await tellUpdates(parts, metrics);
   const figures = new RequestFigures(clock);
+  const ownerToken = Buffer.from(parts.random.secret(ownerTokenBytes)).toString('base64url');
   const web = await openWeb({
     ...parts,
+    ownerToken,
+    ownNames: ownNames(parts.resources.hostname(), ground.loaded.settings.web),
+    access: new Access(),
     version: release.version,
     settings: ground.loaded.settings,
     log: ground.log.named('web'),
@@ -83,14 +96,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     inference,
     pictures,
     events: ground.events,
-    metrics: {
-      httpRequest(request) {
-        metrics.httpRequest(request);
-        figures.note(request);
-      },
-      securityEvent: (event) => metrics.securityEvent(event),
-      text: () => metrics.text(),
-    },
+    metrics: figuredMetrics(metrics, figures),
     health: caretaker.health,
     settingsBook: settingsBook(ground, { folders, ownPort: () => Number(URL.parse(web.address)?.port) }),
     collectYoung,
@@ -103,7 +109,19 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   noteCallers(web.server, callers);
   const asked = new AskedActs();
   web.server.on('request', (request) => asked.note(request));
-  return { web, figures, callers, asked };
+  return { web, ownerToken, figures, callers, asked };
+}
+
+/** What is counted of requests for metrics is noted for the judges of a trial too. */
+function figuredMetrics(metrics: Metrics, figures: RequestFigures): WebParts['metrics'] {
+  return {
+    httpRequest(request) {
+      metrics.httpRequest(request);
+      figures.note(request);
+    },
+    securityEvent: (event) => metrics.securityEvent(event),
+    text: () => metrics.text(),
+  };
 }
 
 /** Before anything is refused: whoever is turned away has kept this process busy too. For incumbents that do not count. */

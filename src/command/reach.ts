@@ -53,7 +53,7 @@ async function offDuty(context: CommandContext, work: (client: ApiClient) => Pro
   for (const complaint of await started.complaints) terminal.complain(complaint);
   context.useTimeZone(started.timeZone ?? '');
   try {
-    return await work(new ApiClient(context, { address: started.address, token: '' }));
+    return await work(new ApiClient(context, started));
   } finally {
     await started.stop();
   }

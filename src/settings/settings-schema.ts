@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { notifySection } from '../notify/notify-settings.ts';
 import { gateSection, updateSection } from './update-settings.ts';
+import { webSection } from './web-settings.ts';
 
 const closed = { additionalProperties: false };
 
@@ -19,17 +20,7 @@ export const settingsSchema = Type.Object(
       },
       closed,
     ),
-    web: Type.Object(
-      {
-        address: Type.String({
-          default: '127.0.0.1',
-          kind: 'own-address',
-          description: 'Address to listen on; only 127.0.0.1 until access is protected',
-        }),
-        port: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'TCP port; 0 takes a free one' }),
-      },
-      closed,
-    ),
+    web: webSection,
     camera: Type.Object(
       {
         source: Type.String({

@@ -1,5 +1,5 @@
 /** What a text may have to be; a setting's schema names it as its `kind`. */
-export type TextKind = 'own-address' | 'web-address' | 'folder-address' | 'time-span' | 'time-zone';
+export type TextKind = 'own-address' | 'host-names' | 'web-address' | 'folder-address' | 'time-span' | 'time-zone';
 
 /** How a kind of text is judged, and its words: they stand before "was expected". */
 interface TextJudge {
@@ -10,6 +10,7 @@ interface TextJudge {
 }
 
 const timeSpan = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
+const hostName = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i;
 const addressExpectation =
   'an address that begins with https://, or with http:// and names a machine of this house (such as 127.0.0.1, ' +
   '192.168.1.5 or door.local)';
@@ -23,6 +24,10 @@ export const textKinds: Readonly<Record<TextKind, TextJudge>> = {
     because:
       'without a login the door would be open to the whole network; reach it from elsewhere through ' +
       'ssh -L 8080:127.0.0.1:8080',
+  },
+  'host-names': {
+    holds: (text) => text === '' || text.split(',').every((name) => hostName.test(name.trim())),
+    expectation: 'host names with commas between, such as bell.example.org, or nothing',
   },
   'web-address': {
     holds: (text) => text === '' || isWebAddress(text),

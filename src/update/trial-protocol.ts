@@ -164,8 +164,9 @@ export const preparedSchema = Type.Object({
 /**
  * 2: presses that the incumbent makes itself are kept apart (`isOwnPress`), and what they tell is told by `delivered`.
  * 3: requests are taken from the incumbent, through `relaySocket`, and the socket of the web server at the commit.
+ * 4: who asks comes with each request, and is judged there. Those before answer whoever reaches them.
  */
-export const protocolStep = 3;
+export const protocolStep = 4;
 
 /** What a candidate does when it is told or asked. */
 export interface Abilities {
@@ -173,6 +174,7 @@ export interface Abilities {
   readonly takesQuestions: boolean;
   readonly keepsOwnApart: boolean;
   readonly takesRequests: boolean;
+  readonly judgesCallers: boolean;
 }
 
 /** One that knows all of the protocol is taken at that: it cannot leave out what it would be judged by. */
@@ -184,6 +186,7 @@ export function abilitiesOf(prepared: Static<typeof preparedSchema>): Abilities 
     takesQuestions: keepsOwnApart || takesQuestions,
     keepsOwnApart,
     takesRequests: step >= 3,
+    judgesCallers: step >= 4,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isLoopback, networkOf, peerOf } from '../system/peer.ts';
 import type { WebParts } from './parts.ts';
 import type { Site } from './site.ts';
 
@@ -10,6 +11,7 @@ const complaintMs = 60_000;
 
 /** The connection of a caller. */
 interface Caller {
+  readonly remoteAddress?: string | undefined;
   readonly bytesRead: number;
   readonly writableLength: number;
   destroy(): unknown;
@@ -31,21 +33,24 @@ interface Place {
 type PlaceParts = Pick<WebParts, 'clock' | 'log' | 'metrics'>;
 
 /**
- * Who may be connected. When every place is taken and somebody comes, the one goes who makes least of it: first who has
- * not asked for anything (half a header, an idle connection), longest first; then who sends a body a drop at a time; then
- * who does not take its answer. Whoever waits for us is never the one.
+ * Who may be connected. When every place is taken and somebody comes, a stranger of the network goes, of that address which
+ * has most of them; and only where there is none, one from this machine or one on whose connection somebody known has asked.
+ * Of these the one goes who makes least of its place: first who has not asked for anything (half a header, an idle
+ * connection), longest first; then who sends a body a drop at a time; then who does not take its answer. Whoever waits for
+ * us is never the one.
  *
- * Chosen: one bound for all, and the least busy leaves; rejected: a bound for each address with places kept for commands
- * and watchers; why: behind a tunnel or a proxy everybody has one address, and what a caller is shows only in the request
- * that half-open connections never finish.
+ * Chosen: one bound for all, and the crowd makes room; rejected: a bound for each address; why: behind a tunnel or a proxy
+ * everybody has one address.
  */
 export class ConnectionPlaces {
   readonly #parts: PlaceParts;
   readonly #places = new Map<Caller, Place>();
+  readonly #isKnown: (caller: Caller) => boolean;
   #complainedMs = -Infinity;
 
-  constructor(server: Site['server'], parts: PlaceParts) {
+  constructor(server: Site['server'], parts: PlaceParts, isKnown: (caller: Caller) => boolean) {
     this.#parts = parts;
+    this.#isKnown = isKnown;
     server.on('connection', (socket) => {
       if (this.#places.size >= placesMax) this.#makeRoom();
       this.#places.set(socket, { sinceMs: parts.clock.uptimeMs(), exchange: undefined });
@@ -70,10 +75,19 @@ export class ConnectionPlaces {
     for (const [caller, { exchange }] of this.#places) if (exchange === undefined) caller.destroy();
   }
 
+  /** Those of whom one has to go. */
+  #crowd(): readonly (readonly [Caller, Place])[] {
+    const all = [...this.#places];
+    const strangers = all.filter(([caller]) => !isLoopback(peerOf(caller).address) && !this.#isKnown(caller));
+    const crowds = [...Map.groupBy(strangers, ([caller]) => networkOf(peerOf(caller).address)).values()];
+    const [largest = all] = crowds.toSorted((one, other) => other.length - one.length);
+    return largest;
+  }
+
   #makeRoom(): void {
     const { clock, log, metrics } = this.#parts;
     const nowMs = clock.uptimeMs();
-    const [worst] = [...this.#places].map(([caller, place]) => ({ caller, ...rankOf(caller, place, nowMs) })).toSorted(
+    const [worst] = this.#crowd().map(([caller, place]) => ({ caller, ...rankOf(caller, place, nowMs) })).toSorted(
       (one, other) => one.rank - other.rank || one.worth - other.worth,
     ); // prettier-ignore
     if (worst === undefined) return;

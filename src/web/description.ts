@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import type { Addresses } from './addresses.ts';
 import { problems, problemShape, problemType } from './problem.ts';
+import { isForAnybody, isProved, securityOf, securitySchemes } from './security-description.ts';
 import type { Site } from './site.ts';
 import { webhook } from './webhook-description.ts';
 
@@ -17,6 +18,7 @@ const tags = [
   { name: 'update', description: 'New releases: where they come from, how their trials go, and the way back' },
   { name: 'health', description: 'For watchers' },
   { name: 'webhooks', description: 'What the doorbell sends by itself to the address of its owner' },
+  { name: 'access', description: 'Who may come in: users, their log-ins, invitations, tokens' },
   { name: 'page', description: 'The page and this document' },
 ];
 
@@ -36,6 +38,7 @@ export async function describe(site: Site, version: string, addresses: Addresses
       },
       servers: [{ url: '/' }],
       tags,
+      components: { securitySchemes },
       webhooks: { notification: { post: webhook } },
     },
     transform: ({ schema, url, route }) => ({ schema: withCommonProblems(schema, route), url }),
@@ -52,13 +55,24 @@ export async function describe(site: Site, version: string, addresses: Addresses
 function withCommonProblems(schema: FastifySchema, { method, url, config }: RouteOptions): FastifySchema {
   const common = {
     ...problems(400, 403, 408, 417, 431, 500, 503, 507),
+    ...(isForAnybody(config?.permission) ? {} : problems(401)),
     ...(url.includes(':') ? problems(404, 414) : {}),
     ...(config?.rateLimit === false ? {} : problems(429)),
     ...(method === 'GET' ? {} : problems(413, 415)),
   };
   const response = typeof schema.response === 'object' ? schema.response : {};
-  return { ...schema, response: { ...common, ...response } };
+  return {
+    ...schema,
+    ...(isProved(config?.permission)
+      ? { description: [schema.description, proofWords].filter(Boolean).join(' ') }
+      : {}),
+    security: securityOf(config?.permission),
+    response: { ...common, ...response },
+  };
 }
+
+const proofWords =
+  'A user proves who it is anew before, at /api/v1/access/prove, or is answered 403 fresh-proof-needed.';
 
 interface Described {
   components?: { schemas?: Record<string, unknown> };
@@ -83,7 +97,7 @@ function describeOtherMethods({ paths = {} }: Described, addresses: Addresses): 
     const [some] = Object.values(operations);
     if (some === undefined) continue;
     const { tags: tagsOfPath, parameters } = some;
-    const about = { ...(tagsOfPath === undefined ? {} : { tags: tagsOfPath }), ...pathOnly(parameters) };
+    const about = { ...(tagsOfPath === undefined ? {} : { tags: tagsOfPath }), ...pathOnly(parameters), security: [] };
     const { get } = operations;
     if (get !== undefined && addresses.methodsAt(path).includes('HEAD'))
       operations['head'] = { ...get, summary: `${get.summary ?? ''}: the header alone`, responses: bodiless(get) };

@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { codeOf, wordsOf } from '../system/error-words.ts';
+import type { Peer } from '../system/peer.ts';
+import type { HostNames } from './host-names.ts';
 import { RequestRefused } from './problem.ts';
 
 /** The only address this release listens on: there is no login yet. */
@@ -22,38 +24,51 @@ export function whyNotListening(error: unknown): string {
   return code === 'EADDRINUSE' ? 'another program may use this port; stop it or set web.port' : wordsOf(error);
 }
 
-type GuardedRequest = Pick<FastifyRequest, 'headers' | 'method'> & { readonly raw: { readonly httpVersion: string } };
+interface GuardedRequest extends Pick<FastifyRequest, 'headers' | 'method'> {
+  readonly raw: { readonly httpVersion: string };
+  readonly peer: Peer;
+}
 
-const ownHostPattern = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
 const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/**
- * Keeps other web sites out while there is no login. A foreign name that was made to point here (DNS rebinding)
- * shows in Host; a form or script of another page shows in Origin or Sec-Fetch-Site (Fetch Metadata, W3C).
- * The port is not compared: it differs behind a tunnel, and Origin must match Host to the letter anyway.
- */
-export function refuseForeign(request: GuardedRequest): void {
-  const { host = '' } = request.headers;
-  if (host === '' && request.raw.httpVersion !== '1.0')
+/** A foreign name, or another web site: both would use a browser of somebody who may come in. */
+export function refuseForeign(request: GuardedRequest, names: Pick<HostNames, 'isOurs'>): void {
+  refuseForeignHost(request, names);
+  refuseForeignSite(request);
+}
+
+function refuseForeignHost({ headers, method, raw, peer }: GuardedRequest, names: Pick<HostNames, 'isOurs'>): void {
+  const { host = '' } = headers;
+  if (host === '' && raw.httpVersion !== '1.0')
     throw new RequestRefused(400, 'no-host', {
       message: 'cannot answer a request without the header Host (RFC 9112, 3.2)',
       advice: 'Send Host: 127.0.0.1, or the request as HTTP/1.0.',
     });
   // Simple watchers speak HTTP/1.0 and name no host. Browsers always do, so that nobody can be led here that way.
-  const isSimpleReader = host === '' && readingMethods.has(request.method);
-  if (!isSimpleReader && !ownHostPattern.test(host))
-    throw new RequestRefused(403, 'foreign-host', {
-      message: 'cannot answer under this name: only 127.0.0.1, localhost and [::1] are answered',
-      advice: 'Open http://127.0.0.1 with the port of this server.',
-    });
-  const site = request.headers['sec-fetch-site'];
-  const isNavigation = request.headers['sec-fetch-mode'] === 'navigate' && readingMethods.has(request.method);
+  const isSimpleReader = host === '' && readingMethods.has(method);
+  if (isSimpleReader || names.isOurs(host, peer)) return;
+  throw new RequestRefused(403, 'foreign-host', {
+    message: 'cannot answer under this name: it is none of this doorbell',
+    advice: 'Use its address, or its own name; if this name is right, add it to the setting web.hostNames.',
+  });
+}
+
+/**
+ * A form or script of another page shows in Sec-Fetch-Site (Fetch Metadata, W3C) or in Origin. Browsers send at least one
+ * of them with whatever changes something: a cookie that comes without either is no browser's doing.
+ */
+function refuseForeignSite({ headers, method, peer }: GuardedRequest): void {
+  const { host = '', origin, authorization, cookie = '', 'sec-fetch-site': site } = headers;
+  const isReading = readingMethods.has(method);
+  const isNavigation = headers['sec-fetch-mode'] === 'navigate' && isReading;
   const isForeignSite = site !== undefined && site !== 'same-origin' && site !== 'none';
-  const { origin } = request.headers;
-  const isForeignOrigin = origin !== undefined && origin !== `http://${host}` && !readingMethods.has(request.method);
-  if ((isForeignSite && !isNavigation) || isForeignOrigin)
+  const own = `${peer.isEncrypted ? 'https' : 'http'}://${host}`;
+  const isForeignOrigin = origin !== undefined && origin !== own && !isReading;
+  const isUnknown = site === undefined && origin === undefined && authorization === undefined;
+  const isBlind = isUnknown && !isReading && cookie !== '';
+  if ((isForeignSite && !isNavigation) || isForeignOrigin || isBlind)
     throw new RequestRefused(403, 'foreign-site', {
       message: 'cannot accept a request that another web site sent',
-      advice: 'Use the page of this server itself.',
+      advice: 'Use the page of this server itself; a program sends a token instead of a cookie.',
     });
 }

@@ -1,3 +1,4 @@
+import type { Access } from '../access/access.ts';
 import type { HealthRegistry } from '../health/registry.ts';
 import type { Gallery } from '../people/gallery.ts';
 import type { Household } from '../people/household.ts';
@@ -20,8 +21,16 @@ import type { UpdateDesk } from './update-desk.ts';
 /** Everything the face to the world needs of the house, and nothing more of it than it uses. */
 export interface WebParts {
   readonly version: string;
+  /** Under which it is reached, see `ownNames`. */
+  readonly ownNames: readonly string[];
+  /** Who may do what. */
+  readonly access: Access;
+  /** What a command shows that was given by the owner of the home. */
+  readonly ownerToken: string;
   readonly home: Pick<Home, 'root' | 'visits' | 'people'>;
-  readonly settings: Pick<Settings, 'web' | 'recognition' | 'household'>;
+  readonly settings: Pick<Settings, 'recognition' | 'household'> & {
+    readonly web: Pick<Settings['web'], 'address' | 'port'>;
+  };
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
   readonly disk: Pick<Disk, 'read'>;

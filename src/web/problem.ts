@@ -43,7 +43,8 @@ export function problems<Status extends number>(...statuses: readonly Status[]):
 
 const meanings: Readonly<Record<number, string>> = {
   400: 'Not what this address accepts',
-  403: 'Sent by another site, or under a name that is not ours',
+  401: 'Log in first, or send a token',
+  403: 'Not for this user or token, not without a fresh proof, sent by another site, or under a name that is not ours',
   404: 'Not there, or not any more',
   405: 'This cannot be done here; Allow says what can',
   408: 'Too slow',
@@ -135,6 +136,7 @@ export function answerError(
   if (error instanceof RequestRefused && problem.status >= 500)
     log.warn('a request was refused', { ...context, code: problem.code, reason: problem.message });
   else if (problem.status >= 500) log.error('request failed', { ...context, error });
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Doorward"');
   if (error instanceof RequestRefused && error.retryAfterS !== undefined)
     reply.header('retry-after', String(error.retryAfterS));
   return sendProblem(reply, problem);

@@ -1,10 +1,18 @@
+import assert from 'node:assert/strict';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../access/caller.ts';
+import type { Permission } from '../access/permissions.ts';
+import { networkOf, type Peer } from '../system/peer.ts';
+import { askPermissions, demand, type Entrance } from './entrance.ts';
 import { refuseForeign } from './guard.ts';
+import type { Guests } from './guests.ts';
+import { HostNames } from './host-names.ts';
 import { isInjected, isOwn } from './own-question.ts';
 import type { WebParts } from './parts.ts';
 import { RequestRefused } from './problem.ts';
+import type { SideDoor } from './side-door.ts';
 import type { Site } from './site.ts';
 
 declare module 'fastify' {
@@ -13,6 +21,14 @@ declare module 'fastify' {
     isStream?: boolean;
   }
 }
+
+interface DoorParts {
+  readonly sideDoor: Pick<SideDoor, 'peerOf'>;
+  readonly entrance: Pick<Entrance, 'callerOf'>;
+  readonly guests: Pick<Guests, 'note'>;
+}
+
+const thisHouse: Peer = { address: '', isEncrypted: false, isHouse: true };
 
 /**
  * A page with 30 pictures loads 40 things; nobody at home needs more than this. For each address and each kind of
@@ -37,15 +53,26 @@ const contentSecurityPolicy = {
   },
 };
 
-/** What holds for every request: other sites stay out, headers are strict, floods are slowed, everything is counted. */
-export async function protect(site: Site, parts: WebParts): Promise<void> {
+/**
+ * What holds for every request: it is known who asks, other sites and those who may not stay out, headers are strict, floods
+ * are slowed, everything is counted.
+ */
+export async function protect(site: Site, parts: WebParts, door: DoorParts): Promise<void> {
   countRequests(site, parts);
+  askPermissions(site);
+  const names = new HostNames(parts.ownNames);
+  site.decorateRequest('peer');
+  site.decorateRequest('caller');
   site.addHook('onRequest', async (request, reply) => {
     if (request.raw.socket.destroyed) return reply.hijack(); // Nobody is there any more, and nobody's address can be asked.
     if (isInjected(request) && request.routeOptions.config.isStream === true) return reply.code(204).send(); // It would not end.
     reply.header('x-request-id', request.id);
+    request.peer = isOwn(request) ? thisHouse : door.sideDoor.peerOf(request.raw);
     try {
-      refuseForeign(request);
+      refuseForeign(request, names);
+      request.caller = door.entrance.callerOf(request);
+      demand(request, permissionOf(request), parts.access);
+      door.guests.note(request, reply);
     } catch (error) {
       if (error instanceof RequestRefused) report(parts, error, request.id);
       throw error;
@@ -67,12 +94,27 @@ export async function protect(site: Site, parts: WebParts): Promise<void> {
   });
 }
 
-/** What a request counts towards. */
-function budgetOf({ ip, method, routeOptions: { url } }: FastifyRequest): string {
+/** What there is not, anybody may be told. */
+function permissionOf({ is404, routeOptions }: FastifyRequest): Permission {
+  const { permission } = routeOptions.config;
+  if (permission !== undefined) return permission;
+  assert.ok(is404, 'a route without a rule');
+  return 'look-in';
+}
+
+/** What a request counts towards: of a user or a token its own, of others that of their address. */
+function budgetOf({ caller, peer, method, routeOptions: { url } }: FastifyRequest): string {
   const kind =
     url?.startsWith('/api/') === true ? (method === 'GET' || method === 'HEAD' ? 'read' : 'act') : (url ?? 'unmatched');
-  const address: string | undefined = ip; // Undefined once the other end of the socket has gone, whatever its type says.
-  return `${kind} ${address ?? 'gone'}`;
+  return `${kind} ${payerOf(caller, peer)}`;
+}
+
+/** Whoever has a whole network of IPv6 at home has 2^64 addresses in it. */
+function payerOf(caller: Caller, { address }: Peer): string {
+  if (caller.kind === 'user') return `user ${caller.userId}`;
+  if (caller.kind === 'token') return `token ${caller.tokenId}`;
+  if (caller.kind === 'house') return 'house';
+  return networkOf(address);
 }
 
 function report(parts: WebParts, error: RequestRefused, requestId: string): void {

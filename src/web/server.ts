@@ -5,8 +5,10 @@ import { Addresses } from './addresses.ts';
 import { answerExpectations, brokenRequests } from './broken-requests.ts';
 import { ConnectionPlaces } from './connection-places.ts';
 import { describe } from './description.ts';
+import { Entrance } from './entrance.ts';
 import { EventConnections } from './event-connections.ts';
 import { addressRefusal, whyNotListening } from './guard.ts';
+import { Guests } from './guests.ts';
 import { LiveView } from './live-view.ts';
 import { admit, answerOwn, isAdmitted } from './own-question.ts';
 import type { WebParts } from './parts.ts';
@@ -100,7 +102,8 @@ export async function openWeb(parts: WebParts): Promise<Web> {
   if (refusal !== undefined) throw new Error(refusal);
   const grace: Grace = { isLeaving: false, streams: [] };
   const site = await buildSite(parts, grace);
-  const places = new ConnectionPlaces(site.server, parts);
+  const isKnown = (connection: object): boolean => grace.guests?.isKnown(connection) === true;
+  const places = new ConnectionPlaces(site.server, parts, isKnown);
   const cutSilent = (): void => places.cutSilent();
   const { sideDoor } = grace;
   let reachedAt = '';
@@ -214,11 +217,14 @@ export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: fal
   grace.streams = [live, connections];
   grace.unanswered = new Unanswered(site);
   endWithGrace(site, grace);
-  grace.sideDoor = new SideDoor(site, isAdmitted);
+  const sideDoor = new SideDoor(site, isAdmitted);
+  grace.sideDoor = sideDoor;
   const addresses = new Addresses();
   site.addHook('onRoute', ({ url, method }) => addresses.note(url, method));
   await describe(site, parts.version, addresses);
-  await protect(site, parts);
+  const guests = new Guests(site, parts);
+  grace.guests = guests;
+  await protect(site, parts, { sideDoor, guests, entrance: new Entrance(parts) });
   site.setErrorHandler<FastifyError>((error, request, reply) => answerError(parts.log, error, { request, reply }));
   site.setNotFoundHandler({ preHandler: site.rateLimit() }, (request, reply) => {
     const methods = addresses.methodsAt(request.url.split('?', 1)[0] ?? '');
@@ -236,6 +242,7 @@ export async function buildSite(parts: WebParts, grace: Grace = { isLeaving: fal
 interface Grace {
   /** Set while the site is built. */
   sideDoor?: SideDoor;
+  guests?: Guests;
   /** Nobody is to use a connection again after its next answer. */
   isLeaving: boolean;
   streams: readonly { close(): void }[];

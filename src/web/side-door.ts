@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { peerHeader, peerOf, peerOfText, type Peer } from '../system/peer.ts';
 import { RequestRefused } from './problem.ts';
 import type { Site } from './site.ts';
 
@@ -75,6 +76,16 @@ export class SideDoor {
   nameOf({ headers, socket }: FastifyRequest['raw']): string | undefined {
     const name = headers[idHeader];
     return typeof name === 'string' && uuidPattern.test(name) && this.#inside.has(socket) ? name : undefined;
+  }
+
+  /**
+   * Who asks: of a request that another process has taken, as that says. One of an earlier release says nothing, and has
+   * callers of this machine alone.
+   */
+  peerOf({ headers, socket }: FastifyRequest['raw']): Peer {
+    if (!this.#inside.has(socket)) return { ...peerOf(socket), isHouse: this.#isOwn(socket) };
+    const text = headers[peerHeader];
+    return typeof text === 'string' ? peerOfText(text) : peerOf({ remoteAddress: '127.0.0.1' });
   }
 
   /** Connections that came this way. */

@@ -237,6 +237,7 @@ test('run passes settings and flags on, says where it is, and ends when told', a
     return {
       outcome: 'running' as const,
       address: 'http://127.0.0.1:8080',
+      token: 'of the owner',
       complaints: Promise.resolve(['cannot use x']),
       stop,
       left: new Promise<void>(() => {}),

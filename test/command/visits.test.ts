@@ -91,6 +91,7 @@ test('without a running appliance one is started off duty for the command, and s
     return {
       outcome: 'running' as const,
       address: 'http://127.0.0.1:9999',
+      token: 'of the owner',
       complaints: Promise.resolve([]),
       stop,
       left,

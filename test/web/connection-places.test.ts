@@ -19,13 +19,14 @@ function openHall() {
   const clock = { nowMs: 0, uptimeMs: () => clock.nowMs };
   const server = new EventEmitter();
   const complaints: string[] = [];
+  const known = new Set<object>();
   const places = new ConnectionPlaces(server as unknown as Site['server'], {
     clock: clock as never,
     log: { ...silentLog, warn: (message) => void complaints.push(message) },
     metrics: { securityEvent: () => undefined } as never,
-  });
-  const enter = (): Caller => {
-    const caller = new Caller();
+  }, (caller) => known.has(caller)); // prettier-ignore
+  const enter = (remoteAddress = '127.0.0.1'): Caller => {
+    const caller = Object.assign(new Caller(), { remoteAddress });
     server.emit('connection', caller);
     return caller;
   };
@@ -34,7 +35,7 @@ function openHall() {
     server.emit('request', { ...request, socket: caller }, response);
     return response;
   };
-  return { clock, places, enter, ask, complaints };
+  return { clock, places, enter, ask, complaints, known };
 }
 
 test('when places run out the one goes who makes least of it, and nobody who waits for us', () => {
@@ -79,6 +80,30 @@ test('in a flood of connections that never ask, one that does finds its place an
   ask(page, { complete: true });
   for (let count = 0; count < 3 * placesMax; count += 1) enter();
   assert.equal(page.isCut, false);
+});
+
+test('strangers make room for one another, the crowd of one address first; this machine and who is known keep their places', () => {
+  const { enter, ask, known } = openHall();
+  const command = enter();
+  const owner = enter('192.168.1.2');
+  ask(owner, { complete: true }).emit('close');
+  known.add(owner);
+  const guest = enter('192.168.1.3');
+  ask(guest, { complete: true });
+  const crowd = Array.from({ length: placesMax - 3 }, () => enter('192.168.1.66'));
+  const flood = (address: string, length = placesMax): readonly Caller[] =>
+    Array.from({ length }, () => enter(address));
+  const more = flood('192.168.1.66');
+  assert.equal([...crowd, ...more].filter(({ isCut }) => isCut).length, placesMax);
+  assert.equal(guest.isCut, false, 'the crowd goes');
+  flood('2001:db8::5').concat(flood('::ffff:192.168.1.66'));
+  assert.deepEqual([command.isCut, owner.isCut], [false, false]);
+  const neighbours = flood('127.0.0.1', placesMax - 2);
+  assert.deepEqual(
+    [command, owner, ...neighbours].filter(({ isCut }) => isCut),
+    [],
+    'strangers go before neighbours',
+  );
 });
 
 test('connections on which nothing is asked are cut on demand, the others stay', () => {

@@ -83,7 +83,7 @@ function requestFor({ path, method }: Operation, roll: (sides: number) => number
     { 'if-none-match': '*' }, { 'range': 'bytes=0-1' }, { 'content-range': 'bytes 0-2/3' }, { 'content-range': 'bytes x' }, { 'last-event-id': 'x' },
   ]); // prettier-ignore
   const url = `${filled}${query}`;
-  const remoteAddress = `10.0.${roll(250)}.${roll(250)}`;
+  const remoteAddress = `${roll(12) === 0 ? 10 : 127}.0.${roll(250)}.${roll(250)}`; // A stranger now and then.
   if (method === 'GET' || method === 'HEAD') return { method, url, headers, remoteAddress };
   const [type, payload] = pick<readonly [string, string | Buffer]>([
     ['application/json', '{}'], ['application/json', ''], ['application/json', '{"a":'], ['application/json', 'null'], ['application/json', '[1]'],
@@ -153,6 +153,7 @@ test('every answer of every route is one that the document describes: status, ty
   for (const answer of [
     'GET 200',
     'GET 400',
+    'GET 401',
     'GET 403',
     'GET 404',
     'GET 414',

@@ -1,3 +1,4 @@
+import { Access } from '../../src/access/access.ts';
 import { carriedFile } from '../../src/machine/executable/carried-files.ts';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -126,6 +127,9 @@ export class House {
     const { neighbours } = this;
     return {
       version: '1.2.3',
+      ownNames: ['door', 'door.local', 'bell.example.org'],
+      access: new Access(),
+      ownerToken: 'token of the owner',
       home: this.home,
       settings: { web: { address: '127.0.0.1', port: 0 }, recognition, household: { timeZone: 'Asia/Tokyo' } },
       clock: nodeClock,

@@ -71,6 +71,17 @@ test('a ring that somebody has stored before is answered, and not rung again', a
   assert.equal(house.rings.length, 1);
 });
 
+test('a request from another process is of whom that says; one of an earlier release has callers of this machine alone', async (t) => {
+  const { side } = await opened(t);
+  const asked = (peer: string): Promise<string> =>
+    side(request('GET /api/v1/status', 'unpassed').replace('host:', `${peer}host:`));
+  assert.match(await asked(''), /^HTTP\/1.1 200 /);
+  assert.match(await asked('doorward-peer: 127.0.0.1\r\n'), /^HTTP\/1.1 200 /);
+  assert.match(await asked('doorward-peer: house\r\n'), /^HTTP\/1.1 200 /);
+  for (const peer of ['192.168.1.66', '192.168.1.66 tls', '', 'nonsense'])
+    assert.match(await asked(`doorward-peer: ${peer}\r\n`), /^HTTP\/1.1 401 /, peer);
+});
+
 test('a name that a caller gives its request is not believed', async (t) => {
   const { house, web } = await opened(t);
   const name = '0f3c5a52-6c0f-4a6e-9f51-0d7a5b2f2c11';

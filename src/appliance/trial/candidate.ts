@@ -265,7 +265,7 @@ export class ApplianceCandidate {
     this.#closeRelay();
     await leaveTrialGroup();
     const { timeZone } = ground.loaded.settings.household;
-    await locked.lock.announce({ address: front.web.address, token: '', timeZone });
+    await locked.lock.announce({ address: front.web.address, token: front.ownerToken, timeZone });
   }
 
   /** Button, camera and socket are free when this is answered; what is under way may end until the process is killed. */

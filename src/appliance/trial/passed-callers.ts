@@ -7,7 +7,9 @@ import { RequestRelay } from '../../machine/process/request-relay.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Random } from '../../system/random.ts';
 import { CallerCount, type Callers } from '../../update/judge/callers.ts';
+import { isLoopback } from '../../system/peer.ts';
 import { relaySocket, webSocket, type Abilities } from '../../update/trial-protocol.ts';
+import { isOwner } from '../../web/entrance.ts';
 import type { Web } from '../../web/server.ts';
 import type { AskedActs } from './asked-acts.ts';
 import { countStrangers, isStranger, type Strangers } from './strangers.ts';
@@ -36,18 +38,27 @@ export interface PassedCallers {
 
 /**
  * Prepares a candidate for callers. One of an earlier release is passed the listening socket itself, and what it has
- * accepted it takes with it; undefined when it did not take what it was passed.
+ * accepted it takes with it; undefined when it did not take what it was passed, or must not have it: one that knows no
+ * locks has no callers from the network.
  */
 export async function passCallers(
   candidate: CandidateProcess,
-  { takesRequests }: Pick<Abilities, 'takesRequests'>,
+  { takesRequests, judgesCallers }: Pick<Abilities, 'takesRequests' | 'judgesCallers'>,
   here: Here,
 ): Promise<PassedCallers | undefined> {
+  if (!judgesCallers && !isForThisMachine(here.web)) return undefined;
   return takesRequests ? relayed(candidate, here) : passedOver(candidate, here);
+}
+
+/** Nobody else reaches it. */
+function isForThisMachine({ server }: Web): boolean {
+  const bound = server.address();
+  return bound === null || typeof bound === 'string' || isLoopback(bound.address);
 }
 
 interface Here {
   readonly web: Web;
+  readonly ownerToken: string;
   readonly asked: AskedActs;
   readonly random: Pick<Random, 'id'>;
   readonly clock: Pick<Clock, 'uptimeMs'>;
@@ -56,7 +67,7 @@ interface Here {
 /** Callers stay connected here; their requests go over. */
 async function relayed(
   candidate: CandidateProcess,
-  { web, asked, random, clock }: Here,
+  { web, asked, random, clock, ownerToken }: Here,
 ): Promise<PassedCallers | undefined> {
   const inner = await openInnerDoor();
   const second = await candidate.pass(relaySocket, handleOf(inner.server), passMsMax);
@@ -76,6 +87,8 @@ async function relayed(
     candidate: doorAt(inner.address),
     own,
     isFromHere: questioned.isFromHere,
+    isHouse: ({ socket, headers }) =>
+      questioned.hasMade(socket) || knocked.hasMade(socket) || isOwner(headers, { ownerToken }),
     newId: () => random.id(),
     onPassed: countStrangers(count, strangers),
   });

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
+import { peerOf } from '../../system/peer.ts';
 
 /** A request as a caller of this machine sends it, over a connection of its own. */
 export interface DoorRequest {
@@ -35,23 +36,32 @@ export interface KnownDoor {
   readonly open: OpenDoor;
   /** Whether a connection from that port is one of those. */
   readonly isFromHere: (port: number | undefined) => boolean;
+  /** The same, and nobody at another address who has that port can be it. */
+  readonly hasMade: (accepted: AcceptedFrom) => boolean;
+}
+
+/** The far end of an accepted connection. */
+interface AcceptedFrom {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
 }
 
 /** The same, and connections through it are known by their port. */
 export function knownDoorAt(address: string): KnownDoor {
-  const ports = new Set<number | undefined>();
+  const ports = new Map<number | undefined, string>();
   const door = doorAt(address);
   return {
     open() {
       const socket = door();
       socket.once('connect', () => {
-        const { localPort } = socket;
-        ports.add(localPort);
+        const { localPort, localAddress } = socket;
+        ports.set(localPort, peerOf({ remoteAddress: localAddress }).address);
         socket.once('close', () => ports.delete(localPort));
       });
       return socket;
     },
     isFromHere: (port) => ports.has(port),
+    hasMade: (accepted) => ports.get(accepted.remotePort) === peerOf(accepted).address,
   };
 }
 

@@ -1,4 +1,5 @@
 import { request as ask, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { peerHeader, peerOf, textOfPeer } from '../../system/peer.ts';
 import type { OpenDoor } from './door-question.ts';
 import { passOn } from './passed-answer.ts';
 
@@ -12,7 +13,7 @@ const perHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'expect'
 const againHeader = 'doorward-again';
 /** The same for both that are asked, so that the second can see what the first has done. Never taken from a caller. */
 const idHeader = 'doorward-request';
-const ours = new Set([againHeader, idHeader]);
+const ours = new Set([againHeader, idHeader, peerHeader]);
 
 /**
  * Why a request is asked again: nobody can have done it, for it was never passed whole; perhaps somebody has; or what was
@@ -26,6 +27,8 @@ export interface RelayParts {
   readonly own: OpenDoor;
   /** A caller from that port is this process, and asks how the candidate answers. */
   isFromHere(port: number | undefined): boolean;
+  /** Another part of this process asks, or a command of its owner. */
+  isHouse(request: IncomingMessage): boolean;
   /** Told of each request when it is passed on, before anything of its body has come. */
   onPassed(request: IncomingMessage, response: ServerResponse): void;
   newId(): string;
@@ -67,6 +70,7 @@ export class RequestRelay {
     const patience = new AbortController();
     const passage = new Passage(request, response, {
       id: this.#parts.newId(),
+      peer: textOfPeer({ ...peerOf(request.socket), isHouse: this.#parts.isHouse(request) }),
       isLeaving: () => this.#isLeaving,
       mayKeep: (bytes) => this.#mayKeep(bytes),
       letGo: (bytes) => (this.#keptBytes -= bytes),
@@ -124,6 +128,8 @@ export class RequestRelay {
 
 interface PassageParts {
   readonly id: string;
+  /** Who asks; only this process can know it. */
+  readonly peer: string;
   isLeaving(): boolean;
   mayKeep(bytes: number): boolean;
   letGo(bytes: number): void;
@@ -221,7 +227,8 @@ class Passage {
 
   #open(createConnection: OpenDoor, again: Again | undefined): ClientRequest | undefined {
     const { method, url } = this.#request;
-    const headers = [idHeader, this.#parts.id, ...headersOf(this.#request, again)];
+    const { id, peer } = this.#parts;
+    const headers = [idHeader, id, peerHeader, peer, ...headersOf(this.#request, again)];
     try {
       return ask({ createConnection, method, path: url, headers, setHost: false });
     } catch {

@@ -1,10 +1,16 @@
 import Type, { type TSchema } from 'typebox';
+import { may } from '../entrance.ts';
 import type { WebParts } from '../parts.ts';
 import type { Site } from '../site.ts';
 
 const tags = ['health'];
 const statusShape = Type.Enum(['healthy', 'degraded', 'unhealthy', 'unknown']);
-const summaryShape = Type.Object({ status: statusShape, checks: Type.Record(Type.String(), statusShape) });
+const checksShape = Type.Optional(
+  Type.Record(Type.String(), statusShape, {
+    description: 'For those who may see how the bell is; strangers learn the status',
+  }),
+);
+const summaryShape = Type.Object({ status: statusShape, checks: checksShape });
 const reportShape = Type.Object({
   overall_status: statusShape,
   timestamp: Type.String(),
@@ -28,7 +34,7 @@ const reportShape = Type.Object({
 });
 const readyShape = Type.Object({
   status: Type.Enum(['ready', 'not-ready']),
-  checks: Type.Record(Type.String(), statusShape),
+  checks: checksShape,
 });
 
 /** A watcher that is slowed down would report us dead. */
@@ -51,10 +57,10 @@ export function healthRoutes(site: Site, parts: WebParts): void {
         response: { ...either(summaryShape) },
       },
     },
-    (_request, reply) => {
-      const summary = parts.health.summary();
-      reply.code(statusCode(summary.status));
-      return summary;
+    (request, reply) => {
+      const { status, checks } = parts.health.summary();
+      reply.code(statusCode(status));
+      return { status, ...(may(request, 'see-status') ? { checks } : {}) };
     },
   );
 
@@ -68,10 +74,11 @@ export function healthRoutes(site: Site, parts: WebParts): void {
         response: { ...either(readyShape) },
       },
     },
-    (_request, reply) => {
+    (request, reply) => {
       const { isReady, checks } = parts.health.readiness();
       reply.code(isReady ? 200 : 503);
-      return { status: isReady ? ('ready' as const) : ('not-ready' as const), checks };
+      const status = isReady ? ('ready' as const) : ('not-ready' as const);
+      return { status, ...(may(request, 'see-status') ? { checks } : {}) };
     },
   );
 

@@ -1,5 +1,7 @@
 import Type from 'typebox';
+import { permissionOfSetting } from '../../access/permissions.ts';
 import { maskedValue } from '../../settings/explain.ts';
+import { demand } from '../entrance.ts';
 import type { WebParts } from '../parts.ts';
 import { problems, refused } from '../problem.ts';
 import type { Site } from '../site.ts';
@@ -51,13 +53,16 @@ export function settingsRoutes(site: Site, parts: WebParts): void {
       config: { isRepeatable: true },
       schema: {
         summary: "Change the device's own settings",
-        description: 'All or none are taken; they hold from the next start. Files, environment and flags may override.',
+        description:
+          'All or none are taken; they hold from the next start. Files, environment and flags may override. ' +
+          'Those that could do harm (web, update, gate, where pictures and notices come from and go to …) ask for a fresh proof.',
         tags,
         body: changesBody,
         response: { 200: settingsAnswer, ...problems(422) },
       },
     },
     async (request) => {
+      for (const key of Object.keys(request.body)) demand(request, permissionOfSetting(key), parts.access);
       const changed = await book.change(request.body);
       if (changed.outcome === 'refused') throw refused('settings-refused', changed.message);
       return answer();

@@ -123,10 +123,22 @@ test('a trial that is cut short leaves a visit; the next incumbent removes it, w
 });
 
 test('who knows the whole protocol is taken at that; who is older, at what it says', () => {
-  const all = { hearsPresses: true, takesQuestions: true, keepsOwnApart: true, takesRequests: true };
-  assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 2, hearsPresses: false }), { ...all, takesRequests: false });
-  assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 3 }), all);
+  const all = {
+    hearsPresses: true,
+    takesQuestions: true,
+    keepsOwnApart: true,
+    takesRequests: true,
+    judgesCallers: true,
+  };
+  const unjudged = { ...all, judgesCallers: false };
+  assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 2, hearsPresses: false }), {
+    ...unjudged,
+    takesRequests: false,
+  });
+  assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 3 }), unjudged);
   assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 4 }), all);
+  assert.deepEqual(abilitiesOf({ kind: 'prepared', step: 5 }), all);
   const older = abilitiesOf({ kind: 'prepared', hearsPresses: true });
-  assert.deepEqual(older, { hearsPresses: true, takesQuestions: false, keepsOwnApart: false, takesRequests: false });
+  const little = { takesQuestions: false, keepsOwnApart: false, takesRequests: false, judgesCallers: false };
+  assert.deepEqual(older, { hearsPresses: true, ...little });
 });

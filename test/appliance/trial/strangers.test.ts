@@ -42,6 +42,7 @@ async function open(
     candidate: doorAt(candidate),
     own: doorAt(candidate),
     isFromHere: () => false,
+    isHouse: () => false,
     newId: randomUUID,
     onPassed: countStrangers(seen, { doors: [own], isCandidates, clock: { uptimeMs: () => performance.now() } }),
   });

@@ -60,6 +60,7 @@ class Stage {
       candidate,
       own,
       isFromHere: (port) => stage.ownPorts.has(port),
+      isHouse: ({ headers }) => headers.authorization === 'Bearer of the house',
       newId: randomUUID,
       onPassed: () => undefined,
     });
@@ -166,6 +167,17 @@ for (const [way, goes] of Object.entries(ways))
     const line = await pipelined;
     for (let n = 0; n < 20; n += 1) assert.ok(line.includes(`incumbent GET /line/${n} 0`), `line ${n}`);
   });
+
+test('whoever is asked is told who asks, by the incumbent alone', async (t) => {
+  const tell: Answerer = (asked, response) => void response.end(String(asked.headers['doorward-peer']));
+  const stage = await Stage.open(t, tell);
+  const say = (header: string): Promise<string> =>
+    stage.say(`GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${header}\r\n\r\n`);
+  assert.equal(await stage.ask('/'), '127.0.0.1');
+  assert.match(await say('doorward-peer: house'), /\r\n127\.0\.0\.1$/, 'no caller can say so itself');
+  assert.match(await say('Doorward-Peer: 10.0.0.1 tls'), /\r\n127\.0\.0\.1$/);
+  assert.match(await say('authorization: Bearer of the house'), /\r\nhouse$/, 'a command of the owner');
+});
 
 test('who dies in the middle of an answer has not given it; a stream ends well', async (t) => {
   const stage = await Stage.open(t, (asked, response) => {

@@ -3,7 +3,7 @@ import { after, bad, before, instead, type ZooRelease } from '../zoo-release.ts'
 
 const protection = 'src/web/protection.ts';
 /** Before everything else that is done with a request. */
-const guarded = '    try {\n      refuseForeign(request);';
+const guarded = '    try {\n      refuseForeign(request, names);';
 const answers = [
   'error-rate-at-once',
   'error-rate-two-minutes',

@@ -8,7 +8,7 @@ export const goodReleases: readonly ZooRelease[] = [
     'takes eight milliseconds more for every request',
     before(
       'src/web/protection.ts',
-      '    try {\n      refuseForeign(request);',
+      '    try {\n      refuseForeign(request, names);',
       'await new Promise((resolve) => setTimeout(resolve, 8));',
     ),
   ),
@@ -52,7 +52,7 @@ export const goodReleases: readonly ZooRelease[] = [
   good(
     'another-port',
     'would listen at another port if it were not given its socket',
-    instead('src/settings/settings-schema.ts', 'port: Type.Integer({ default: 8080,', 'port: Type.Integer({ default: 8090,'),
+    instead('src/settings/web-settings.ts', 'port: Type.Integer({ default: 8080,', 'port: Type.Integer({ default: 8090,'),
   ),
   good(
     'other-log',
