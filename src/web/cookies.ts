@@ -22,3 +22,8 @@ export function cookieOf(header: string | undefined, name: string): string | und
   }
   return undefined;
 }
+/** The header Set-Cookie; `maxAgeS` 0 removes it. */
+export function cookieText(name: string, value: string, { isEncrypted, maxAgeS }: Way & { maxAgeS: number }): string {
+  const secure = isEncrypted ? '; Secure' : '';
+  return `${name}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure}`;
+}

@@ -172,7 +172,7 @@ export class House {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
-    rmSync(this.home.root, { recursive: true, force: true });
+    rmSync(this.home.root, { recursive: true, force: true, maxRetries: 5 }); // Whoever was cut off may still write its last part.
   }
 
   #log(): Log {

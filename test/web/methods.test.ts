@@ -14,7 +14,10 @@ test('what an address cannot do is 405 with Allow; OPTIONS says what it can; an 
   assert.ok(paths.length > 30);
   for (const path of paths) {
     const url = path.replaceAll(/\{\w+\}/g, '1');
-    const here = operations.filter((one) => one.path === path).map(({ method }) => method);
+    // What is called /accept may be meant as an id, too.
+    const patternOf = (one: string): RegExp => new RegExp(`^${one.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+    const fitting = operations.filter((one) => patternOf(one.path).test(url));
+    const here = [...new Set(fitting.map(({ method }) => method))];
     const options = await site.inject({ method: 'OPTIONS', url });
     const allowed = String(options.headers['allow']).split(', ');
     assert.deepEqual([options.statusCode, ...allowed.toSorted()], [204, ...here.toSorted()], path);
