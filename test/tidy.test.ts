@@ -86,7 +86,11 @@ const doNotSay: readonly (readonly [word: string, say: string, allowed?: RegExp]
   ['identity', 'person', /^src\/(machine\/inference|access)\//],
   ['subject', 'person, or sitter of a picture', /^src\/(notify|access|repository)\//],
   ['encoding', 'embedding', /^src\/(update|web|machine)\//],
-  ['session', 'visit', /^src\/(machine\/inference|telemetry|appliance|access|web)\//],
+  [
+    'session',
+    'visit',
+    /^src\/(machine\/inference|telemetry|appliance|access|web|command)\/|^src\/store\/(access-|writes)/,
+  ],
 ];
 
 /** `stageRelease`, `stage-release.ts` and `StageOutcome` all say stage. */

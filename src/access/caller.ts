@@ -2,6 +2,10 @@
 export const roles = ['viewer', 'member', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
+export function isRole(word: string): word is Role {
+  return roles.some((role) => role === word);
+}
+
 /** What a program may that shows a token. */
 export const scopes = [
   'read-metrics',
@@ -12,6 +16,10 @@ export const scopes = [
   'everything',
 ] as const;
 export type Scope = (typeof scopes)[number];
+
+export function isScope(word: string): word is Scope {
+  return scopes.some((scope) => scope === word);
+}
 
 /** Whoever asks for something. */
 export type Caller =

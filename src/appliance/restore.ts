@@ -3,6 +3,7 @@ import { nodeClock as clock } from '../machine/node/node-clock.ts';
 import { nodeStorage as storage } from '../machine/node/node-storage.ts';
 import { placesAt } from '../slot/places.ts';
 import { TrialRecordFile } from '../slot/trial-record-file.ts';
+import type { Forgotten } from '../store/bring-together.ts';
 import { copyNumber } from '../store/copy-number.ts';
 import { restoreSnapshot, type RestoreResult } from '../store/restore.ts';
 import { wordsOf } from '../system/error-words.ts';
@@ -89,13 +90,15 @@ async function thinOut({ backups }: Home): Promise<void> {
 }
 
 /** Whom and what people have removed, by the audit chain. */
-async function forgottenIn(
-  home: Home,
-): Promise<{ readonly people: readonly string[]; readonly visits: readonly string[] }> {
+async function forgottenIn(home: Home): Promise<Forgotten> {
   const { acts } = await readActs(storage, home.audit, { filesMax: Infinity });
   const idsOf = (beginning: string): readonly string[] =>
     [...acts].filter((act) => act.startsWith(beginning)).map((act) => act.slice(beginning.length));
-  return { people: idsOf('remove person/'), visits: idsOf('forget-visit visit/') };
+  return {
+    people: idsOf('remove person/'),
+    visits: idsOf('forget-visit visit/'),
+    users: idsOf('remove-user user/'),
+  };
 }
 
 function refused(message: string): Restoring {

@@ -18,6 +18,9 @@ export interface Restored {
 /** Of these the present row holds: they only go forward. A notification that went out must not go out again. */
 const forwards = ['notifications', 'time_lived', 'audit_anchor'];
 
+/** Of these the present database holds all: a session or a token that has ended must not come back, nor an old password. */
+const ofNowAlone = ['users', 'recovery_codes', 'known_devices', 'sessions', 'tokens', 'invitations'];
+
 /**
  * Adds to the main database, which is a snapshot, what the database `present` has written since. Where both have a row the
  * snapshot's holds, but for what only goes forward: a visit that has been finished or corrected since, and deliveries.
@@ -29,6 +32,10 @@ export function bringTogether(db: Connection): Restored {
   for (const table of tablesOf(db, 'main')) {
     const present = tableOf(db, 'present', table.name);
     const columns = table.columns.filter((column) => present.columns.includes(column));
+    if (ofNowAlone.includes(table.name)) {
+      if (present.columns.length > 0) replace(db, table, columns);
+      continue;
+    }
     if (table.keys.length === 0 || table.keys.some((key) => !columns.includes(key))) continue;
     const missing = rowsOnlyIn(db, table, { one: 'main', other: 'present' });
     const newer = rowsOnlyIn(db, table, { one: 'present', other: 'main' });
@@ -64,10 +71,22 @@ export function forgetAgain(db: Connection, { people, visits }: Forgotten): void
   for (const visitId of visits) if (!isPresent('visits', visitId)) removeVisit(db, { visitId });
 }
 
-/** Ids of people and visits that somebody has removed, whenever. */
+/** Ids of people, visits and users that somebody has removed, whenever. */
 export interface Forgotten {
   readonly people: readonly string[];
   readonly visits: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** Where nothing of now can be read, what may have ended since has ended: whoever is still a user logs in anew. */
+export function endAccess(db: Connection, { users }: Pick<Forgotten, 'users'>): void {
+  for (const table of ['sessions', 'tokens', 'invitations', 'known_devices']) db.exec(`DELETE FROM main.${table}`);
+  for (const id of users) db.prepare('DELETE FROM main.users WHERE id = ?').run(id);
+}
+
+function replace(db: Connection, table: Table, columns: readonly string[]): void {
+  db.exec(`DELETE FROM main.${quoted(table.name)}`);
+  add(db, table, columns);
 }
 
 /** In the order in which they were recorded. */

@@ -3,6 +3,7 @@ import { foundation } from './migrations/0001-foundation.ts';
 import { timeLived } from './migrations/0002-time-lived.ts';
 import { ownPresses } from './migrations/0003-own-presses.ts';
 import { doubt } from './migrations/0004-doubt.ts';
+import { access } from './migrations/0005-access.ts';
 import { auditAnchor } from './migrations/0006-audit-anchor.ts';
 import { StoreFault, type SchemaState } from './store.ts';
 
@@ -14,7 +15,7 @@ import { StoreFault, type SchemaState } from './store.ts';
 export type SchemaStep = string | { readonly sql: string; readonly readableFrom: number };
 
 /** The schema, step by step: `migrations[0]` makes version 1. A released step is never changed. */
-export const migrations: readonly SchemaStep[] = [foundation, timeLived, ownPresses, doubt, auditAnchor];
+export const migrations: readonly SchemaStep[] = [foundation, timeLived, ownPresses, doubt, access, auditAnchor];
 
 /**
  * The schema version of a database, 0 for an empty one; above `versionMax` when a newer release has only added to it, and

@@ -1,3 +1,4 @@
+import { accessReads } from './access-reads.ts';
 import { auditAnchorRead, livedRead } from './audit-anchor.ts';
 import type { Connection } from './connection.ts';
 import { deviceSettingReads } from './device-settings.ts';
@@ -31,6 +32,7 @@ export function readsOf(db: Connection): StoreReads {
     ...retentionReads(db),
     ...ownPressReads(db),
     ...inventoryReads(db),
+    ...accessReads(db),
     counts: countsRead(db),
     schema: () => schemaOf(db),
   };

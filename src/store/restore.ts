@@ -15,7 +15,7 @@ import { wordsOf } from '../system/error-words.ts';
 import { type Connection, emptyWriteAheadLog, openForWriting } from './connection.ts';
 import { faultOf } from './fault.ts';
 import { rememberBackups } from './backups.ts';
-import { bringTogether, forgetAgain, type Forgotten, type Restored } from './bring-together.ts';
+import { bringTogether, endAccess, forgetAgain, type Forgotten, type Restored } from './bring-together.ts';
 import { migrate, migrations, requireSound, versionOf } from './migrate.ts';
 import { StoreFault } from './store.ts';
 
@@ -97,7 +97,7 @@ function merge(draft: string, present: string | undefined, forgotten: Forgotten)
     requireSound(db);
     const version = versionOf(db, migrations.length);
     if (version < migrations.length) migrate(db, version, migrations);
-    const restored = present === undefined ? { back: [], since: [], leftOut: 0 } : withPresent(db, present, forgotten);
+    const restored = present === undefined ? withoutPresent(db, forgotten) : withPresent(db, present, forgotten);
     requireSound(db);
     if (!emptyWriteAheadLog(db))
       throw new StoreFault('cannot restore the database: its log cannot be emptied', 'locked');
@@ -105,6 +105,11 @@ function merge(draft: string, present: string | undefined, forgotten: Forgotten)
   } finally {
     db.close(); // Its log goes with the last connection.
   }
+}
+
+function withoutPresent(db: Connection, forgotten: Forgotten): Restored {
+  db.transaction(() => endAccess(db, forgotten))();
+  return { back: [], since: [], leftOut: 0 };
 }
 
 function withPresent(db: Connection, present: string, forgotten: Forgotten): Restored {

@@ -6,6 +6,7 @@
  * - Chosen: a database says from which release on it can be read; rejected: refusing anything newer; why: a reverted
  *   update must find its data.
  */
+import type { AccessReads, AccessWrites } from './access-records.ts';
 import type {
   Decision, NewNotification, Notification, NotifyRule, Person, Standing, StoredEmbedding, StoredFace, Stranger,
   Trigger, Visit, VisitTrace,
@@ -49,7 +50,7 @@ export class StoreFault extends Error {
 }
 
 /** Reads are short, indexed and bounded: they run on the main thread. */
-export interface StoreReads {
+export interface StoreReads extends AccessReads {
   /** Every person, merged ones included, by name. */
   people(): readonly Person[];
   person(id: string): Person | undefined;
@@ -166,7 +167,7 @@ export interface StoreCounts {
 }
 
 /** Every write, by name: what it takes and what it gives back. */
-export interface StoreWrites {
+export interface StoreWrites extends AccessWrites {
   /** Promise 1: the visit, its first trigger and the "ring" notifications, in one transaction. */
   openVisit: {
     input: {

@@ -1,3 +1,9 @@
+import { addSession, endSessions, proveSession, sawSession } from './access-sessions.ts';
+import { addInvitation, addToken, removeToken, sawToken } from './access-tokens.ts';
+import {
+  addInvitedUser, beginSecondFactor, claim, confirmSecondFactor, recoverUser, rehashPassword, removeInvitation,
+  removeSecondFactor, removeUser, resetAccess, setPassword, setRole, useSecondFactorStep,
+} from './access-users.ts'; // prettier-ignore
 import { keepAuditAnchor } from './audit-anchor.ts';
 import { setDeviceSetting, removeDeviceSetting } from './device-settings.ts';
 import { addEmbedding, addFace, removeFace } from './faces.ts';
@@ -46,6 +52,27 @@ export const writes: WriteFunctions = {
   addTimeLived,
   markSeen,
   filesRemoved,
+  claim,
+  addInvitedUser,
+  addSession,
+  endSessions,
+  proveSession,
+  sawSession,
+  rehashPassword,
+  setPassword,
+  recoverUser,
+  beginSecondFactor,
+  confirmSecondFactor,
+  removeSecondFactor,
+  useSecondFactorStep,
+  setRole,
+  removeUser,
+  addInvitation,
+  removeInvitation,
+  addToken,
+  sawToken,
+  removeToken,
+  resetAccess,
 };
 
 /** Writes after which the write-ahead log is emptied, because it still holds the pages of what was to be forgotten. */

@@ -10,6 +10,9 @@ export interface Home {
   /** models/<pack>/, those that their owner has added. */
   readonly models: string;
   readonly audit: string;
+  /** What whoever holds the device claims it with, until somebody has; and the mark that somebody has. */
+  readonly claimCode: string;
+  readonly claimed: string;
   /** Room to start on a full disk. */
   readonly reserve: string;
   /** The last settings that were good. */
@@ -28,6 +31,8 @@ export function homeAt(root: string): Home {
     backups: `${root}/backups`,
     models: `${root}/models`,
     audit: `${root}/audit`,
+    claimCode: `${root}/claim-code`,
+    claimed: `${root}/claimed`,
     reserve: `${root}/reserve`,
     lastGoodSettings: `${root}/last-good-settings.json`,
     lock: `${root}/running.json`,

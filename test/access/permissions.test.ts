@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { Access } from '../../src/access/access.ts';
 import { roles, scopes, type Caller, type Role, type Scope } from '../../src/access/caller.ts';
 import {
   commandPermissions, dangerousSettings, judge, permissionOfSetting, permissions, permissionsOf, routePermissions,
@@ -85,8 +84,4 @@ test('settings that lead pictures out, releases in, or strangers to the door are
       settingKeys().some(({ key }) => key.startsWith(beginning)),
       `${beginning} begins no setting: the check is blind`,
     );
-});
-
-test('until somebody has claimed it, there is nobody', () => {
-  assert.equal(new Access().isClaimed, false);
 });

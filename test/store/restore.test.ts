@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readdirSync, renameSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import type { NewSession, NewUser } from '../../src/store/access-records.ts';
 import { rememberBackups } from '../../src/store/backups.ts';
 import type { Forgotten } from '../../src/store/bring-together.ts';
 import { openForWriting, type Connection } from '../../src/store/connection.ts';
@@ -12,7 +13,7 @@ import type { StoreReads } from '../../src/store/store.ts';
 import { writes } from '../../src/store/writes.ts';
 import { decided, face, notification, person, recogniser, temporaryHome, trigger, vector } from './samples.ts';
 
-const nobody: Forgotten = { people: [], visits: [] };
+const nobody: Forgotten = { people: [], visits: [], users: [] };
 
 function visit(db: Connection, id: string, isDecided = true): void {
   const ring = notification(`of-${id}`, { visitId: id });
@@ -25,7 +26,7 @@ function visit(db: Connection, id: string, isDecided = true): void {
 }
 
 /** Two people and two visits, the second one still open; a snapshot of that, and then what `act` does. */
-function scene(t: TestContext, act: (db: Connection) => void): RestorePlaces {
+function scene(t: TestContext, act: (db: Connection) => void, more?: (db: Connection) => void): RestorePlaces {
   const { database, root } = temporaryHome(t);
   const places = { database, snapshot: `${root}/snapshot.db`, kept: `${root}/kept.db` };
   const db = openForWriting(database, 0);
@@ -38,6 +39,7 @@ function scene(t: TestContext, act: (db: Connection) => void): RestorePlaces {
   writes.setDeviceSetting(db, { key: 'a', value: 1 });
   visit(db, 'v1');
   visit(db, 'v2', false);
+  more?.(db);
   db.close();
   copyFileSync(database, places.snapshot);
   const again = openForWriting(database, 0);
@@ -116,10 +118,57 @@ test('who and what somebody has removed does not come back', async (t) => {
     writes.removePerson(db, { personId: 'bob' });
     writes.removeVisit(db, { visitId: 'v1' });
   });
-  const { read, close } = await after(places, { people: ['bob'], visits: ['v1'] });
+  const { read, close } = await after(places, { ...nobody, people: ['bob'], visits: ['v1'] });
   assert.deepEqual(ids(read.people()), ['ada']);
   assert.deepEqual(ids(read.visits({ limit: 9 })), ['v2']);
   assert.equal(read.face('bob-1'), undefined);
+  close();
+});
+
+const user = (id: string): NewUser => ({
+  id, name: id, nameKey: id, role: 'administrator', password: `first of ${id}`, createdMs: 1, recoveryCodes: [`code of ${id}`],
+}); // prettier-ignore
+const session = (userId: string): NewSession => ({
+  id: `session of ${userId}`, secret: `secret of ${userId}`, device: `device of ${userId}`, userId, address: '', agent: '',
+  createdMs: 1, createdLivedMs: 0, seenMs: 1, seenLivedMs: 0, provenMs: 1, provenUptimeMs: 1,
+}); // prettier-ignore
+const invitation = { role: 'administrator', madeBy: undefined, createdMs: 1, expiresLivedMs: 9 };
+
+/** Ada, Bob and a program may; a snapshot of that, and then what `act` does. */
+function accessScene(t: TestContext, act: (db: Connection) => void): RestorePlaces {
+  const before = (db: Connection): void => {
+    writes.claim(db, { user: user('ada'), session: session('ada') });
+    writes.addInvitation(db, { ...invitation, id: 'i', secret: 's' });
+    writes.addInvitedUser(db, { invitationId: 'i', user: user('bob'), session: session('bob') });
+    writes.addToken(db, { ...invitation, id: 't', secret: 's', name: 'p', scopes: ['ring'], seenMs: undefined });
+  };
+  return scene(t, act, before);
+}
+
+test('who may is as it is now: no ended session or token comes back, no removed user, no old password', async (t) => {
+  const places = accessScene(t, (db) => {
+    writes.removeToken(db, { id: 't' });
+    writes.removeUser(db, { userId: 'bob', highest: 'administrator' });
+    writes.setPassword(db, { userId: 'ada', password: 'second', keepSession: '' });
+    writes.addSession(db, { session: { ...session('ada'), id: 'new', secret: 'new' }, password: 'second' });
+  });
+  const { read, result, close } = await after(places);
+  assert.deepEqual(ids(read.users()), ['ada']);
+  assert.equal(read.user('ada')?.password, 'second');
+  assert.deepEqual(ids(read.sessionsOf('ada')), ['new']);
+  assert.deepEqual([read.tokens(), read.sessionsOf('bob')], [[], []]);
+  assert.equal(read.isRecoveryCode('code of ada', 'ada'), true);
+  assert.deepEqual([result.back, result.since], [[], []]);
+  close();
+});
+
+test('where nothing of now can be read, nobody is logged in any more, and who was removed by the audit chain is not there', async (t) => {
+  const places = accessScene(t, (db) => writes.removeUser(db, { userId: 'bob', highest: 'administrator' }));
+  truncateSync(places.database, 5000);
+  const { read, result, close } = await after(places, { ...nobody, users: ['bob', 'somebody else'] });
+  assert.ok(result.unreadable !== undefined);
+  assert.deepEqual(ids(read.users()), ['ada']);
+  assert.deepEqual([read.sessionsOf('ada'), read.tokens(), read.invitations()], [[], [], []]);
   close();
 });
 
