@@ -28,13 +28,12 @@ import type { Permission } from './permissions.ts';
 import { Programs } from './programs.ts';
 import { AccessStory } from './story.ts';
 
-/** Opens it: once per process. What a power cut has left between the claim's row and its files is put right. */
+/** Opens it: once per process. Throws `StoreFault` and `DiskFault`. What a power cut has left between the claim's row and its files is put right. */
 export async function openAccess(parts: AccessParts): Promise<Access> {
   const files = new ClaimFiles(parts);
   await files.look();
-  const access = new Access(parts, files);
-  if (access.isClaimed && !files.isMarked) await files.close();
-  return access;
+  if (files.isMarked || parts.store.read.hasUsers()) await files.close();
+  return new Access(parts, files);
 }
 
 /** Whoever asks is told from its credentials here, and what it does about access is done here. */

@@ -62,7 +62,7 @@ export class ClaimFiles {
   /** The mark first: after a power cut between the two a code is left that claims nothing. */
   async close(): Promise<void> {
     const { disk, home } = this.#parts;
-    await replaceFile(disk, home.claimed, 'claimed\n');
+    if (!this.#isMarked) await replaceFile(disk, home.claimed, 'claimed\n');
     this.#isMarked = true;
     await disk.remove(home.claimCode);
   }

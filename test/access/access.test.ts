@@ -72,6 +72,10 @@ test('a power cut at any moment of a claim leaves a house that is claimed or not
     const after = await house.open();
     assert.equal(after.isClaimed, true, `cut ${cut}`); // The row was durable before the first file was touched.
     assert.equal(failureOf(await after.claim({ code, name: 'Eve', password: adasPassword, origin: from() })), 'already-claimed'); // prettier-ignore
+    assert.deepEqual(
+      [await house.disk.read(home.claimCode), (await house.disk.read(home.claimed))?.length],
+      [undefined, 8],
+    );
     entered(await after.logIn({ name: 'Ada', password: adasPassword, origin: from() }));
     if (ended !== 'cut') return assert.ok(cut > 3, 'no cut was made: the test is blind');
   }
