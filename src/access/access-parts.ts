@@ -16,9 +16,7 @@ export interface AccessParts {
   readonly chronicle: Chronicle;
   readonly log: Log;
   /** `open`: whoever is on this machine's loopback may everything. */
-  readonly loopback: 'open' | 'closed';
-  /** What other processes of this house show: a candidate takes its incumbent's. */
-  readonly houseTokens?: readonly string[];
+  readonly loopback: 'open' | 'login';
   /** Default `passwordCost`. */
   readonly cost?: PasswordCost;
 }

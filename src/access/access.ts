@@ -28,12 +28,11 @@ import type { Permission } from './permissions.ts';
 import { Programs } from './programs.ts';
 import { AccessStory } from './story.ts';
 
-/** Opens it: once per process. Throws `StoreFault` and `DiskFault`. What a power cut has left between the claim's row and its files is put right. */
+/** Opens it: once per process. What a power cut has left between the claim's row and its files is put right. */
 export async function openAccess(parts: AccessParts): Promise<Access> {
-  const files = new ClaimFiles(parts);
-  await files.look();
-  if (files.isMarked || parts.store.read.hasUsers()) await files.close();
-  return new Access(parts, files);
+  const access = new Access(parts);
+  await access.settle();
+  return access;
 }
 
 /** Whoever asks is told from its credentials here, and what it does about access is done here. */
@@ -48,8 +47,9 @@ export class Access {
   readonly #members: Members;
   readonly #programs: Programs;
 
-  constructor(parts: AccessParts, files: ClaimFiles) {
+  constructor(parts: AccessParts) {
     this.#parts = parts;
+    const files = new ClaimFiles(parts);
     this.#files = files;
     this.#endings = new Endings(parts.log);
     this.#story = new AccessStory(parts);
@@ -74,6 +74,16 @@ export class Access {
     return this.#files.isMarked || this.#hasUsers();
   }
 
+  /** Looks at the files of the claim. That a disk is full or damaged keeps nobody's bell from ringing. */
+  async settle(): Promise<void> {
+    try {
+      await this.#files.look();
+      if (this.#files.isMarked || this.#parts.store.read.hasUsers()) await this.#files.close();
+    } catch (error) {
+      this.#parts.log.error('the files of the claim are not as they should be', { error });
+    }
+  }
+
   /** Where that cannot be read, there are some: a damaged table opens nothing. */
   #hasUsers(): boolean {
     try {
@@ -82,11 +92,6 @@ export class Access {
       this.#parts.log.error('cannot look whether the house is claimed', { error });
       return true;
     }
-  }
-
-  /** For running.json: whoever may read the home may everything (`Authorization: Bearer …`). */
-  get houseToken(): string {
-    return this.#identification.houseToken;
   }
 
   /** Who asks. Reads a row or two; never waits. */

@@ -34,6 +34,7 @@ export class ClaimFiles {
 
   async look(): Promise<void> {
     const { disk, home } = this.#parts;
+    this.#isMarked = true; // Until it is known.
     this.#isMarked = (await disk.read(home.claimed)) !== undefined;
   }
 

@@ -4,7 +4,7 @@ import { wordsOf } from '../system/error-words.ts';
 import type { AccessParts } from './access-parts.ts';
 import type { Credentials } from './answers.ts';
 import { isRole, isScope, type Caller } from './caller.ts';
-import { idInToken, isSecret, keptSecret, newSecret } from './secrets.ts';
+import { idInToken, isSecret, keptSecret } from './secrets.ts';
 
 /** How long a shown password is good for dangerous acts. */
 const freshMs = 10 * 60_000;
@@ -17,16 +17,10 @@ type User = Extract<Caller, { kind: 'user' }>;
 /** Tells who asks, by a row or two of the database: what another process of this house has ended has ended here too. */
 export class Identification {
   readonly #parts: AccessParts;
-  /** What commands show that were given by the owner of the home. */
-  readonly houseToken: string;
-  readonly #keptHouseTokens: readonly string[];
   readonly #noted = new Map<string, number>();
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
-    this.houseToken = `dwh_${newSecret(parts.random)}`;
-    const others = (parts.houseTokens ?? []).filter((token) => token !== '');
-    this.#keptHouseTokens = [this.houseToken, ...others].map(keptSecret);
   }
 
   /** A token that is not good is not made up for by where it comes from: its program is to hear of it. */
@@ -51,7 +45,6 @@ export class Identification {
 
   #bearerOf(authorization: string): Caller {
     const shown = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1] ?? '';
-    if (this.#keptHouseTokens.some((kept) => isSecret(shown, kept))) return { kind: 'house' };
     const id = idInToken(shown);
     const token = id === undefined ? undefined : this.#looked('tokens', () => this.#parts.store.read.token(id));
     if (token === undefined || !isSecret(shown, token.secret) || !this.#isGood(token)) return { kind: 'anonymous' };

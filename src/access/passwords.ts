@@ -1,12 +1,12 @@
 import type { StoredUser } from '../store/access-records.ts';
 import type { AccessParts } from './access-parts.ts';
 import type { Origin } from './answers.ts';
+import { networkOf } from '../system/peer.ts';
 import { refusal, type Refusal } from './failure.ts';
 import { HashLane } from './hash-lane.ts';
 import { hashPassword, isKeptWithLess, isPassword, nobodysPassword, passwordCost, passwordSaltBytes } from './password.ts'; // prettier-ignore
 import { stepOfCode } from './second-factor.ts';
 import { keptSecret } from './secrets.ts';
-import { sourceOf } from './source.ts';
 import { Tries } from './tries.ts';
 
 /** From so many wrong tries on, from wherever, a further one by an unknown device takes longer: up to five seconds. */
@@ -51,7 +51,7 @@ export class Passwords {
   triedFrom({ address, device }: Origin, user?: Pick<StoredUser, 'id'>): Tried {
     const kept = device === undefined ? undefined : keptSecret(device);
     const isKnown = kept !== undefined && user !== undefined && this.#parts.store.read.isKnownDevice(kept, user.id);
-    return isKnown ? { whom: `device ${kept}`, isKnown } : { whom: `source ${sourceOf(address)}`, isKnown: false };
+    return isKnown ? { whom: `device ${kept}`, isKnown } : { whom: `network ${networkOf(address)}`, isKnown: false };
   }
 
   /** For secrets that nobody can guess and codes that somebody might: refuses when there were too many wrong ones. */

@@ -1,4 +1,4 @@
-import { Access } from '../access/access.ts';
+import { openAccess, type Access } from '../access/access.ts';
 import { AskedActs } from './trial/asked-acts.ts';
 import { CallerCount, isUpload } from '../update/judge/callers.ts';
 import { RequestFigures } from '../update/judge/request-figures.ts';
@@ -44,6 +44,7 @@ const ownerTokenBytes = 32;
 
 /** The house as the outside sees it. */
 export interface Front {
+  readonly access: Access;
   readonly web: Web;
   /** What a command shows that was given by the owner of the home. */
   readonly ownerToken: string;
@@ -75,12 +76,13 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   ground.events.subscribe((event) => metrics.count(event), { afterId: 0 });
   await tellUpdates(parts, metrics);
   const figures = new RequestFigures(clock);
+  const access = await accessOf(parts);
   const ownerToken = Buffer.from(parts.random.secret(ownerTokenBytes)).toString('base64url');
   const web = await openWeb({
     ...parts,
     ownerToken,
     ownNames: ownNames(parts.resources.hostname(), ground.loaded.settings.web),
-    access: new Access(),
+    access,
     version: release.version,
     settings: ground.loaded.settings,
     log: ground.log.named('web'),
@@ -109,7 +111,13 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   noteCallers(web.server, callers);
   const asked = new AskedActs();
   web.server.on('request', (request) => asked.note(request));
-  return { web, ownerToken, figures, callers, asked };
+  return { access, web, ownerToken, figures, callers, asked };
+}
+
+function accessOf({ ground, home, ...machine }: FrontParts): Promise<Access> {
+  const { audit: chronicle, loaded, log, store } = ground;
+  const { loopback } = loaded.settings.web;
+  return openAccess({ ...machine, home, store, chronicle, log: log.named('access'), loopback });
 }
 
 /** What is counted of requests for metrics is noted for the judges of a trial too. */

@@ -41,7 +41,7 @@ export class AccessHouse {
 
   parts(more: Partial<AccessParts> = {}): AccessParts {
     const { store, clock, disk, log, chronicle, random } = this;
-    return { store, clock, disk, log, chronicle, random, home, loopback: 'closed', cost: littleCost, ...more };
+    return { store, clock, disk, log, chronicle, random, home, loopback: 'login', cost: littleCost, ...more };
   }
 
   /** Another process of the house reads the same rows. */

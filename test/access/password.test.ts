@@ -7,7 +7,6 @@ import {
 import { readName } from '../../src/access/names.ts';
 import { codeAt, newSecondFactor, stepOfCode } from '../../src/access/second-factor.ts';
 import { idInToken, isSecret, keptSecret, newCode, newSecret, newToken, readCode } from '../../src/access/secrets.ts';
-import { sourceOf } from '../../src/access/source.ts';
 import { nodeRandom } from '../../src/machine/node/node-random.ts';
 import { littleCost } from './open-access.ts';
 
@@ -100,27 +99,4 @@ test('codes are read as people type them', () => {
   assert.equal(readCode('oo1l-iO00', 2), '0011-1000');
   for (const none of ['', 'AAAA', 'AAAA-AAAU', 'AAAA-AAAA-A', '１１１１-１１１１'])
     assert.equal(readCode(none, 2), undefined);
-});
-
-test('a try counts against the address in a private network, else against what one subscriber is given', () => {
-  for (const [address, source] of [
-    ['192.168.1.7', '192.168.1.7'],
-    ['::ffff:192.168.1.7', '192.168.1.7'],
-    ['10.1.2.3', '10.1.2.3'],
-    ['172.31.0.1', '172.31.0.1'],
-    ['172.32.0.1', '172.32.0.0/24'],
-    ['169.254.9.9', '169.254.9.9'],
-    ['127.0.0.1', '127.0.0.1'],
-    ['100.100.0.1', '100.100.0.1'],
-    ['203.0.113.77', '203.0.113.0/24'],
-    ['fe80::1%eth0', 'fe80::1'],
-    ['FD00::1', 'fd00::1'],
-    ['::1', '::1'],
-    ['2001:db8:1:2ff::7', '20010db8000102/56'],
-    ['2001:db8:1:200:1:2:3:4', '20010db8000102/56'],
-    ['2001:db8::', '20010db8000000/56'],
-    ['', ''],
-  ])
-    // prettier-ignore
-    assert.equal(sourceOf(address ?? ''), source);
 });

@@ -13,15 +13,11 @@ import { adasPassword, callerOf, entered, failureOf, from, littleCost } from './
 test('an incumbent and its candidate know the same users on one database, whichever of them is asked', async (t) => {
   const home = temporaryHome(t);
   const chronicle = { record: async () => {} };
-  const parts = { clock, disk, random, home, chronicle, log: new RecordingLog(), loopback: 'closed', cost: littleCost } as const; // prettier-ignore
+  const parts = { clock, disk, random, home, chronicle, log: new RecordingLog(), loopback: 'login', cost: littleCost } as const; // prettier-ignore
   const incumbent = await openAccess({ ...parts, store: await openedStore(t, home) });
   const code = (await incumbent.claimCode()) ?? '';
   assert.equal(statSync(home.claimCode).mode & 0o777, 0o600);
-  const candidate = await openAccess({
-    ...parts,
-    store: await openedStore(t, home),
-    houseTokens: [incumbent.houseToken],
-  });
+  const candidate = await openAccess({ ...parts, store: await openedStore(t, home) });
   const ada = entered(await candidate.claim({ code, name: 'Ada', password: adasPassword, origin: from() }));
   assert.equal(callerOf(incumbent, ada).kind, 'user');
   assert.equal(incumbent.isClaimed, true);

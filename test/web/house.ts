@@ -1,4 +1,5 @@
 import { Access } from '../../src/access/access.ts';
+import { littleCost } from '../access/open-access.ts';
 import { carriedFile } from '../../src/machine/executable/carried-files.ts';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ import { buildSite } from '../../src/web/server.ts';
 import type { Site } from '../../src/web/site.ts';
 import { Counter } from './counter.ts';
 import { Neighbours } from './neighbours.ts';
+import { PlainStore } from '../fakes/plain-store.ts';
 import { aShelf } from './shelf.ts';
 
 /** The smallest thing that looks like a JPEG to a program that only passes it on. */
@@ -47,6 +49,17 @@ export class House {
   updateRefusal: string | undefined;
   readonly events = new EventStream(nodeClock, () => undefined);
   readonly health = new HealthRegistry(nodeClock);
+  readonly access = new Access({
+    store: new PlainStore(),
+    clock: nodeClock,
+    random: nodeRandom,
+    disk: nodeDisk,
+    home: this.home,
+    chronicle: { record: async () => undefined },
+    log: silentLog,
+    loopback: 'open',
+    cost: littleCost,
+  });
   readonly rings: RingRequest[] = [];
   readonly pushed: Uint8Array[] = [];
   readonly security: string[] = [];
@@ -128,7 +141,7 @@ export class House {
     return {
       version: '1.2.3',
       ownNames: ['door', 'door.local', 'bell.example.org'],
-      access: new Access(),
+      access: this.access,
       ownerToken: 'token of the owner',
       home: this.home,
       settings: { web: { address: '127.0.0.1', port: 0 }, recognition, household: { timeZone: 'Asia/Tokyo' } },

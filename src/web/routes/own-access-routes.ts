@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { codeShape, granted, leave, originOf, passwordShape, sessionShape } from '../access-answer.ts';
+import { codeShape, granted, leave, passwordShape, sessionShape } from '../access-answer.ts';
 import type { WebParts } from '../parts.ts';
 import { problems } from '../problem.ts';
 import { closed, doneShape, idParams } from '../shapes.ts';
@@ -25,8 +25,8 @@ export function ownAccessRoutes(site: Site, { access }: Parts): void {
         response: { 200: doneShape, ...refusals },
       },
     },
-    async (request) => {
-      granted(await access.prove(request.caller, { ...request.body, origin: originOf(request) }));
+    async ({ caller, body }) => {
+      granted(await access.prove(caller, body));
       return done;
     },
   );
@@ -41,8 +41,8 @@ export function ownAccessRoutes(site: Site, { access }: Parts): void {
         response: { 200: doneShape, ...refusals },
       },
     },
-    async (request) => {
-      granted(await access.changePassword(request.caller, { ...request.body, origin: originOf(request) }));
+    async ({ caller, body }) => {
+      granted(await access.changePassword(caller, body));
       return done;
     },
   );
