@@ -84,12 +84,12 @@ const doNotSay: readonly (readonly [word: string, say: string, allowed?: RegExp]
   ['rollback', 'revert'],
   ['incident', 'visit'],
   ['identity', 'person', /^src\/(machine\/inference|access)\//],
-  ['subject', 'person, or sitter of a picture', /^src\/(notify|access|repository)\//],
+  ['subject', 'person, or sitter of a picture', /^src\/(notify|access|repository|machine\/certificate)\//],
   ['encoding', 'embedding', /^src\/(update|web|machine)\//],
   [
     'session',
     'visit',
-    /^src\/(machine\/inference|telemetry|appliance|access|web|command)\/|^src\/store\/(access-|writes)/,
+    /^src\/(machine\/inference|telemetry|appliance|access|web|command)\/|^src\/store\/(access-|writes)|process\/doorstep/,
   ],
 ];
 

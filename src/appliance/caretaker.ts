@@ -1,3 +1,4 @@
+import type { Certificates, CertificateState } from '../access/certificates.ts';
 import {
   checkAudit, checkCamera, checkComponents, checkDatabase, checkDisk, checkInference, checkNotifications,
   checkResources, checkSettings, checkTriggers,
@@ -23,6 +24,7 @@ export interface CaretakerParts {
   readonly settings: Settings;
   /** About the settings; grows while the appliance starts. */
   readonly complaints: readonly string[];
+  readonly certificates: Pick<Certificates, 'run' | 'state'>;
   readonly store: Store;
   readonly senses: Senses;
   readonly house: House;
@@ -65,13 +67,14 @@ export class Caretaker {
     return Object.fromEntries(Object.entries(this.health.tally()).filter(([name]) => isMachineCheck(name)));
   }
 
-  /** Until the signal: runs the checks, and verifies the audit chain once an hour. */
+  /** Until the signal: runs the checks, verifies the audit chain once an hour, and looks after the certificate. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.health.run(signal), this.#verifyAudit(signal)]);
+    const { certificates } = this.#parts;
+    await Promise.all([this.health.run(signal), this.#verifyAudit(signal), certificates.run(signal)]);
   }
 
   async gauges(): Promise<Gauges> {
-    const { disk, home, house, resources, senses, store } = this.#parts;
+    const { certificates, disk, home, house, resources, senses, store } = this.#parts;
     const counts = store.read.counts();
     const memory = resources.memory();
     const space = await disk.space(home.root);
@@ -101,6 +104,7 @@ export class Caretaker {
       lookPartsMs: spentMs,
       databaseBytes: counts.databaseBytes,
       outboxPending: counts.pendingNotifications,
+      ...certificateOf(certificates.state),
       ...accuracyOf(house.selfTest.last),
       ...(this.#verdict === undefined ? {} : { isAuditVerified: this.#verdict.outcome === 'whole' }),
     };
@@ -206,6 +210,11 @@ export class Caretaker {
       await clock.sleep(verifyIntervalMs, signal);
     }
   }
+}
+
+/** None as long as nobody has come by TLS. */
+function certificateOf(certificate: CertificateState | undefined): Pick<Gauges, 'certificate'> {
+  return certificate === undefined ? {} : { certificate };
 }
 
 /** None before a self-test has tried something. */

@@ -1,10 +1,12 @@
 import { openAccess, type Access } from '../access/access.ts';
+import type { Certificates } from '../access/certificates.ts';
 import { AskedActs } from './trial/asked-acts.ts';
 import { CallerCount, isUpload } from '../update/judge/callers.ts';
 import { RequestFigures } from '../update/judge/request-figures.ts';
 import { collectYoung } from '../machine/node/collect-young.ts';
 import { carriedFile } from '../machine/executable/carried-files.ts';
 import type { RunningRelease } from '../machine/executable/running-release.ts';
+import { Doorstep } from '../machine/process/doorstep.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
@@ -13,7 +15,7 @@ import type { Resources } from '../system/resources.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { UpdateStory } from '../telemetry/update-story.ts';
 import { ownNames } from '../web/host-names.ts';
-import type { WebParts } from '../web/parts.ts';
+import type { Greeting, WebParts } from '../web/parts.ts';
 import { openWeb, type Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
 import type { House } from './house.ts';
@@ -33,6 +35,7 @@ export interface FrontParts {
   readonly caretaker: Caretaker;
   readonly packs: HousePacks;
   readonly desk: HouseDesk | undefined;
+  readonly certificates: Certificates;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;
@@ -84,6 +87,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     ownNames: ownNames(parts.resources.hostname(), ground.loaded.settings.web),
     access,
     version: release.version,
+    greet: greetingOf(parts, metrics),
     settings: ground.loaded.settings,
     log: ground.log.named('web'),
     read: ground.store.read,
@@ -130,6 +134,18 @@ function figuredMetrics(metrics: Metrics, figures: RequestFigures): WebParts['me
     securityEvent: (event) => metrics.securityEvent(event),
     text: () => metrics.text(),
   };
+}
+
+/** By TLS and in the clear, on one port. */
+function greetingOf({ certificates, ground }: FrontParts, metrics: Metrics): Greeting {
+  const doorstep = new Doorstep({
+    credentials: () => certificates.credentials(),
+    onFailure(reason) {
+      ground.log.debug('a handshake came to nothing', { reason });
+      metrics.handshakeFailed();
+    },
+  });
+  return (socket, enter) => doorstep.greet(socket, enter);
 }
 
 /** Before anything is refused: whoever is turned away has kept this process busy too. For incumbents that do not count. */

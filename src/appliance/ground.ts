@@ -143,7 +143,7 @@ function settingsWith(
     folder: settingsFolder(home),
     device,
     environment,
-    flags: isOffDuty ? { ...settingFlags, 'web.port': '0' } : settingFlags,
+    flags: isOffDuty ? { ...settingFlags, 'web.address': '127.0.0.1', 'web.port': '0' } : settingFlags,
   });
 }
 

@@ -1,3 +1,6 @@
+import { Certificates } from '../access/certificates.ts';
+import { certificateIssuer } from '../machine/certificate/issuer.ts';
+import { machineAddresses } from '../machine/node/machine-addresses.ts';
 import type { RunningRelease } from '../machine/executable/running-release.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
@@ -6,6 +9,7 @@ import type { StreamingNetwork } from '../system/network.ts';
 import type { Random } from '../system/random.ts';
 import type { Resources } from '../system/resources.ts';
 import type { Terminal } from '../system/terminal.ts';
+import { ownNames } from '../web/host-names.ts';
 import type * as front from './front.ts';
 import type { Ground } from './ground.ts';
 import { furnish, type House } from './house.ts';
@@ -46,6 +50,7 @@ export interface Rooms {
   readonly senses: Senses;
   readonly house: House;
   readonly caretaker: Caretaker;
+  readonly certificates: Certificates;
   readonly loops: Loops;
   readonly front: front.Front;
   readonly packs: HousePacks;
@@ -72,9 +77,11 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   const listensAt = (): string => front.web.address; // Asked when there is something to tell: by then it is open.
   const house = furnish({ home, settings, store, senses, chronicle, events, log, terminal, listensAt, ...machine });
   const armed = isOffDuty ? ['api'] : armedTriggers(settings);
+  const certificates = certificatesOf(parts);
   const caretaker = new Caretaker({
     home,
     settings,
+    certificates,
     complaints: ground.complaints,
     store,
     senses,
@@ -98,11 +105,26 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   const comparison = new PackComparison(work);
   const packs = new HousePacks({ ground, folders, recognition, changes, comparison, isOffDuty });
   const { openFront } = await loadFront();
-  const front = await openFront({ desk, home, packs, ground, senses, house, caretaker, ...machine });
+  const front = await openFront({ desk, home, packs, ground, senses, house, caretaker, certificates, ...machine });
   const button = buttonOf(settings, clock, parts.inheritedLine);
   const loops = new Loops({ house, ground, senses, caretaker, packs: changes, button, isOffDuty, home, clock, disk });
   const lines = (): ReadonlyMap<string, number> => linesOf(button);
-  return { home, ground, senses, house, caretaker, loops, front, packs, installation, desk, lines };
+  return { home, ground, senses, house, caretaker, certificates, loops, front, packs, installation, desk, lines };
+}
+
+/** Nothing is read or made before somebody needs them. */
+function certificatesOf({ home, ground, machine }: RoomsParts): Certificates {
+  const { web } = ground.loaded.settings;
+  const { resources } = machine;
+  return new Certificates({
+    ...machine,
+    log: ground.log.named('access'),
+    issuer: certificateIssuer,
+    machine: () => ({ names: ownNames(resources.hostname(), web), addresses: machineAddresses() }),
+    folder: home.tls,
+    files: web,
+    mayWrite: () => ground.tenancy.lock !== undefined, // A candidate has none.
+  });
 }
 
 function deskOf(

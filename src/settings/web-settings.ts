@@ -9,6 +9,17 @@ export const webSection = Type.Object(
       description: 'Address to listen on; only 127.0.0.1 until access is protected',
     }),
     port: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'TCP port; 0 takes a free one' }),
+    certificate: Type.String({
+      default: '',
+      maxLength: 1000,
+      description:
+        'File of a certificate of your own with those that lead to its root (PEM), read again when it changes; empty: the device makes its own',
+    }),
+    privateKey: Type.String({
+      default: '',
+      maxLength: 1000,
+      description: 'File of the private key to web.certificate (PEM), readable by doorward alone',
+    }),
     loopback: Type.Union([Type.Literal('open'), Type.Literal('login')], {
       default: 'open',
       safe: 'login', // Whoever meant to shut the door must not find it open.

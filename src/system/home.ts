@@ -13,6 +13,8 @@ export interface Home {
   /** What whoever holds the device claims it with, until somebody has; and the mark that somebody has. */
   readonly claimCode: string;
   readonly claimed: string;
+  /** tls/: certificates and their keys. */
+  readonly tls: string;
   /** Room to start on a full disk. */
   readonly reserve: string;
   /** The last settings that were good. */
@@ -33,6 +35,7 @@ export function homeAt(root: string): Home {
     audit: `${root}/audit`,
     claimCode: `${root}/claim-code`,
     claimed: `${root}/claimed`,
+    tls: `${root}/tls`,
     reserve: `${root}/reserve`,
     lastGoodSettings: `${root}/last-good-settings.json`,
     lock: `${root}/running.json`,

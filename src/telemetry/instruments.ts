@@ -139,6 +139,22 @@ export class Instruments {
     help: '1 if the audit chain was whole when last verified',
     labelNames: [],
   });
+  readonly certificateDays = gauge(this.registry, 'doorward_certificate_days_left', {
+    help: 'Days until the certificate ends that callers by TLS are shown',
+    labelNames: [],
+  });
+  readonly certificateRenewals = counter(this.registry, 'doorward_certificate_renewals_total', {
+    help: 'Certificates that took the place of another one',
+    labelNames: [],
+  });
+  readonly certificateFailures = counter(this.registry, 'doorward_certificate_failures_total', {
+    help: 'Looks at the certificate at which something was not as it should be; the log says what',
+    labelNames: [],
+  });
+  readonly handshakesFailed = counter(this.registry, 'doorward_tls_handshakes_failed_total', {
+    help: 'Connections by TLS that ended in the handshake; a phone that does not trust the certificate is one',
+    labelNames: [],
+  });
   readonly temperature = gauge(this.registry, 'doorward_temperature_celsius', {
     help: 'Temperature of the processor',
     labelNames: [],

@@ -31,6 +31,8 @@ export interface Gauges {
   readonly databaseBytes?: number;
   readonly outboxPending?: number;
   readonly isAuditVerified?: boolean;
+  /** Of what callers are shown; `renewals` and `failures` count up over the life of the process. */
+  readonly certificate?: { readonly daysLeft: number; readonly renewals: number; readonly failures: number };
 }
 
 export interface MetricsParts {
@@ -104,6 +106,10 @@ export class Metrics {
       source: this.#bound('source', event.source),
       action_taken: this.#bound('action_taken', event.actionTaken),
     });
+  }
+
+  handshakeFailed(): void {
+    this.#instruments.handshakesFailed.inc();
   }
 
   /** What runs, as it is now. */
@@ -219,6 +225,9 @@ export class Metrics {
     setOrForget(to.frameGap, now.camera === undefined ? undefined : now.camera.gapMsMax / 1000);
     setOrForget(to.cameraStart, now.camera?.startMs === undefined ? undefined : now.camera.startMs / 1000);
     setOrForget(to.auditVerified, now.isAuditVerified === undefined ? undefined : Number(now.isAuditVerified));
+    setOrForget(to.certificateDays, now.certificate?.daysLeft);
+    to.certificateRenewals.inc(this.#increase('certificate renewals', now.certificate?.renewals));
+    to.certificateFailures.inc(this.#increase('certificate failures', now.certificate?.failures));
     to.disk.reset();
     for (const disk of now.disks ?? []) to.disk.set({ mount_point: disk.mountPoint }, disk.usedPercent);
     to.queues.reset();

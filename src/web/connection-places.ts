@@ -1,4 +1,5 @@
 import { isLoopback, networkOf, peerOf } from '../system/peer.ts';
+import type { Duplex } from 'node:stream';
 import type { WebParts } from './parts.ts';
 import type { Site } from './site.ts';
 
@@ -68,6 +69,15 @@ export class ConnectionPlaces {
         place.sinceMs = parts.clock.uptimeMs();
       });
     });
+  }
+
+  /** Whoever has this place speaks on another connection from now on. */
+  move(from: Caller, to: Caller & Pick<Duplex, 'once'>): void {
+    const place = this.#places.get(from);
+    if (place === undefined) return;
+    this.#places.delete(from);
+    this.#places.set(to, place);
+    to.once('close', () => this.#places.delete(to));
   }
 
   /** Ends the connections on which nothing is asked for. One that never carried a request is not idle to Node. */

@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.ts';
+import type { Certificates } from '../access/certificates.ts';
 import type { HealthRegistry } from '../health/registry.ts';
 import type { Gallery } from '../people/gallery.ts';
 import type { Household } from '../people/household.ts';
@@ -18,6 +20,12 @@ import type { CameraFeed } from '../visit/capture.ts';
 import type { SelfTest } from '../visit/self-test/self-test.ts';
 import type { UpdateDesk } from './update-desk.ts';
 
+/** A connection as the kernel gave it, or one that goes over such. */
+type Connection = FastifyRequest['raw']['socket'];
+
+/** Lets somebody in: `enter` is given the connection on which HTTP is spoken, once it is there. */
+export type Greeting = (socket: Connection, enter: (connection: Connection) => void) => void;
+
 /** Everything the face to the world needs of the house, and nothing more of it than it uses. */
 export interface WebParts {
   readonly version: string;
@@ -27,6 +35,10 @@ export interface WebParts {
   readonly access: Access;
   /** What a command shows that was given by the owner of the home. */
   readonly ownerToken: string;
+  /** Finds out how a caller speaks; without it all speak in the clear. */
+  readonly greet?: Greeting;
+  /** What callers by TLS are shown. */
+  readonly certificates: Pick<Certificates, 'shown' | 'isOwners'>;
   readonly home: Pick<Home, 'root' | 'visits' | 'people'>;
   readonly settings: Pick<Settings, 'recognition' | 'household'> & {
     readonly web: Pick<Settings['web'], 'address' | 'port'>;

@@ -6,6 +6,7 @@ import { answerExpectations, brokenRequests } from './broken-requests.ts';
 import { ConnectionPlaces } from './connection-places.ts';
 import { describe } from './description.ts';
 import { Entrance } from './entrance.ts';
+import { greetCallers } from './greeting.ts';
 import { EventConnections } from './event-connections.ts';
 import { addressRefusal, whyNotListening } from './guard.ts';
 import { Guests } from './guests.ts';
@@ -107,6 +108,7 @@ export async function openWeb(parts: WebParts): Promise<Web> {
   const site = await buildSite(parts, grace);
   const isKnown = (connection: object): boolean => grace.guests?.isKnown(connection) === true;
   const places = new ConnectionPlaces(site.server, parts, isKnown);
+  greetCallers(site.server, parts, { places, sideDoor: grace.sideDoor });
   const cutSilent = (): void => places.cutSilent();
   const { sideDoor } = grace;
   let reachedAt = '';

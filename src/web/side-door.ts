@@ -72,6 +72,11 @@ export class SideDoor {
     this.#site.server.emit('connection', socket);
   }
 
+  /** Whether it came this way. */
+  isInside(socket: Duplex): boolean {
+    return this.#inside.has(socket);
+  }
+
   /** The name that a request has at the process from which it comes; undefined when it comes from nobody of this house. */
   nameOf({ headers, socket }: FastifyRequest['raw']): string | undefined {
     const name = headers[idHeader];

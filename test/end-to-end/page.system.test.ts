@@ -154,7 +154,7 @@ test('an empty house says what to do; a silent camera and a lost connection say 
   await web.close();
   await page.getByText('Connection lost. Trying again…').waitFor();
   const parts = house.parts();
-  const again = await startWeb({ ...parts, settings: { ...parts.settings, web: { address: '127.0.0.1', port } } });
+  const again = await startWeb({ ...parts, settings: { ...parts.settings, web: { ...parts.settings.web, port } } });
   t.after(() => again.close());
   await page.locator('#lost').waitFor({ state: 'hidden' });
 });

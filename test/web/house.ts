@@ -24,6 +24,7 @@ import type { Site } from '../../src/web/site.ts';
 import { Counter } from './counter.ts';
 import { Neighbours } from './neighbours.ts';
 import { PlainStore } from '../fakes/plain-store.ts';
+import { aCertificate } from './certificate.ts';
 import { aShelf } from './shelf.ts';
 
 /** The smallest thing that looks like a JPEG to a program that only passes it on. */
@@ -143,8 +144,13 @@ export class House {
       ownNames: ['door', 'door.local', 'bell.example.org'],
       access: this.access,
       ownerToken: 'token of the owner',
+      certificates: aCertificate(this.home.tls, { log: silentLog }),
       home: this.home,
-      settings: { web: { address: '127.0.0.1', port: 0 }, recognition, household: { timeZone: 'Asia/Tokyo' } },
+      settings: {
+        web: { address: '127.0.0.1', port: 0 },
+        recognition,
+        household: { timeZone: 'Asia/Tokyo' },
+      },
       clock: nodeClock,
       random: nodeRandom,
       disk: nodeDisk,

@@ -6,6 +6,7 @@ import type { WebParts } from '../parts.ts';
 import { problems } from '../problem.ts';
 import { closed, doneShape, nullable } from '../shapes.ts';
 import type { Site } from '../site.ts';
+import { certificateRoutes } from './certificate-routes.ts';
 
 const tags = ['access'];
 const done = { outcome: 'done' } as const;
@@ -37,7 +38,8 @@ const secondFactor = Type.Optional(codeShape);
 type Parts = Pick<WebParts, 'access'>;
 
 /** Who asks, and the ways in and out. */
-export function accessRoutes(site: Site, { access }: Parts): void {
+export function accessRoutes(site: Site, { access, certificates }: Parts & Pick<WebParts, 'certificates'>): void {
+  certificateRoutes(site, { certificates });
   site.get(
     '/api/v1/access',
     { schema: { summary: 'Who I am here, and what I may', tags, response: { 200: whoShape } } },
