@@ -1,3 +1,4 @@
+import { claimCodeToTell } from './appliance/claim.ts';
 import { ApplianceCandidate } from './appliance/trial/candidate.ts';
 import { playDemoIn } from './appliance/demo.ts';
 import { openGround } from './appliance/ground.ts';
@@ -57,6 +58,8 @@ export type StartResult =
       readonly complaints: Promise<readonly string[]>;
       /** Of the household; empty: the machine's. */
       readonly timeZone: string;
+      /** Claims the house, while nobody has and there is somebody to keep out. */
+      readonly claimCode?: string | undefined;
       /** Ends well: finishes the visits under way, then closes everything in the opposite order. */
       stop(): Promise<void>;
       /** Resolves when this process has left its duty to a committed release for good: it may end without `stop`. */
@@ -79,6 +82,8 @@ export interface PoweredOn {
   readonly rooms: Rooms;
   readonly trial: TrialParts;
   readonly complaints: Promise<readonly string[]>;
+  /** Claims the house; undefined: somebody has, or there is nobody to keep out. */
+  readonly claimCode: string | undefined;
 }
 
 /** The whole appliance, from the ground up. Power-on to ready is this function, top to bottom. */
@@ -115,8 +120,9 @@ export async function powerOn(request: StartRequest, machine: Machine): Promise<
   const { version } = machine.release;
   ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
   ground.log.info('ready', { address, camera: senses.camera.description, version });
+  const claimCode = isOffDuty ? undefined : await claimCodeToTell(ground, front.access);
   const complaints = recognition.loaded.then(() => [...ground.complaints, recognition.fault].filter(isSaid));
-  return { outcome: 'on', rooms, trial: trialPartsOf(rooms, request, machine), complaints };
+  return { outcome: 'on', rooms, trial: trialPartsOf(rooms, request, machine), complaints, claimCode };
 }
 
 /** Starts the appliance for a command that runs it. */
@@ -124,7 +130,7 @@ export async function startAppliance(request: StartRequest, release: RunningRele
   const machine = theMachine(release);
   const started = await powerOn(request, machine);
   if (started.outcome === 'refused') return started;
-  const { rooms, trial, complaints } = started;
+  const { rooms, trial, complaints, claimCode } = started;
   const { address } = rooms.front.web;
   const { ownerToken: token } = rooms.front;
   const { timeZone } = rooms.ground.loaded.settings.household;
@@ -147,7 +153,7 @@ export async function startAppliance(request: StartRequest, release: RunningRele
     await incumbency.stop();
     await closeRooms(rooms);
   };
-  return { outcome: 'running', address, token, complaints, timeZone, stop, left: incumbency.left };
+  return { outcome: 'running', address, token, complaints, claimCode, timeZone, stop, left: incumbency.left };
 }
 
 /** Takes part in a trial, until it is over; refused when no appliance has started this process. */

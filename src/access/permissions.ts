@@ -1,8 +1,8 @@
 import { roles, type Caller, type Role, type Scope } from './caller.ts';
 
 interface Rule {
-  /** The least role that holds it; `anyone`: no log-in is asked. */
-  readonly from: 'anyone' | Role;
+  /** The least role that holds it; `anyone`: no log-in is asked; `device`: nobody but whoever is on the device itself. */
+  readonly from: 'anyone' | Role | 'device';
   /** A token holds it by any of these; by `everything` it holds all but what is a user's own. */
   readonly scopes?: readonly Scope[];
   /** A logged-in user has to show the password again. */
@@ -48,6 +48,9 @@ const rules = {
   /** Users, invitations and tokens. */
   'manage-access': { from: 'administrator', isDangerous: true },
 
+  /** See the code that claims this house, and begin anew. */
+  'hold-device': { from: 'device' },
+
   /** One's own sessions and password. */
   'manage-own-access': { from: 'viewer', isOwn: true },
   /** One's own second factor. */
@@ -70,9 +73,9 @@ export function judge(caller: Caller, permission: Permission): Judgement {
     case 'anonymous':
       return 'who';
     case 'token':
-      return rule.isOwn !== true && holdsScope(caller.scopes, rule) ? 'yes' : 'no';
+      return rule.isOwn !== true && rule.from !== 'device' && holdsScope(caller.scopes, rule) ? 'yes' : 'no';
     case 'user':
-      if (roles.indexOf(caller.role) < roles.indexOf(rule.from)) return 'no';
+      if (rule.from === 'device' || roles.indexOf(caller.role) < roles.indexOf(rule.from)) return 'no';
       return rule.isDangerous === true && !caller.isFresh ? 'prove' : 'yes';
   }
 }
@@ -157,6 +160,8 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/access': 'look-in',
   'GET /api/v1/access/certificate': 'look-in',
   'POST /api/v1/access/claim': 'look-in',
+  'GET /api/v1/access/claim-code': 'hold-device',
+  'POST /api/v1/access/reset': 'hold-device',
   'POST /api/v1/access/log-in': 'look-in',
   'POST /api/v1/access/recover': 'look-in',
   'POST /api/v1/access/invitations/accept': 'look-in',
@@ -211,6 +216,12 @@ export const commandPermissions: Readonly<Record<string, Permission | 'device'>>
   'settings explain': 'see-settings',
   'settings set': 'change-dangerous-settings',
   'settings unset': 'change-dangerous-settings',
+  'access list': 'see-access',
+  'access role': 'manage-access',
+  'access remove': 'manage-access',
+  'access invite': 'manage-access',
+  'access token': 'manage-access',
+  'access reset': 'hold-device',
   'audit verify': 'device',
   update: 'manage-releases',
   revert: 'manage-releases',

@@ -1,3 +1,5 @@
+import { accessGrantCommands } from './access-grants.ts';
+import { accessCommands } from './access.ts';
 import { auditVerifyCommand } from './audit-verify.ts';
 import { candidateCommand } from './candidate.ts';
 import type { Command } from './command.ts';
@@ -41,7 +43,7 @@ export function commands(): readonly Command[] {
     runCommand, statusCommand, ringCommand, visitsCommand, recognizeCommand,
     ...peopleCommands, strangersCommand, strangersNameCommand, ...modelCommands,
     selfTestCommand, doctorCommand, settingsCommand, settingsExplainCommand, settingsSetCommand, settingsUnsetCommand,
-    auditVerifyCommand,
+    ...accessCommands, ...accessGrantCommands, auditVerifyCommand,
     updateCommand, revertCommand, historyCommand, restoreCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,

@@ -86,10 +86,11 @@ export function may({ caller }: Pick<FastifyRequest, 'caller'>, permission: Perm
 export function demand(
   { caller }: Pick<FastifyRequest, 'caller'>,
   permission: Permission,
-  { isClaimed }: Pick<WebParts['access'], 'isClaimed'>,
+  access: Pick<WebParts['access'], 'isClaimed' | 'noteRefusal'>,
 ): void {
   const judgement = judge(caller, permission);
-  if (judgement !== 'yes') throw refusals[judgement === 'who' && !isClaimed ? 'unclaimed' : judgement]();
+  if (judgement === 'no') access.noteRefusal(caller, permission);
+  if (judgement !== 'yes') throw refusals[judgement === 'who' && !access.isClaimed ? 'unclaimed' : judgement]();
 }
 
 const refusals = {

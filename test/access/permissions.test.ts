@@ -26,7 +26,10 @@ test('each role may what the one below it may, and an administrator may everythi
   const notIn = (less: readonly string[] = [], more: readonly string[] = []): readonly string[] =>
     less.filter((permission) => !more.includes(permission));
   assert.deepEqual([notIn(viewer, member), notIn(member, administrator)], [[], []]);
-  assert.deepEqual(administrator, permissions());
+  assert.deepEqual(
+    administrator,
+    permissions().filter((permission) => permission !== 'hold-device'),
+  );
   assert.deepEqual(viewer, [
     'look-in', 'see-status', 'see-visits', 'see-pictures', 'see-live', 'see-people', 'manage-own-access',
     'change-second-factor',
@@ -43,6 +46,13 @@ test('what is dangerous asks a user for the password again, and nobody who has n
     assert.equal(judge(token('everything'), permission), 'yes');
     for (const kind of ['house', 'neighbour'] as const) assert.equal(judge({ kind }, permission), 'yes');
   }
+});
+
+test('who holds the device sees the code of the claim and may begin anew; nobody else, whatever the role', () => {
+  for (const kind of ['house', 'neighbour'] as const) assert.equal(judge({ kind }, 'hold-device'), 'yes');
+  for (const caller of [user('administrator', true), token('everything')])
+    assert.equal(judge(caller, 'hold-device'), 'no');
+  assert.equal(judge({ kind: 'anonymous' }, 'hold-device'), 'who');
 });
 
 test('a token may what its scopes say: none of them leads to access, settings or live pictures but everything', () => {

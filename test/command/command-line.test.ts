@@ -143,6 +143,10 @@ const onePack = { name: 'one', isAdded: false, isUsed: true, fault: null, terms:
 test('a noun alone shows its list, or what may follow it', async (context) => {
   const folder = newFolder(context);
   const api = {
+    'GET /api/v1/access/claim-code': ok({ claimCode: '7KQ2-M4TV' }),
+    'GET /api/v1/access/users': ok({ users: [] }),
+    'GET /api/v1/access/invitations': ok({ invitations: [] }),
+    'GET /api/v1/access/tokens': ok({ tokens: [] }),
     'GET /api/v1/people': ok({ people: [], total: 0 }),
     'GET /api/v1/visits': ok({ visits: [] }),
     'GET /api/v1/strangers': ok({ strangers: [] }),

@@ -7,6 +7,7 @@ import { problems } from '../problem.ts';
 import { closed, doneShape, nullable } from '../shapes.ts';
 import type { Site } from '../site.ts';
 import { certificateRoutes } from './certificate-routes.ts';
+import { claimCodeRoutes } from './claim-code-routes.ts';
 
 const tags = ['access'];
 const done = { outcome: 'done' } as const;
@@ -60,6 +61,7 @@ export function accessRoutes(site: Site, { access, certificates }: Parts & Pick<
   );
   wayInRoutes(site, { access });
   newcomerRoutes(site, { access });
+  claimCodeRoutes(site, { access });
 }
 
 function wayInRoutes(site: Site, { access }: Parts): void {
