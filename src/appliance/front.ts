@@ -7,6 +7,7 @@ import { collectYoung } from '../machine/node/collect-young.ts';
 import { carriedFile } from '../machine/executable/carried-files.ts';
 import type { RunningRelease } from '../machine/executable/running-release.ts';
 import { Doorstep } from '../machine/process/doorstep.ts';
+import { tokenOfRunning } from '../machine/process/instance-lock.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Disk } from '../system/disk.ts';
 import type { Home } from '../system/home.ts';
@@ -80,7 +81,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   await tellUpdates(parts, metrics);
   const figures = new RequestFigures(clock);
   const access = await accessOf(parts);
-  const ownerToken = Buffer.from(parts.random.secret(ownerTokenBytes)).toString('base64url');
+  const ownerToken = await ownerTokenOf(parts);
   const web = await openWeb({
     ...parts,
     ownerToken,
@@ -116,6 +117,12 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   const asked = new AskedActs();
   web.server.on('request', (request) => asked.note(request));
   return { access, web, ownerToken, figures, callers, asked };
+}
+
+/** A candidate takes that of its incumbent: commands that began before the commit go on showing it. */
+async function ownerTokenOf({ home, random }: FrontParts): Promise<string> {
+  const token = await tokenOfRunning(home.root);
+  return token ?? Buffer.from(random.secret(ownerTokenBytes)).toString('base64url');
 }
 
 function accessOf({ ground, home, ...machine }: FrontParts): Promise<Access> {

@@ -82,15 +82,17 @@ export function may({ caller }: Pick<FastifyRequest, 'caller'>, permission: Perm
   return judge(caller, permission) === 'yes';
 }
 
-/** Throws `RequestRefused` unless whoever asks may. */
+/** Throws `RequestRefused` unless whoever asks may. What reaches too far is written down. */
 export function demand(
-  { caller }: Pick<FastifyRequest, 'caller'>,
+  { caller, headers }: Pick<FastifyRequest, 'caller' | 'headers'>,
   permission: Permission,
   access: Pick<WebParts['access'], 'isClaimed' | 'noteRefusal'>,
 ): void {
   const judgement = judge(caller, permission);
-  if (judgement === 'no') access.noteRefusal(caller, permission);
-  if (judgement !== 'yes') throw refusals[judgement === 'who' && !access.isClaimed ? 'unclaimed' : judgement]();
+  if (judgement === 'yes') return;
+  // A page whose log-in has run out is no matter for the audit chain; somebody who reaches too far is, or shows a wrong token.
+  if (judgement === 'no' || headers.authorization !== undefined) access.noteRefusal(caller, permission);
+  throw refusals[judgement === 'who' && !access.isClaimed ? 'unclaimed' : judgement]();
 }
 
 const refusals = {

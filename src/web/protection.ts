@@ -70,13 +70,13 @@ export async function protect(site: Site, parts: WebParts, door: DoorParts): Pro
     request.peer = isOwn(request) ? thisHouse : door.sideDoor.peerOf(request.raw);
     try {
       refuseForeign(request, names);
-      request.caller = door.entrance.callerOf(request);
-      demand(request, permissionOf(request), parts.access);
-      door.guests.note(request, reply);
     } catch (error) {
       if (error instanceof RequestRefused) report(parts, error, request.id);
       throw error;
     }
+    request.caller = door.entrance.callerOf(request);
+    demand(request, permissionOf(request), parts.access);
+    door.guests.note(request, reply);
     return undefined;
   });
   await site.register(helmet, {

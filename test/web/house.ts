@@ -50,7 +50,7 @@ export class House {
   updateRefusal: string | undefined;
   readonly events = new EventStream(nodeClock, () => undefined);
   readonly health = new HealthRegistry(nodeClock);
-  readonly access = new Access({
+  access = new Access({
     store: new PlainStore(),
     clock: nodeClock,
     random: nodeRandom,

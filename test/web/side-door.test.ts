@@ -1,35 +1,24 @@
 /** Requests that go to another process, and that come from one. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import test, { type TestContext } from 'node:test';
 import { askDoor, doorInside } from '../../src/machine/process/door-question.ts';
 import { openWeb, type Web } from '../../src/web/server.ts';
 import { House } from './house.ts';
+import { sideEntranceOf } from './side-entrance.ts';
 
 /** Answers at its own door, and at a side door on a port of its own. */
 async function opened(t: TestContext): Promise<{ house: House; web: Web; side: (text: string) => Promise<string> }> {
   const house = new House();
   const web = await openWeb(house.parts());
   await web.listen();
-  const door = createServer((socket) => web.enter(socket));
-  door.listen(0, '127.0.0.1');
-  await once(door, 'listening');
+  const side = await sideEntranceOf(t, web);
   t.after(async () => {
-    door.close();
     await web.close();
     await house.close();
   });
-  const say = async (text: string): Promise<string> => {
-    const socket = connect((door.address() as AddressInfo).port, '127.0.0.1');
-    let heard = '';
-    socket.setEncoding('utf8').on('data', (piece: string) => (heard += piece));
-    socket.write(text);
-    await once(socket, 'close');
-    return heard;
-  };
-  return { house, web, side: say };
+  return { house, web, side };
 }
 
 const request = (line: string, again: string): string =>

@@ -79,6 +79,12 @@ export async function findRunning(home: string): Promise<Running | undefined> {
   }
 }
 
+/** What the appliance that runs in the home has told its commands to show; undefined when it has not yet told. */
+export async function tokenOfRunning(home: string): Promise<string | undefined> {
+  const { token = '' } = (await readRunning(home)) ?? {};
+  return token === '' ? undefined : token;
+}
+
 function isHeld(home: string): boolean {
   try {
     const shared = tryLock(home, 'BEGIN; SELECT * FROM sqlite_schema'); // Commands may look at the same time.

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import Type, { type TSchema } from 'typebox';
 import { may } from '../entrance.ts';
 import type { WebParts } from '../parts.ts';
@@ -39,6 +40,14 @@ const readyShape = Type.Object({
 
 /** A watcher that is slowed down would report us dead. */
 const config = { rateLimit: false } as const;
+/** But for strangers: ten a second from one home are no watcher. */
+const strangersPerMinuteMax = 600;
+const forStrangers = {
+  rateLimit: {
+    max: strangersPerMinuteMax,
+    allowList: ({ caller }: Pick<FastifyRequest, 'caller'>) => caller.kind !== 'anonymous',
+  },
+} as const;
 
 /** The same shape whether all is well or not. */
 function either<Shape extends TSchema>(shape: Shape): { 200: Shape; 503: Shape } {
@@ -50,7 +59,7 @@ export function healthRoutes(site: Site, parts: WebParts): void {
   site.get(
     '/health',
     {
-      config,
+      config: forStrangers,
       schema: {
         summary: 'Is it well? 503 when unhealthy',
         tags,
@@ -67,7 +76,7 @@ export function healthRoutes(site: Site, parts: WebParts): void {
   site.get(
     '/ready',
     {
-      config,
+      config: forStrangers,
       schema: {
         summary: 'May it be given work? 503 when not',
         tags,

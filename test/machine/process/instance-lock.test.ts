@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { acquireInstanceLock, findRunning } from '../../../src/machine/process/instance-lock.ts';
+import { acquireInstanceLock, findRunning, tokenOfRunning } from '../../../src/machine/process/instance-lock.ts';
 
 /** A home whose path is longer than a unix socket's may be. */
 async function temporaryHome(t: TestContext): Promise<string> {
@@ -18,7 +18,9 @@ test('the holder can be found by its home, by nobody but the owner, until it let
   const taken = await acquireInstanceLock(home);
   assert.ok(taken.outcome === 'acquired');
   assert.deepEqual((await findRunning(home))?.address, '', 'it runs, and does not listen yet');
+  assert.equal(await tokenOfRunning(home), undefined);
   await taken.lock.announce({ address: 'http://127.0.0.1:8080', token: 'key' });
+  assert.equal(await tokenOfRunning(home), 'key', 'a candidate takes it over');
   const running = await findRunning(home);
   assert.deepEqual([running?.pid, running?.address, running?.token], [process.pid, 'http://127.0.0.1:8080', 'key']);
   assert.equal((await stat(join(home, 'running.json'))).mode & 0o777, 0o600);

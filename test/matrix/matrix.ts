@@ -1,0 +1,11 @@
+/** `npm run -s test:matrix`: everybody at every route. The last line is JSON; exit code 1 when something was answered otherwise than the table says. */
+import { openMatrix } from './open-matrix.ts';
+import { walkMatrix } from './walk-matrix.ts';
+
+const ends: (() => unknown)[] = [];
+const { site, callers } = await openMatrix({ after: (end: () => unknown) => void ends.push(end) } as never);
+const { wrong, ...counted } = await walkMatrix(site, callers);
+for (const cell of wrong) console.log(cell);
+for (const end of ends.toReversed()) await end();
+console.log(JSON.stringify({ ...counted, wrong: wrong.length }));
+process.exitCode = wrong.length === 0 ? 0 : 1;
