@@ -26,8 +26,8 @@ export interface MaterialsOptions {
   readonly bundled: readonly string[];
 }
 
-/** Packages that are carried without being bundled: native code of every architecture, and what the models come from. */
-const carriedWhole = ['better-sqlite3', 'onnxruntime-node', '@vladmandic/face-api'];
+/** Packages that are carried without being bundled: native code of every architecture, what the models come from, the page's. */
+const carriedWhole = ['better-sqlite3', 'onnxruntime-node', '@vladmandic/face-api', 'uqr'];
 
 /** MobileFaceNet's package is fetched alone and holds no licence: both notices that belong to it stand here. */
 const mobileFaceNet: Material = {

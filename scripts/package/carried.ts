@@ -6,7 +6,10 @@ import { carriedLibrary } from '../../src/machine/executable/native-libraries.ts
 import type { NativeLibraries } from '../../src/system/native-libraries.ts';
 
 /** Files of the checkout that the executable carries as they are, besides the models. */
-const carriedPatterns = ['src/ui/*.{html,css,js,svg}', 'src/telemetry/*.{json,yaml}', 'systemd/*', '.models/demo/*'];
+const carriedPatterns = [
+  'src/ui/*.{html,css,js,svg}', 'node_modules/uqr/dist/index.mjs', 'src/telemetry/*.{json,yaml}', 'systemd/*',
+  '.models/demo/*',
+]; // prettier-ignore
 
 /** Names and the files that they come from. */
 export function carriedFrom(checkout: string): ReadonlyMap<string, string> {

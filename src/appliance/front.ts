@@ -4,7 +4,7 @@ import { AskedActs } from './trial/asked-acts.ts';
 import { CallerCount, isUpload } from '../update/judge/callers.ts';
 import { RequestFigures } from '../update/judge/request-figures.ts';
 import { collectYoung } from '../machine/node/collect-young.ts';
-import { carriedFile } from '../machine/executable/carried-files.ts';
+import { carriedPageFile } from '../machine/executable/carried-files.ts';
 import type { RunningRelease } from '../machine/executable/running-release.ts';
 import { Doorstep } from '../machine/process/doorstep.ts';
 import { tokenOfRunning } from '../machine/process/instance-lock.ts';
@@ -108,7 +108,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     settingsBook: settingsBook(ground, { folders, ownPort: () => Number(URL.parse(web.address)?.port) }),
     collectYoung,
     sendTestNotification: () => sendTestNotification(parts),
-    pageFile: (name) => carriedFile(`src/ui/${name}`),
+    pageFile: carriedPageFile,
     packs,
     updateDesk: () => parts.desk ?? whyNoUpdates(release),
   });

@@ -1,81 +1,10 @@
-import { ask, listen } from './api.js';
-import { byId } from './element.js';
-import { openEnrol } from './enrol.js';
-import { noteCamera, resumeLive, showLive } from './live.js';
-import { attempt } from './notice.js';
-import { peopleList } from './people.js';
-import { releaseCard } from './release.js';
-import { ringBanner } from './ring.js';
-import { strangerList } from './strangers.js';
-import { openVisit } from './visit-dialog.js';
-import { visitList } from './visits.js';
-import { useTimeZone } from './words.js';
+import { helpAsking } from './api.js';
+import { letIn } from './gate.js';
+import { prove } from './prove.js';
 
-/** Many things happen at once when somebody rings; the lists are read once they have. */
-const settleMs = 150;
-const statusMs = 30_000;
-
-const timers = { reload: 0 };
-const connection = { isLost: false };
-const visits = visitList(reload);
-const strangers = strangerList(reload);
-const people = peopleList(reload);
-const release = releaseCard();
-const banner = ringBanner((visitId) => void openVisit(visitId, reload));
-
-function reload() {
-  clearTimeout(timers.reload);
-  timers.reload = setTimeout(() => {
-    for (const list of [visits, strangers, people]) void list.load().catch(() => undefined);
-    void showStatus();
-  }, settleMs);
-}
-
-async function showStatus() {
-  const chip = byId('health');
-  /** @type {Record<string, string>} */
-  const words = { healthy: 'All well', degraded: 'Needs a look', unhealthy: 'In trouble', unknown: 'Checking…' };
-  try {
-    const status = await ask('/status');
-    if (useTimeZone(status.timeZone)) reload();
-    chip.textContent = words[status.health] ?? status.health;
-    chip.className = `chip ${status.health}`;
-    noteCamera(status.camera);
-    byId('footer').textContent =
-      `Doorward ${status.version} · ${status.camera.description} · everything stays on this device`;
-  } catch {
-    chip.textContent = 'No answer';
-    chip.className = 'chip unhealthy';
-  }
-}
-
-/** @param {any} event */
-function happened(event) {
-  const visitId = event.data?.visitId;
-  if (event.type === 'DOORBELL_PRESSED' && visitId !== undefined && Date.now() - event.atMs < statusMs)
-    banner.rang(visitId);
-  else if (visitId !== undefined) void banner.learned(visitId);
-  reload();
-}
-
-byId('ring-button').addEventListener('click', () =>
-  attempt(() => ask('/trigger', { method: 'POST', json: { source: 'api', press: 'press' } })),
-);
-byId('enrol-button').addEventListener('click', () => openEnrol(reload));
-listen({
-  event: happened,
-  update: (update) => release.show(update),
-  connected() {
-    if (connection.isLost) resumeLive();
-    connection.isLost = false;
-    byId('lost').hidden = true;
-    reload();
-  },
-  lost() {
-    connection.isLost = true;
-    byId('lost').hidden = false;
-  },
-});
-setInterval(() => void showStatus(), statusMs);
-// After everything else: a picture that never ends would keep the page "loading".
-addEventListener('load', showLive);
+helpAsking({ logIn: letIn, prove });
+await letIn();
+addEventListener('hashchange', () => void letIn()); // Somebody followed a link with an invitation to a page that is open.
+// Only now: what is not there for whoever looks is not built.
+const { showHome } = await import('./home.js');
+showHome();

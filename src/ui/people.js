@@ -1,4 +1,5 @@
 import { ask } from './api.js';
+import { may } from './caller.js';
 import { byId, element, icon, portrait } from './element.js';
 import { openPerson } from './person-dialog.js';
 import { counted } from './words.js';
@@ -55,6 +56,8 @@ function nobody(search) {
     { className: 'empty' },
     icon('person'),
     element('strong', {}, 'Nobody is enrolled yet'),
-    element('p', {}, 'Stand at the camera and press Enrol, or name a stranger: then the bell says who it is.'),
+    may('manage-people')
+      ? element('p', {}, 'Stand at the camera and press Enrol, or name a stranger: then the bell says who it is.')
+      : undefined,
   );
 }

@@ -1,4 +1,5 @@
 import { ask } from './api.js';
+import { may } from './caller.js';
 import { closeDialog, confirmFirst, openDialog } from './dialog.js';
 import { button, element } from './element.js';
 import { faceAdder } from './enrol.js';
@@ -46,6 +47,10 @@ function show(person, people, changed) {
       notice('Saved.');
       await again();
     });
+  if (!may('manage-people')) {
+    openDialog(person.name, facesOf(person, again), erasure(person, changed));
+    return;
+  }
   openDialog(
     person.name,
     nameForm(person, open),
@@ -60,7 +65,7 @@ function show(person, people, changed) {
       faceAdder(`/people/${person.id}/faces`, { done: again }),
     ),
     merging(person, people, again),
-    element('div', { className: 'acts end' }, deletion(person, changed)),
+    erasure(person, changed),
   );
 }
 
@@ -82,18 +87,20 @@ function choice(label, options, field) {
  */
 function facesOf(person, again) {
   const faces = person.faces.filter((/** @type {any} */ face) => face.kind === 'reference');
+  const removal = (/** @type {string} */ label, /** @type {any} */ face) =>
+    button({ text: '', icon: 'bin', kind: 'icon', label }, () =>
+      attempt(async () => {
+        await ask(`/people/${person.id}/faces/${face.id}`, { method: 'DELETE' });
+        notice('The face is removed.');
+        await again();
+      }),
+    );
   const items = faces.map((/** @type {any} */ face, /** @type {number} */ position) =>
     element(
       'li',
       {},
       element('img', { src: face.picture, alt: `Face ${position + 1}`, loading: 'lazy' }),
-      button({ text: '', icon: 'bin', kind: 'icon', label: `Remove face ${position + 1}` }, () =>
-        attempt(async () => {
-          await ask(`/people/${person.id}/faces/${face.id}`, { method: 'DELETE' });
-          notice('The face is removed.');
-          await again();
-        }),
-      ),
+      may('manage-people') ? removal(`Remove face ${position + 1}`, face) : undefined,
     ),
   );
   const empty = element('p', { className: 'hint' }, 'No face yet: add one, or the bell cannot recognise this person.');
@@ -181,13 +188,14 @@ function merging(person, people, again) {
  * @param {any} person
  * @param {() => void} changed
  */
-function deletion(person, changed) {
+function erasure(person, changed) {
+  if (!may('erase')) return undefined;
   const question = {
     title: `Delete ${person.name}?`,
     text: 'Faces, visits and pictures of this person are deleted, in backups too. This cannot be undone.',
     yes: 'Delete for good',
   };
-  return button({ text: 'Delete this person', icon: 'bin', kind: 'quiet danger-text' }, () =>
+  const act = button({ text: 'Delete this person', icon: 'bin', kind: 'quiet danger-text' }, () =>
     confirmFirst(question, () =>
       attempt(async () => {
         const certificate = await ask(`/people/${person.id}`, { method: 'DELETE' });
@@ -196,6 +204,7 @@ function deletion(person, changed) {
       }),
     ),
   );
+  return element('div', { className: 'acts end' }, act);
 }
 
 /** @param {any} certificate */

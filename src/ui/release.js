@@ -1,4 +1,5 @@
 import { ask } from './api.js';
+import { may } from './caller.js';
 import { closeDialog, confirmFirst } from './dialog.js';
 import { button, byId } from './element.js';
 import { showJudges } from './judges.js';
@@ -54,7 +55,7 @@ export function releaseCard() {
       const isElsewhere = state.update?.phase !== update.phase;
       state.update = update;
       draw();
-      if (isElsewhere && update.trial === null) void loadLast().catch(() => undefined);
+      if (isElsewhere && update.trial === null && may('see-releases')) void loadLast().catch(() => undefined);
     },
   };
 }
@@ -117,6 +118,7 @@ function lastWords(trial) {
  * @param {{ update: any, buttons: string }} state
  */
 function showButtons(state) {
+  if (!may('manage-releases')) return;
   const { update } = state;
   const mayRevert = update.mayRevert === true;
   /** @type {string | null} */

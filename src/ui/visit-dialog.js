@@ -1,4 +1,5 @@
 import { ask } from './api.js';
+import { may } from './caller.js';
 import { closeDialog, confirmFirst, isDialogOpen, openDialog } from './dialog.js';
 import { button, element } from './element.js';
 import { attempt, notice, undoableNotice } from './notice.js';
@@ -38,7 +39,7 @@ function show(visit, changed) {
     correction(visit, changed),
     ...evidenceOf(visit),
     framesOf(visit),
-    element('div', { className: 'acts end' }, deletion(visit, changed)),
+    may('remove-visits') ? element('div', { className: 'acts end' }, deletion(visit, changed)) : undefined,
   );
 }
 
@@ -48,7 +49,7 @@ function show(visit, changed) {
  * @param {() => void} changed
  */
 function correction(visit, changed) {
-  if (visit.phase !== 'decided') return undefined;
+  if (visit.phase !== 'decided' || !may('name-visits')) return undefined;
   const again = async () => {
     changed();
     await openVisit(visit.id, changed);

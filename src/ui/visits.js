@@ -1,4 +1,5 @@
 import { ask } from './api.js';
+import { may } from './caller.js';
 import { byId, element, icon } from './element.js';
 import { openVisit } from './visit-dialog.js';
 import { tagsOf } from './visit-tags.js';
@@ -30,7 +31,7 @@ function nothingYet() {
     { className: 'empty' },
     icon('door'),
     element('strong', {}, 'Nobody has rung yet'),
-    element('p', {}, 'Press the button at the door, or press Ring here to try it.'),
+    may('ring') ? element('p', {}, 'Press the button at the door, or press Ring here to try it.') : undefined,
   );
 }
 

@@ -81,3 +81,11 @@ export function sourceWord(source) {
 export function counted(count, one) {
   return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
+
+/**
+ * How long something still holds.
+ * @param {number} ms
+ */
+export function untilOf(ms) {
+  return `until ${format(ms, { dateStyle: 'medium', timeStyle: 'short' })}`;
+}

@@ -60,7 +60,15 @@ test('the single executable', async (t) => {
     const materials = JSON.parse(lone.run('licences', '--materials').stdout) as { specVersion: string; components: { name: string; version: string }[] }; // prettier-ignore
     assert.equal(materials.specVersion, '1.6');
     const names = materials.components.map(({ name }) => name);
-    for (const name of ['fastify', 'better-sqlite3', 'onnxruntime-node', 'sharp', `node-linux-${arch}`, 'face-api'])
+    for (const name of [
+      'fastify',
+      'better-sqlite3',
+      'onnxruntime-node',
+      'sharp',
+      `node-linux-${arch}`,
+      'face-api',
+      'uqr',
+    ])
       assert.ok(names.includes(name), name);
     assert.ok(!names.includes('typescript') && !names.includes('esbuild'), 'tools are not in it');
     const licences = lone.run('licences').stdout;

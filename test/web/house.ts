@@ -1,6 +1,6 @@
 import { Access } from '../../src/access/access.ts';
 import { littleCost } from '../access/open-access.ts';
-import { carriedFile } from '../../src/machine/executable/carried-files.ts';
+import { carriedPageFile } from '../../src/machine/executable/carried-files.ts';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -165,7 +165,7 @@ export class House {
       },
       camera: this.camera,
       cameraDescription: 'a test',
-      pageFile: (name) => carriedFile(`src/ui/${name}`),
+      pageFile: carriedPageFile,
       push: this.push,
       household: neighbours,
       pictureMemory: new PictureMemory(),

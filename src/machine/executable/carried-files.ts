@@ -25,6 +25,14 @@ export function carriedFile(name: string): Uint8Array | undefined {
   }
 }
 
+/** Modules of elsewhere that the page loads as they are, by the name that it knows them under. */
+const modulesOfPage: Readonly<Record<string, string>> = { 'uqr.js': 'node_modules/uqr/dist/index.mjs' };
+
+/** A file of the page, by its bare name. */
+export function carriedPageFile(name: string): Uint8Array | undefined {
+  return carriedFile(modulesOfPage[name] ?? `src/ui/${name}`);
+}
+
 /** What a path through the executable names. Undefined for every other path, and always in a checkout: those are files. */
 export function carriedAt(path: string): Uint8Array | undefined {
   const inside = `${carriedFolder()}/`;
