@@ -239,5 +239,8 @@ function reasonOf(reason: string | undefined): { readonly reason?: string } {
 
 function wordsOf(verdict: AuditVerdict | undefined): string {
   if (verdict === undefined) return 'not verified yet';
-  return verdict.outcome === 'whole' ? `${verdict.entries} entries, all whole` : verdict.message;
+  if (verdict.outcome === 'broken') return verdict.message;
+  const { begunAnew, entries } = verdict;
+  const anew = begunAnew === undefined ? '' : `; begun anew at ${begunAnew.timestamp}, see doorward audit verify`;
+  return `${entries} entries, all whole${anew}`;
 }

@@ -1,5 +1,6 @@
 import { openAccess, type Access } from '../access/access.ts';
 import type { Certificates } from '../access/certificates.ts';
+import { Looks } from '../access/looks.ts';
 import { AskedActs } from './trial/asked-acts.ts';
 import { CallerCount, isUpload } from '../update/judge/callers.ts';
 import { RequestFigures } from '../update/judge/request-figures.ts';
@@ -87,6 +88,7 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     ownerToken,
     ownNames: ownNames(parts.resources.hostname(), ground.loaded.settings.web),
     access,
+    looks: new Looks(ground.audit, ground.log),
     version: release.version,
     greet: greetingOf(parts, metrics),
     settings: ground.loaded.settings,

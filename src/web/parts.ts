@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.ts';
 import type { Certificates } from '../access/certificates.ts';
+import type { Looks } from '../access/looks.ts';
 import type { HealthRegistry } from '../health/registry.ts';
 import type { Gallery } from '../people/gallery.ts';
 import type { Household } from '../people/household.ts';
@@ -33,6 +34,8 @@ export interface WebParts {
   readonly ownNames: readonly string[];
   /** Who may do what. */
   readonly access: Access;
+  /** Who has looked at whose pictures. */
+  readonly looks: Pick<Looks, 'lookedAt'>;
   /** What a command shows that was given by the owner of the home. */
   readonly ownerToken: string;
   /** Finds out how a caller speaks; without it all speak in the clear. */

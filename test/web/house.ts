@@ -62,6 +62,8 @@ export class House {
     cost: littleCost,
   });
   readonly rings: RingRequest[] = [];
+  /** Who has looked at pictures of what. */
+  readonly looks: string[] = [];
   readonly pushed: Uint8Array[] = [];
   readonly security: string[] = [];
   /** How often garbage was collected. */
@@ -145,6 +147,7 @@ export class House {
       access: this.access,
       ownerToken: 'token of the owner',
       certificates: aCertificate(this.home.tls, { log: silentLog }),
+      looks: { lookedAt: ({ kind }, resource) => void this.looks.push(`${kind} ${resource}`) },
       home: this.home,
       settings: {
         web: { address: '127.0.0.1', port: 0 },

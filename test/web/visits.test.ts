@@ -110,6 +110,7 @@ test('visits and the bell over HTTP', async (t) => {
   await t.test('pictures come from the home, are kept by the browser, and nothing else is reachable', async () => {
     const url = '/api/v1/visits/visit-1/picture.jpg';
     const answer = await site.inject(url);
+    assert.deepEqual(house.looks.splice(0), ['neighbour visit/visit-1']);
     assert.equal(answer.statusCode, 200);
     assert.equal(answer.headers['content-type'], 'image/jpeg');
     assert.deepEqual(answer.rawPayload, jpeg);
@@ -135,6 +136,10 @@ test('visits and the bell over HTTP', async (t) => {
     for (const part of ['thumbnail.jpg', 'frames/0.jpg'])
       assert.equal((await site.inject(`/api/v1/visits/visit-1/${part}`)).statusCode, 200);
     assert.equal((await site.inject('/api/v1/strangers/stranger-1/thumbnail.jpg')).statusCode, 200);
+    assert.deepEqual(
+      house.looks.slice(-3),
+      ['visit', 'visit', 'stranger'].map((what) => `neighbour ${what}/${what}-1`),
+    );
     assert.equal((await site.inject('/api/v1/visits/visit-1/frames/7.jpg')).statusCode, 404);
     assert.equal((await site.inject('/api/v1/visits/visit-3/picture.jpg')).statusCode, 404, 'the file is gone');
     for (const picture of [

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Visit } from '../../store/records.ts';
 import { visitAnswer, wholeVisitAnswer } from '../answers.ts';
@@ -90,7 +91,7 @@ export function visitPictureRoutes(site: Site, parts: WebParts): void {
   const ofVisit = (summary: string) => ({ schema: { summary, tags, params: idParams, produces, response } });
 
   site.get('/api/v1/visits/:id/picture.jpg', ofVisit('The picture of a visit'), async (request, reply) => {
-    const visit = visitOf(parts, request.params.id);
+    const visit = lookedAtVisit(parts, request);
     return sendPicture(request, reply, {
       shelf: parts,
       path: visit.picture ?? visit.frames[0],
@@ -98,7 +99,7 @@ export function visitPictureRoutes(site: Site, parts: WebParts): void {
   });
 
   site.get('/api/v1/visits/:id/thumbnail.jpg', ofVisit('The small picture of a visit'), async (request, reply) => {
-    const visit = visitOf(parts, request.params.id);
+    const visit = lookedAtVisit(parts, request);
     return sendPicture(request, reply, { shelf: parts, path: visit.thumbnail });
   });
 
@@ -106,7 +107,7 @@ export function visitPictureRoutes(site: Site, parts: WebParts): void {
     '/api/v1/visits/:id/frames/:position.jpg',
     { schema: { summary: 'One saved frame of a visit', tags, params: frameParams, produces, response } },
     async (request, reply) => {
-      const path = visitOf(parts, request.params.id).frames[request.params.position];
+      const path = lookedAtVisit(parts, request).frames[request.params.position];
       return sendPicture(request, reply, { shelf: parts, path });
     },
   );
@@ -119,9 +120,20 @@ export function visitPictureRoutes(site: Site, parts: WebParts): void {
     async (request, reply) => {
       const stranger = parts.read.stranger(request.params.id);
       if (stranger === undefined) throw notFound('stranger');
+      parts.looks.lookedAt(request.caller, `stranger/${stranger.id}`);
       return sendPicture(request, reply, { shelf: parts, path: stranger.thumbnail });
     },
   );
+}
+
+/** The visit whose pictures somebody looks at. */
+function lookedAtVisit(
+  parts: Pick<WebParts, 'read' | 'looks'>,
+  { caller, params }: Pick<FastifyRequest, 'caller'> & { readonly params: { readonly id: string } },
+): Visit {
+  const visit = visitOf(parts, params.id);
+  parts.looks.lookedAt(caller, `visit/${visit.id}`);
+  return visit;
 }
 
 /** The visit of an id. Throws `RequestRefused` 404. */
