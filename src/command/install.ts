@@ -168,8 +168,11 @@ async function summarise(context: CommandContext, facts: InstallFacts, result: s
   if (facts.isOffline) return exitCodes.done;
   terminal.print('  page      http://127.0.0.1:8080 (from another machine: ssh -L 8080:127.0.0.1:8080 this-machine)');
   terminal.print('  camera    set camera.source in /etc/doorward/doorward.toml, then: systemctl restart doorward');
-  terminal.print('  people    sudo doorward people add NAME PICTURE');
-  terminal.print('  a ring    sudo doorward ring');
+  terminal.print(
+    '  you       sudo usermod --append --groups doorward YOUR-NAME; after the next log-in commands need no sudo',
+  );
+  terminal.print('  people    doorward people add NAME PICTURE');
+  terminal.print('  a ring    doorward ring');
   terminal.print('  the log   journalctl -u doorward');
   const slot = facts.installed?.slot ?? 'a';
   const takesReleases = flags.text('root-of-trust') !== undefined || (await disk.read(`${places.slot[slot]}/root.json`)) !== undefined; // prettier-ignore

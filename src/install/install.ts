@@ -9,6 +9,7 @@ import type { Clock } from '../system/clock.ts';
 import { replaceFile } from '../system/disk.ts';
 import type { Owner } from '../system/host.ts';
 import { bellUser, directoryRules, enabledUnits, executableName, rootWords, type SystemFile } from './device-tree.ts';
+import { launcher } from './launcher.ts';
 import type { LookParts } from './look-at-machine.ts';
 import type { InstallStep } from './plan.ts';
 import { putFactory, putRelease, type PutResult, type ReleaseSource } from './put-release.ts';
@@ -29,6 +30,7 @@ const lookIntervalMs = 250;
 const readyUrl = 'http://127.0.0.1:8080/ready';
 const fileMode = 0o644;
 const settingsMode = 0o640;
+const commandMode = 0o755;
 const folderMode = 0o755;
 
 const done: PutResult = { outcome: 'done' };
@@ -142,7 +144,8 @@ source = "push"
 async function makeCommand(parts: InstallParts): Promise<PutResult> {
   const { storage, tree } = parts;
   await makeFolder(parts, tree.command.slice(0, tree.command.lastIndexOf('/')));
-  await storage.makeLink(`/opt/doorward/current/${executableName}`, tree.command);
+  await replaceFile(storage, tree.command, launcher);
+  await storage.setMode(tree.command, commandMode);
   return done;
 }
 

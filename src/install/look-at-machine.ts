@@ -7,6 +7,7 @@ import type { Host } from '../system/host.ts';
 import type { Network } from '../system/network.ts';
 import type { Storage } from '../system/storage.ts';
 import { type DeviceTree, directoryRules, enabledUnits, rootWords, type SystemFile } from './device-tree.ts';
+import { launcher } from './launcher.ts';
 import type { InstallFacts } from './plan.ts';
 import { ownerNamed } from './users.ts';
 
@@ -49,10 +50,16 @@ export async function lookAtMachine(parts: LookParts): Promise<InstallFacts> {
     hasUser: (await ownerNamed(storage, tree, 'doorward')) !== undefined,
     areDirectoriesThere: await areDirectoriesThere(parts),
     hasSettings: (await storage.read(tree.settingsFile)) !== undefined,
-    hasCommand: (await storage.readLink(tree.command)) !== undefined,
+    hasCommand: await hasCommand(storage, tree),
     isEnabled: await areEnabled(parts),
     isRunning,
   };
+}
+
+/** The link that earlier releases made leads root to what the bell's user owns. */
+async function hasCommand(storage: Storage, { command }: DeviceTree): Promise<boolean> {
+  if ((await storage.readLink(command)) !== undefined) return false;
+  return Buffer.from((await storage.read(command)) ?? []).toString() === launcher;
 }
 
 /** Each by its own question: systemctl is content when one of several is enabled. */

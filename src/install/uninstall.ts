@@ -1,5 +1,6 @@
 import type { Host } from '../system/host.ts';
 import type { Storage } from '../system/storage.ts';
+import { isLauncher } from './launcher.ts';
 import { bellUser, type DeviceTree, enabledUnits, unitNames } from './device-tree.ts';
 
 export interface UninstallParts {
@@ -27,7 +28,7 @@ export async function planUninstall(parts: UninstallParts, hasToGo: boolean): Pr
   const paths = [...tree.systemFiles.map(({ path }) => path), places.root, ...kept];
   const present: string[] = [];
   for (const path of paths) if (await isThere(storage, path)) present.push(path);
-  if ((await storage.readLink(tree.command)) !== undefined) present.push(tree.command);
+  if (await isOurCommand(storage, tree)) present.push(tree.command);
   if (present.length === 0) return [];
   return [
     tool(parts, 'stop it, and have systemd start it no more', ['systemctl', 'disable', '--now', ...enabledUnits]),
@@ -58,6 +59,12 @@ function tool({ host }: UninstallParts, words: string, [program = '', ...rest]: 
       return code === 0 || isGone ? undefined : `${program} ${rest.join(' ')} failed: ${output.slice(-500)}`;
     },
   };
+}
+
+/** The launcher, or the link that earlier releases made. */
+async function isOurCommand(storage: Storage, { command }: DeviceTree): Promise<boolean> {
+  if ((await storage.readLink(command)) !== undefined) return true;
+  return isLauncher(Buffer.from((await storage.read(command)) ?? []).toString());
 }
 
 async function isThere(storage: Storage, path: string): Promise<boolean> {

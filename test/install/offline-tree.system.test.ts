@@ -39,6 +39,8 @@ test('a tree is filled, everybody comes through its folders, a second time nothi
   assert.equal(lstatSync(join(tree, 'var/lib/doorward')).mode & 0o777, 0o750);
   assert.notEqual(lstatSync(join(tree, 'opt/doorward/slots/a/doorward')).uid, 0);
   assert.equal(lstatSync(join(tree, 'opt/doorward/factory/doorward')).uid, 0);
+  const command = lstatSync(join(tree, 'usr/local/bin/doorward'));
+  assert.deepEqual([command.isFile(), command.uid, command.mode & 0o777], [true, 0, 0o755], 'root runs it');
   assert.equal(readlinkSync(join(tree, 'opt/doorward/current')), 'slots/a');
   assert.deepEqual(readdirSync(join(tree, 'etc/systemd/system/sockets.target.wants')), ['doorward.socket']);
 
