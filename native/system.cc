@@ -1,5 +1,5 @@
 // What Node cannot ask of the system by itself, for src/machine/executable/system-addon.ts: datagrams to a service manager's socket,
-// descriptors that must not leak into children, and how the C library keeps memory. Built by scripts/native.ts. Nothing is decided here: every function
+// who is at the other end of one, descriptors that must not leak into children, and how the C library keeps memory. Built by scripts/native.ts. Nothing is decided here: every function
 // does one thing and returns what the kernel said, a negative error number when it failed.
 #define NAPI_VERSION 9
 #include <node_api.h>
@@ -21,6 +21,7 @@
 namespace {
 
 constexpr size_t stateBytesMax = 4096;
+constexpr size_t groupsMax = 1024;
 
 napi_value number(napi_env env, int value) {
   napi_value result = nullptr;
@@ -108,6 +109,32 @@ napi_value barrier(napi_env env, napi_callback_info info) {
   return number(env, result);
 }
 
+/** peer(descriptor): of the process that made a unix connection [pid, uid, gid, more groups...], or a negative number. */
+napi_value peer(napi_env env, napi_callback_info info) {
+  Arguments given(env, info);
+  int descriptor = -1;
+  if (!given.integer(0, &descriptor)) return number(env, -EINVAL);
+  ucred who{};
+  socklen_t bytes = sizeof who;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &who, &bytes) < 0) return number(env, -errno);
+  static gid_t groups[groupsMax];
+  socklen_t groupBytes = sizeof groups;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &groupBytes) < 0) groupBytes = 0; // Before Linux 4.13, or too many.
+  napi_value result = nullptr;
+  napi_create_array(env, &result);
+  uint32_t count = 0;
+  auto add = [&](uint32_t value) {
+    napi_value entry = nullptr;
+    napi_create_uint32(env, value, &entry);
+    napi_set_element(env, result, count++, entry);
+  };
+  add(static_cast<uint32_t>(who.pid));
+  add(who.uid);
+  add(who.gid);
+  for (size_t index = 0; index < groupBytes / sizeof(gid_t); index += 1) add(groups[index]);
+  return result;
+}
+
 /** closeOnExec(descriptor): children do not inherit it from now on. */
 napi_value closeOnExec(napi_env env, napi_callback_info info) {
   Arguments given(env, info);
@@ -175,6 +202,7 @@ NAPI_MODULE_INIT() {
       {"barrier", nullptr, barrier, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"keepLittleMemory", nullptr, keepLittleMemory, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"forgetFilePages", nullptr, forgetFilePages, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"peer", nullptr, peer, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"closeOnExec", nullptr, closeOnExec, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions);

@@ -5,6 +5,7 @@ import { openGround } from './appliance/ground.ts';
 import { beIncumbent } from './appliance/trial/incumbency.ts';
 import { verifyChain } from './appliance/audit-place.ts';
 import { openDoor } from './appliance/door.ts';
+import { announce } from './appliance/owner-door.ts';
 import { addPack, removePack, type AddPackResult } from './appliance/add-pack.ts';
 import { choosePack, packFolders } from './appliance/choose-pack.ts';
 import { probePack } from './appliance/probe-pack.ts';
@@ -115,8 +116,7 @@ export async function powerOn(request: StartRequest, machine: Machine): Promise<
   void noteMissingFolder(ground, disk); // A network folder may not answer for a long time.
   if (request.hasDemoHousehold) await playDemoIn(rooms, machine);
   const { address } = front.web;
-  const { timeZone } = ground.loaded.settings.household;
-  await ground.tenancy.lock?.announce({ address, token: front.ownerToken, timeZone });
+  await announce({ ...request, front, ground });
   const { version } = machine.release;
   ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
   ground.log.info('ready', { address, camera: senses.camera.description, version });

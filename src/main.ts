@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { applianceDoor } from './command/appliance-door.ts';
 import { runCommandLine } from './command/command-line.ts';
 import { carriedFile } from './machine/executable/carried-files.ts';
-import { findRunning } from './machine/process/instance-lock.ts';
+import { findAppliance } from './machine/process/find-appliance.ts';
 import { linuxHost } from './machine/node/linux-host.ts';
 import { linuxResources } from './machine/node/linux-resources.ts';
 import { nodeClock } from './machine/node/node-clock.ts';
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
       carriedFile,
       readInput,
       useTimeZone,
-      findRunning,
+      findRunning: findAppliance,
       signal: end.signal,
     });
   } catch (error) {

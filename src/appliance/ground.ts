@@ -1,4 +1,5 @@
 import { acquireInstanceLock, type InstanceLock } from '../machine/process/instance-lock.ts';
+import type { OwnerSocket } from '../machine/process/owner-socket.ts';
 import { serviceManager } from '../machine/process/service-manager.ts';
 import { secretsOf } from '../settings/explain.ts';
 import { loadSettings, rememberSettings, settingsFolder, type LoadedSettings } from '../settings/load.ts';
@@ -56,7 +57,7 @@ export interface Ground {
   /** Walks the whole of it, whoever writes it, and tells the log where it ends. */
   verifyAudit(): Promise<AuditVerdict>;
   /** The right to run in this home; a candidate takes it when it has become the incumbent. */
-  readonly tenancy: { lock: InstanceLock | undefined };
+  readonly tenancy: { lock: InstanceLock | undefined; socket?: OwnerSocket | undefined };
 }
 
 type DeviceSettings = Readonly<Record<string, unknown>> | string;

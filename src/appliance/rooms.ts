@@ -181,5 +181,6 @@ export async function closeGround({ audit, log, store, tenancy }: Ground, heir?:
   await audit.close();
   await store.close();
   log.info('stopped');
+  if (heir === undefined) tenancy.socket?.close(); // The heir opens its own in its place.
   await tenancy.lock?.letGo(heir);
 }

@@ -38,11 +38,16 @@ export type ApiResult<Body> =
 export class ApiClient {
   readonly #parts: { readonly network: Network; readonly random: Random };
   readonly #address: string;
+  readonly #socket: string | undefined;
   readonly #token: string;
 
-  constructor(parts: { network: Network; random: Random }, appliance: { address: string; token: string }) {
+  constructor(
+    parts: { network: Network; random: Random },
+    appliance: { address: string; token: string; socket?: string },
+  ) {
     this.#parts = parts;
-    this.#address = appliance.address;
+    this.#address = appliance.socket === undefined ? appliance.address : 'http://localhost';
+    this.#socket = appliance.socket;
     this.#token = appliance.token;
   }
 
@@ -51,6 +56,7 @@ export class ApiClient {
     const { body, headers } = this.#bodyOf(call);
     const answer = await this.#parts.network.request({
       url: `${this.#address}${call.path}`,
+      socket: this.#socket,
       method: call.method,
       headers: {
         accept: 'application/json',
@@ -62,7 +68,10 @@ export class ApiClient {
       answerBytesMax,
     });
     if (answer.outcome === 'unreachable') {
-      return { outcome: 'unreachable', message: `cannot reach the appliance at ${this.#address}: ${answer.reason}` };
+      return {
+        outcome: 'unreachable',
+        message: `cannot reach the appliance at ${this.#socket ?? this.#address}: ${answer.reason}`,
+      };
     }
     const value = parsed(answer.body);
     if (answer.status >= 400)

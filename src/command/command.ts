@@ -4,6 +4,8 @@
  *
  * - Chosen: commands talk HTTP, to the running appliance or to one started off duty; rejected: a second way into the
  *   database; why: one code path, one writer, the same refusals.
+ * - Chosen: by a unix socket first, which the kernel opens to the bell's user, its group and root; rejected: the web address
+ *   alone; why: no root, no certificate, and no crowd at the web page is in the way.
  * - Chosen: exit code 75 when home, database or port do not let it run; rejected: falling back; why: a foreign program
  *   on the port would reject one good release after the other.
  * - Chosen: the beginning of an id goes through a filter of the list; rejected: every `:id` of the API takes beginnings;

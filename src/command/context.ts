@@ -120,6 +120,8 @@ export interface Running {
   readonly address: string;
   /** Of the household; empty, or not told: the machine's. */
   readonly timeZone?: string;
+  /** A unix socket by which it is asked instead. */
+  readonly socket?: string;
   /** Sent with every request; empty when none is asked for. */
   readonly token: string;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { loadSettings, settingsFolder, type LoadedSettings } from '../settings/load.ts';
 import { isoTime } from '../system/iso-time.ts';
+import { isReachable } from './reach.ts';
 import type { CommandContext } from './context.ts';
 import { examineCamera } from './examine-camera.ts';
 import { examineDevice } from './examine-device.ts';
@@ -48,7 +49,9 @@ export async function examineMachine(context: CommandContext): Promise<readonly 
       ? await examinePort(context, loaded.settings.web)
       : good(
           'appliance',
-          running.address === '' ? `pid ${running.pid} is starting` : `pid ${running.pid} runs at ${running.address}`,
+          isReachable(running)
+            ? `pid ${running.pid} runs at ${running.address === '' ? (running.socket ?? '') : running.address}`
+            : `pid ${running.pid} is starting`,
         ),
   ];
 }

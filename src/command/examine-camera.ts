@@ -4,6 +4,7 @@ import { explainSettings, maskedValue } from '../settings/explain.ts';
 import type { LoadedSettings } from '../settings/load.ts';
 import type { CommandContext, Running } from './context.ts';
 import type { Finding } from './finding.ts';
+import { isReachable } from './reach.ts';
 
 const answerMsMax = 3000;
 const answerBytesMax = 65_536;
@@ -25,7 +26,7 @@ export async function examineCamera(
 ): Promise<readonly Finding[]> {
   const { source } = loaded.settings.camera;
   const isAnother = Object.keys(context.settingFlags).some((key) => key.startsWith('camera.'));
-  const isAsked = running !== undefined && running.address !== '' && !isAnother && source !== 'none';
+  const isAsked = running !== undefined && isReachable(running) && !isAnother && source !== 'none';
   if (isAsked) return [await askRunning(context, running)];
   if (source === 'demo' || source === 'push' || source === 'none') return [good('camera', source)];
   const setting = explainSettings(loaded).find(({ key }) => key === 'camera.source');
@@ -38,9 +39,10 @@ export async function examineCamera(
   return [good('camera', `${shown}: a picture of ${look.width}x${look.height} after ${seconds} s`), ...ffmpeg];
 }
 
-async function askRunning({ network }: CommandContext, { address, token }: Running): Promise<Finding> {
+async function askRunning({ network }: CommandContext, { address, socket, token }: Running): Promise<Finding> {
   const answer = await network.request({
-    url: `${address}/api/v1/status`,
+    url: `${socket === undefined ? address : 'http://localhost'}/api/v1/status`,
+    socket,
     method: 'GET',
     headers: token === '' ? {} : { authorization: `Bearer ${token}` },
     timeoutMs: answerMsMax,

@@ -1,6 +1,6 @@
 import { ApiClient, type ApiResult } from './api-client.ts';
 import { exitCodes, type ExitCode } from './command.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext, Running } from './context.ts';
 import { plain } from './text.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function reach(
 ): Promise<ExitCode> {
   const { terminal, home } = context;
   const running = await context.findRunning(home.root);
-  if (running !== undefined && running.address !== '') {
+  if (running !== undefined && isReachable(running)) {
     context.useTimeZone(running.timeZone ?? '');
     return work(new ApiClient(context, running));
   }
@@ -29,6 +29,11 @@ export async function reach(
     return exitCodes.unavailable;
   }
   return offDuty(context, work);
+}
+
+/** One that is still starting is not. */
+export function isReachable({ address, socket }: Pick<Running, 'address' | 'socket'>): boolean {
+  return address !== '' || socket !== undefined;
 }
 
 async function offDuty(context: CommandContext, work: (client: ApiClient) => Promise<ExitCode>): Promise<ExitCode> {

@@ -5,6 +5,8 @@ export interface Network {
 
 export interface NetworkRequest {
   readonly url: string;
+  /** A unix socket that is asked instead of the address's host. */
+  readonly socket?: string | undefined;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;

@@ -118,3 +118,10 @@ function rankOf(caller: Caller, { sinceMs, exchange }: Place, nowMs: number): { 
   if (caller.writableLength > 0) return { rank: isYoung ? 5 : 2, worth: sinceMs };
   return { rank: 6, worth: -sinceMs };
 }
+
+/** How many are connected. */
+export function connectionsOf(site: Site): Promise<number> {
+  return new Promise((resolve) => {
+    site.server.getConnections((error, count) => resolve(error === null ? count : 0));
+  });
+}

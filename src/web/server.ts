@@ -3,7 +3,7 @@ import fastify, { type FastifyError } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Addresses } from './addresses.ts';
 import { answerExpectations, brokenRequests } from './broken-requests.ts';
-import { ConnectionPlaces } from './connection-places.ts';
+import { ConnectionPlaces, connectionsOf } from './connection-places.ts';
 import { describe } from './description.ts';
 import { Entrance } from './entrance.ts';
 import { greetCallers } from './greeting.ts';
@@ -12,6 +12,7 @@ import { addressRefusal, whyNotListening } from './guard.ts';
 import { Guests } from './guests.ts';
 import { LiveView } from './live-view.ts';
 import { admit, answerOwn, isAdmitted } from './own-question.ts';
+import { ownerDoor } from './owner-door.ts';
 import type { WebParts } from './parts.ts';
 import { answerError, noSuchAddress, noSuchMethod } from './problem.ts';
 import { protect } from './protection.ts';
@@ -75,6 +76,8 @@ export interface Web {
   passTo(taker: RequestTaker | undefined): void;
   /** A connection that another process of this house brings. */
   enter(connection: Duplex): void;
+  /** A connection of somebody whom the machine has let in as the owner. */
+  readonly enterAsOwner: (connection: Duplex) => void;
   /** Resolves when every request that was taken here is answered, or has had its time. */
   idle(): Promise<void>;
   /** Where callers come to while it does not listen itself. */
@@ -106,13 +109,13 @@ export async function openWeb(parts: WebParts): Promise<Web> {
   if (refusal !== undefined) throw new Error(refusal);
   const grace: Grace = { isLeaving: false, streams: [] };
   const site = await buildSite(parts, grace);
-  const isKnown = (connection: object): boolean => grace.guests?.isKnown(connection) === true;
-  const places = new ConnectionPlaces(site.server, parts, isKnown);
+  const places = new ConnectionPlaces(site.server, parts, (socket) => grace.guests?.isKnown(socket) === true);
   greetCallers(site.server, parts, { places, sideDoor: grace.sideDoor });
   const cutSilent = (): void => places.cutSilent();
   const { sideDoor } = grace;
   let reachedAt = '';
   sideDoor?.open();
+  const enterAsOwner = ownerDoor(site, parts.ownerToken);
   return {
     get address() {
       return addressOf(site) || reachedAt;
@@ -123,6 +126,7 @@ export async function openWeb(parts: WebParts): Promise<Web> {
       if (taker !== undefined) for (const stream of grace.streams) stream.close();
     },
     enter: (connection) => sideDoor?.enter(connection),
+    enterAsOwner,
     async idle() {
       const startedMs = parts.clock.uptimeMs();
       const isLate = (): boolean => parts.clock.uptimeMs() - startedMs > farewellMsMax;
@@ -178,12 +182,6 @@ async function drain(site: Site, grace: Grace, { clock, cutSilent }: Draining): 
     if (waitedMs > farewellMsMax) site.server.closeAllConnections();
     await clock.sleep(lookMs);
   }
-}
-
-function connectionsOf(site: Site): Promise<number> {
-  return new Promise((resolve) => {
-    site.server.getConnections((error, count) => resolve(error === null ? count : 0));
-  });
 }
 
 async function close(site: Site, grace: Grace, { clock, cutSilent }: Draining): Promise<void> {

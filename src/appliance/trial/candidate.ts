@@ -19,6 +19,7 @@ import { CandidateNets } from './candidate-nets.ts';
 import { rehearse, type RehearsalParts } from './candidate-rehearsal.ts';
 import { ownBellOf } from './own-bell.ts';
 import type { Bell } from '../../visit/bell.ts';
+import { announce } from '../owner-door.ts';
 import { sendHeartbeats } from './heartbeats.ts';
 import { reportToService, type ServiceReport } from '../service-report.ts';
 import type { Incumbency } from './incumbency.ts';
@@ -264,8 +265,7 @@ export class ApplianceCandidate {
     this.#free.resolve(); // It is gone, however it went.
     this.#closeRelay();
     await leaveTrialGroup();
-    const { timeZone } = ground.loaded.settings.household;
-    await locked.lock.announce({ address: front.web.address, token: front.ownerToken, timeZone });
+    await announce({ ...this.#parts.request, ground, front, home });
   }
 
   /** Button, camera and socket are free when this is answered; what is under way may end until the process is killed. */

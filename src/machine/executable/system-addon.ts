@@ -8,6 +8,8 @@ export interface SystemAddon {
   notify(socket: string, state: string): number;
   /** Sends the writing end of a pipe there. Returns the other end: it ends when everything sent before was read. */
   barrier(socket: string): number;
+  /** Who has made a unix connection: pid, uid, gid, and the other groups of that process. One built before has none. */
+  readonly peer?: (descriptor: number) => readonly number[] | number;
   /** Children do not inherit this descriptor from now on. */
   closeOnExec(descriptor: number): number;
   /** Has the C library give memory back early: one arena; blocks of `bytes` and more apart, and as much kept for later. */

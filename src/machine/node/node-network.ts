@@ -2,6 +2,7 @@ import { unescape } from 'node:querystring';
 import { wordsOf } from '../../system/error-words.ts';
 import type { NetworkRequest, NetworkResult, OpenRequest, OpenResult, StreamingNetwork } from '../../system/network.ts';
 import { OpenAnswer } from './open-answer.ts';
+import { askSocket } from './socket-request.ts';
 import { askStatus } from './status-request.ts';
 import { isUntrusted, TrustedCertificates } from './trusted-certificates.ts';
 
@@ -16,6 +17,7 @@ export function nodeNetwork(): StreamingNetwork {
   const certificates = new TrustedCertificates();
   return {
     request(request) {
+      if (request.socket !== undefined) return askSocket({ ...request, socket: request.socket });
       const deadline = AbortSignal.timeout(request.timeoutMs);
       return reach({ ...request, deadline, certificates }, async (url, headers) => {
         const asked = { ...request, headers };

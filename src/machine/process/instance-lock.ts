@@ -26,6 +26,8 @@ export interface Running {
   readonly startedMs: number;
   /** Proves to the appliance that a command was given by the owner of the home. Empty while it starts. */
   readonly token: string;
+  /** A unix socket by which commands come in. */
+  readonly socket?: string;
   /** That process has been left the home, and has not said yet where it listens. */
   readonly isHeir?: boolean;
 }
@@ -33,7 +35,7 @@ export interface Running {
 /** The right to run in a home. Ends with `release` or with the process, however that dies. */
 export interface InstanceLock {
   /** Tells commands where this appliance listens. */
-  announce(where: Pick<Running, 'address' | 'token' | 'timeZone'>): Promise<void>;
+  announce(where: Pick<Running, 'address' | 'token' | 'timeZone' | 'socket'>): Promise<void>;
   /** `heir`: the process that is to take it next; commands that come meanwhile wait for its word. */
   letGo(heir?: number): Promise<void>;
 }
