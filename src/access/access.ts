@@ -146,6 +146,11 @@ export class Access {
     return this.#own.changePassword(caller, asked);
   }
 
+  /** Ten new ones; those from before are no good any more. */
+  renewRecoveryCodes(caller: Caller): Promise<{ outcome: 'renewed'; recoveryCodes: readonly string[] } | Refusal> {
+    return this.#own.renewRecoveryCodes(caller);
+  }
+
   hasSecondFactor(caller: Caller): boolean {
     return this.#own.hasSecondFactor(caller);
   }
@@ -232,6 +237,7 @@ export class Access {
 
   /** What claims this house, made where there is none; undefined when it is claimed. For those who hold the device. */
   async claimCode(): Promise<string | undefined> {
+    await this.#files.look();
     if (this.isClaimed) return undefined;
     return (await this.#files.read()) ?? this.#files.open();
   }

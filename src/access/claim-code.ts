@@ -27,11 +27,12 @@ export class ClaimFiles {
     this.#parts = parts;
   }
 
-  /** Whether the house was claimed, by the mark. As it was when this was opened, or changed since by this process. */
+  /** Whether the house was claimed, by the mark as it was at the last look. */
   get isMarked(): boolean {
     return this.#isMarked;
   }
 
+  /** Another process of this house may have begun anew since. */
   async look(): Promise<void> {
     const { disk, home } = this.#parts;
     this.#isMarked = true; // Until it is known.

@@ -8,13 +8,11 @@ import { refusal, type Refusal } from './failure.ts';
 import { readName } from './names.ts';
 import { whyNoPassword } from './password.ts';
 import type { Passwords, Tried } from './passwords.ts';
-import { keptSecret, newCode, readCode } from './secrets.ts';
+import { keptRecoveryCode, newRecoveryCodes } from './recovery.ts';
+import { keptSecret } from './secrets.ts';
 import { beginSession, type BegunSession } from './session.ts';
 import type { AccessStory } from './story.ts';
 
-const recoveryCodes = 10;
-/** 80 bits: their plain hash is as good as a slow one. */
-const recoveryGroups = 4;
 const busyRetryS = 1;
 
 export interface EntranceParts {
@@ -42,6 +40,7 @@ export class Entrance {
 
   async claim({ code, ...newcomer }: Newcomer & { readonly code: string }): Promise<Welcomed | Refusal> {
     const { files, passwords, parts } = this.#with;
+    await files.look();
     if (this.#with.isClaimed()) return refusal('already-claimed');
     const judged = await passwords.whileTried(passwords.triedFrom(newcomer.origin), async () =>
       (await files.isCode(code)) ? this.#newUser(newcomer, 'administrator') : refusal('wrong-code'),
@@ -95,7 +94,7 @@ export class Entrance {
     const { user, tried } = this.#whoTries(asked);
     const password = whyNoPassword(asked.password, asked.name);
     if (password !== undefined) return refusal(password);
-    const secret = keptSecret(readCode(asked.recoveryCode, recoveryGroups) ?? '');
+    const secret = keptRecoveryCode(asked.recoveryCode);
     const judged = await passwords.whileTried(tried, async () => {
       if (user === undefined || !parts.store.read.isRecoveryCode(secret, user.id))
         return refusal('wrong-recovery-code');
@@ -134,9 +133,9 @@ export class Entrance {
     const kept = await passwords.hash(password, { isKnown: true });
     if (kept === undefined) return refusal('busy', busyRetryS);
     const id = parts.random.id();
-    const codes = Array.from({ length: recoveryCodes }, () => newCode(parts.random, recoveryGroups));
+    const { codes, kept: recoveryCodes } = newRecoveryCodes(parts.random);
     const createdMs = parts.clock.wallMs();
-    const user = { id, ...named, role, password: kept, createdMs, recoveryCodes: codes.map(keptSecret) };
+    const user = { id, ...named, role, password: kept, createdMs, recoveryCodes };
     return { outcome: 'made', user, role, codes, begun: beginSession(parts, id, origin) };
   }
 

@@ -6,6 +6,7 @@ import type { Endings } from './endings.ts';
 import { refusal, type Refusal } from './failure.ts';
 import { whyNoPassword } from './password.ts';
 import type { Passwords } from './passwords.ts';
+import { newRecoveryCodes } from './recovery.ts';
 import { newSecondFactor, secondFactorUri, stepOfCode } from './second-factor.ts';
 import { actorOf, type AccessStory } from './story.ts';
 
@@ -84,6 +85,17 @@ export class OwnAccess {
       endings.tell('session', await parts.store.write('setPassword', { userId, password, keepSession }));
       this.#tell(user, 'change-password');
       return done;
+    });
+  }
+
+  renewRecoveryCodes(
+    caller: Caller,
+  ): Promise<{ readonly outcome: 'renewed'; readonly recoveryCodes: readonly string[] } | Refusal> {
+    return this.#asUser(caller, async (user) => {
+      const { codes, kept } = newRecoveryCodes(this.#with.parts.random);
+      await this.#with.parts.store.write('setRecoveryCodes', { userId: user.userId, codes: kept });
+      this.#tell(user, 'renew-recovery-codes');
+      return { outcome: 'renewed' as const, recoveryCodes: codes };
     });
   }
 

@@ -53,7 +53,7 @@ const rules = {
 
   /** One's own sessions and password. */
   'manage-own-access': { from: 'viewer', isOwn: true },
-  /** One's own second factor. */
+  /** One's own second factor and recovery codes. */
   'change-second-factor': { from: 'viewer', isOwn: true, isDangerous: true },
 } as const satisfies Readonly<Record<string, Rule>>;
 
@@ -171,6 +171,7 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/access/sessions': 'manage-own-access',
   'DELETE /api/v1/access/sessions': 'manage-own-access',
   'DELETE /api/v1/access/sessions/:id': 'manage-own-access',
+  'POST /api/v1/access/recovery-codes': 'change-second-factor',
   'POST /api/v1/access/second-factor': 'change-second-factor',
   'PUT /api/v1/access/second-factor': 'change-second-factor',
   'DELETE /api/v1/access/second-factor': 'change-second-factor',

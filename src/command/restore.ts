@@ -52,7 +52,10 @@ async function restore(context: CommandContext, before: string): Promise<ExitCod
   if (context.flags.isSet('json')) return printJson(context, answer);
   const { back, since, leftOut, unreadable } = answer.result;
   terminal.print(`stored data is as it was on ${localTime(answer.snapshot.number)}`);
-  if (unreadable !== undefined) terminal.complain(`nothing that was written since could be kept: ${unreadable}`);
+  if (unreadable !== undefined) {
+    terminal.complain(`nothing that was written since could be kept: ${unreadable}`);
+    terminal.complain('nobody is logged in any more, and tokens and invitations are gone: see doorward access');
+  }
   for (const { table: name, rows } of back) terminal.print(`  came back: ${rows} ${words(name)}`);
   for (const { table: name, rows } of since) terminal.print(`  stayed, written since: ${rows} ${words(name)}`);
   if (leftOut > 0) terminal.print(`  left out, because what they belong to is nowhere: ${leftOut} rows`);

@@ -112,6 +112,8 @@ export interface AccessWrites {
     input: { code: string; password: string; session: NewSession };
     result: 'done' | 'no-code';
   };
+  /** Those from before are no good any more. */
+  setRecoveryCodes: { input: { userId: string; codes: readonly string[] }; result: undefined };
   beginSecondFactor: { input: { userId: string; secret: string }; result: undefined };
   /** What was begun counts from now on. */
   confirmSecondFactor: { input: { userId: string; secret: string; step: number }; result: undefined };

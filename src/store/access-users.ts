@@ -29,9 +29,13 @@ function addUser(db: Connection, { recoveryCodes, ...user }: NewUser, session: N
     `INSERT INTO users (id, name, name_key, role, password, created_ms)
      VALUES (@id, @name, @nameKey, @role, @password, @createdMs)`,
   ).run(user);
-  for (const code of recoveryCodes)
-    db.prepare('INSERT INTO recovery_codes (secret, user_id) VALUES (?, ?)').run(code, user.id);
+  setRecoveryCodes(db, { userId: user.id, codes: recoveryCodes });
   insertSession(db, session);
+}
+
+export function setRecoveryCodes(db: Connection, { userId, codes }: Input<'setRecoveryCodes'>): undefined {
+  db.prepare('DELETE FROM recovery_codes WHERE user_id = ?').run(userId);
+  for (const code of codes) db.prepare('INSERT INTO recovery_codes (secret, user_id) VALUES (?, ?)').run(code, userId);
 }
 
 export function rehashPassword(db: Connection, { userId, before, password }: Input<'rehashPassword'>): undefined {

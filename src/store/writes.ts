@@ -2,7 +2,7 @@ import { addSession, endSessions, proveSession, sawSession } from './access-sess
 import { addInvitation, addToken, removeToken, sawToken } from './access-tokens.ts';
 import {
   addInvitedUser, beginSecondFactor, claim, confirmSecondFactor, recoverUser, rehashPassword, removeInvitation,
-  removeSecondFactor, removeUser, resetAccess, setPassword, setRole, useSecondFactorStep,
+  removeSecondFactor, removeUser, resetAccess, setPassword, setRecoveryCodes, setRole, useSecondFactorStep,
 } from './access-users.ts'; // prettier-ignore
 import { keepAuditAnchor } from './audit-anchor.ts';
 import { setDeviceSetting, removeDeviceSetting } from './device-settings.ts';
@@ -61,6 +61,7 @@ export const writes: WriteFunctions = {
   rehashPassword,
   setPassword,
   recoverUser,
+  setRecoveryCodes,
   beginSecondFactor,
   confirmSecondFactor,
   removeSecondFactor,

@@ -81,6 +81,23 @@ test('a power cut at any moment of a claim leaves a house that is claimed or not
   }
 });
 
+test('who has begun anew in one process of the house can claim it in the other', async (t) => {
+  const { house, access } = await claimed(t);
+  const candidate = await house.open();
+  const { claimCode: code } = await candidate.reset({ kind: 'house' });
+  assert.equal(await access.claimCode(), code);
+  entered(await access.claim({ code, name: 'Bob', password: adasPassword, origin: from() }));
+});
+
+test('what a role does not reach is written down, with whom and what', async (t) => {
+  const { house, access, ada } = await claimed(t);
+  const bob = await invited(access, { by: ada, name: 'Bob', role: 'viewer' });
+  access.noteRefusal(callerOf(access, bob), 'manage-access');
+  assert.deepEqual(house.chronicle.entries.at(-1), {
+    event_type: 'authorization', actor: `user/${bob.userId}`, action: 'manage-access', resource: 'access', result: 'failure',
+  }); // prettier-ignore
+});
+
 test('the code stays the same until it is used, and lies in a file of the home', async (t) => {
   const { house, access } = await openHouse(t);
   const code = await access.claimCode();

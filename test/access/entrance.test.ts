@@ -162,6 +162,18 @@ test('a recovery code brings back once: with a new password, without the second 
   assert.equal(house.chronicle.told.at(-1), 'recover success');
 });
 
+test('new recovery codes take the place of the old ones', async (t) => {
+  const { access, ada } = await claimed(t);
+  const renewed = await access.renewRecoveryCodes(callerOf(access, ada));
+  assert.ok(renewed.outcome === 'renewed');
+  const wanted = { name: 'Ada', password: 'another long password', origin: from() };
+  const [before = '', after = ''] = [ada.recoveryCodes[0], renewed.recoveryCodes[0]];
+  assert.equal(failureOf(await access.recover({ ...wanted, recoveryCode: before })), 'wrong-recovery-code');
+  entered(await access.recover({ ...wanted, recoveryCode: after }));
+  assert.equal(access.users()[0]?.recoveryCodesLeft, 9);
+  assert.equal(failureOf(await access.renewRecoveryCodes({ kind: 'neighbour' })), 'not-a-user');
+});
+
 test('a recovery code works while an attacker keeps the front door busy', async (t) => {
   const { house, access, ada } = await claimed(t);
   await guessFor(house, access, 30);

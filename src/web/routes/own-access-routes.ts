@@ -46,8 +46,28 @@ export function ownAccessRoutes(site: Site, { access }: Parts): void {
       return done;
     },
   );
+  recoveryCodeRoute(site, { access });
   secondFactorRoutes(site, { access });
   sessionRoutes(site, { access });
+}
+
+function recoveryCodeRoute(site: Site, { access }: Parts): void {
+  const recoveryCodes = Type.Array(Type.String(), { description: 'Each brings the user back once; shown only here' });
+  site.post(
+    '/api/v1/access/recovery-codes',
+    {
+      schema: {
+        summary: 'Make new recovery codes; those from before are no good any more',
+        tags,
+        response: { 200: Type.Object({ recoveryCodes }), ...refusals },
+      },
+    },
+    async ({ caller }, reply) => {
+      const renewed = granted(await access.renewRecoveryCodes(caller));
+      reply.header('cache-control', 'no-store');
+      return { recoveryCodes: [...renewed.recoveryCodes] };
+    },
+  );
 }
 
 function secondFactorRoutes(site: Site, { access }: Parts): void {
