@@ -13,15 +13,27 @@ export function certificateSection() {
     if (certificate === null)
       return [hint('Its owner has brought a certificate. Whoever made it says how to trust it.')];
     return [
-      hint(`Put its certificate on a phone once: no warning any more at ${names.join(', ')}.`),
+      hint(`Put its certificate on a phone once: no warning any more at ${placesOf(names)}.`),
       element('a', { className: 'button', href: file, download: 'doorward.crt' }, 'The certificate'),
       folded('On an iPhone or iPad', steps(iPhone)),
       folded('On Android', steps(android)),
       folded('On a computer', steps(computer)),
-      hint('Its fingerprint, as the terminal of the device says it too:'),
+      hint(`Its fingerprint. ${compare}`),
       print(fingerprint),
     ];
   });
+}
+
+const compare = '“doorward access certificate” on the device must say the same:';
+
+/**
+ * Where a phone finds it: not what is of the device itself alone, nor every ending that a network may give its name.
+ * @param {string[]} names
+ */
+function placesOf(names) {
+  return names
+    .filter((name) => name.endsWith('.local') || (/^[\d.]+$|:/.test(name) && !/^127\.|^::1$/.test(name)))
+    .join(', ');
 }
 
 const iPhone = [
@@ -64,10 +76,9 @@ function print(fingerprint) {
 export function fingerprintLine() {
   const line = folded('Is this really my doorbell?');
   line.hidden = true;
-  const words = 'Compare: this is the fingerprint of its certificate, and the terminal of the device says the same.';
   ask('/access/certificate').then(
     ({ fingerprint }) => {
-      line.append(element('p', { className: 'hint' }, words), print(fingerprint));
+      line.append(hint(`This is the fingerprint of its certificate. ${compare}`), print(fingerprint));
       line.hidden = false;
     },
     () => undefined,

@@ -1,54 +1,61 @@
-import { createHmac } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import type { TestContext } from 'node:test';
 import jsQR from 'jsqr';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { startAppliance } from '../../src/appliance.ts';
-import { runningRelease } from '../../src/machine/executable/running-release.ts';
-import { homeAt } from '../../src/system/home.ts';
+import { Access } from '../../src/access/access.ts';
+import { nodeClock } from '../../src/machine/node/node-clock.ts';
+import { nodeDisk } from '../../src/machine/node/node-disk.ts';
+import { nodeRandom } from '../../src/machine/node/node-random.ts';
+import { startWeb } from '../../src/web/server.ts';
+import { littleCost } from '../access/open-access.ts';
+import { PlainStore } from '../fakes/plain-store.ts';
+import { House, silentLog } from '../web/house.ts';
+import { demoFrame, moveIn } from '../web/lived-in-house.ts';
 
-/** One woman of a demo picture, alone. */
-const alone = { left: 915, top: 90, width: 470, height: 470 };
 export const password = 'correct horse battery';
 
 export interface LockedHouse {
+  readonly house: House;
   readonly address: string;
-  readonly database: string;
-  /** What claims it, as whoever holds the device reads it. */
+  /** What claims it. */
   readonly claimCode: string;
+  /** Time goes by for those who are logged in. */
+  readonly later: (durationMs: number) => void;
 }
 
-/** A real appliance with a camera; by default one that asks for a log-in on this machine too. */
+/** A house with people and visits that nobody has claimed; by default one that asks for a log-in on this machine too. */
 export async function openLockedHouse(t: TestContext, loopback: 'open' | 'login' = 'login'): Promise<LockedHouse> {
-  const folder = mkdtempSync(join(tmpdir(), 'doorward-locked-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'pictures'));
-  const picture = sharp('node_modules/@vladmandic/face-api/demo/sample3.jpg').extract(alone);
-  await picture.toFile(join(folder, 'pictures/1.jpg'));
-  const home = homeAt(join(folder, 'home'));
-  const request = {
-    home,
-    environment: {},
-    settingFlags: { 'web.port': '0', 'web.loopback': loopback, 'camera.source': `folder:${join(folder, 'pictures')}` },
-    isOffDuty: false,
-    hasDemoHousehold: false,
-    writeLog: () => undefined,
-    terminal: undefined,
-  };
-  const started = await startAppliance(request, runningRelease());
-  assert.ok(started.outcome === 'running', JSON.stringify(started));
-  t.after(() => started.stop());
-  return {
-    address: started.address,
-    database: home.database,
-    get claimCode() {
-      return readFileSync(home.claimCode, 'utf8').trim();
+  const house = new House();
+  await moveIn(house);
+  const passed = { ms: 0 };
+  const store = new PlainStore();
+  house.access = new Access({
+    store,
+    clock: {
+      ...nodeClock,
+      wallMs: () => nodeClock.wallMs() + passed.ms,
+      uptimeMs: () => nodeClock.uptimeMs() + passed.ms,
     },
-  };
+    random: nodeRandom,
+    disk: nodeDisk,
+    home: house.home,
+    chronicle: { record: async () => undefined },
+    log: silentLog,
+    loopback,
+    cost: littleCost,
+  });
+  await house.health.runOnce();
+  const web = await startWeb(house.parts());
+  t.after(async () => {
+    await web.close();
+    await house.close();
+    await store.close();
+  });
+  house.show(await demoFrame('sample3.jpg'));
+  const { address } = web;
+  return { house, address, claimCode: (await house.access.claimCode()) ?? '', later: (ms) => void (passed.ms += ms) };
 }
 
 /** Claims on the page that is open, with a code unless the page has it; the recovery codes. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -8,11 +8,12 @@ import { startAppliance } from '../../src/appliance.ts';
 import { runningRelease } from '../../src/machine/executable/running-release.ts';
 import { homeAt } from '../../src/system/home.ts';
 import { openBrowser, until } from '../web/browser.ts';
+import { claimOn } from './locked-house.ts';
 
 /** One woman of a demo picture, alone. */
 const alone = { left: 915, top: 90, width: 470, height: 470 };
 
-test('from a phone: ring, see a stranger, say who she is, ring again and read her name; then delete her', async (t) => {
+test('from a phone: claim, ring, see a stranger, say who she is, ring again and read her name; then delete her', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-page-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'pictures'));
@@ -21,7 +22,7 @@ test('from a phone: ring, see a stranger, say who she is, ring again and read he
   const request = {
     home: homeAt(join(folder, 'home')),
     environment: {},
-    settingFlags: { 'web.port': '0', 'camera.source': `folder:${join(folder, 'pictures')}` },
+    settingFlags: { 'web.port': '0', 'web.loopback': 'login', 'camera.source': `folder:${join(folder, 'pictures')}` },
     isOffDuty: false,
     hasDemoHousehold: false,
     writeLog: () => undefined,
@@ -32,7 +33,10 @@ test('from a phone: ring, see a stranger, say who she is, ring again and read he
   t.after(() => started.stop());
 
   const { page, trouble } = await openBrowser(t);
-  await page.goto(started.address);
+  await page.goto(started.address.replace('http:', 'https:'));
+  await claimOn(page, readFileSync(request.home.claimCode, 'utf8').trim());
+  const [cookie] = (await page.context().cookies()).filter(({ name }) => name === '__Host-doorward');
+  assert.deepEqual([cookie?.httpOnly, cookie?.secure], [true, true]);
   const ring = page.locator('#ring');
   const dialog = page.locator('#dialog');
   await until(page, `document.querySelector('#live').naturalWidth > 0`);
@@ -63,6 +67,9 @@ test('from a phone: ring, see a stranger, say who she is, ring again and read he
   await dialog.getByRole('button', { name: 'Done' }).click();
   await page.getByText('Nobody is enrolled yet').waitFor();
   await page.getByText('Nobody has rung yet').waitFor();
-  const complaints = trouble.complaints.filter((text) => !text.includes('422'));
+  await page.locator('#who-button').click();
+  await dialog.getByRole('button', { name: 'Log out', exact: true }).first().click();
+  await page.getByRole('heading', { name: 'Who is there?' }).waitFor();
+  const complaints = trouble.complaints.filter((text) => !/422|401|ERR_INCOMPLETE_CHUNKED/.test(text));
   assert.deepEqual({ complaints, foreign: trouble.foreign }, { complaints: [], foreign: [] });
 });
