@@ -2,8 +2,8 @@
 export type AccessFailure = keyof typeof words;
 
 const words = {
-  'already-claimed': 'cannot claim: this Doorward has its administrator already',
-  unclaimed: 'cannot do that: nobody has claimed this Doorward yet',
+  'already-claimed': 'cannot claim: this doorbell has its administrator already',
+  unclaimed: 'cannot do that: nobody has claimed this doorbell yet',
   'wrong-code': 'cannot claim: the code is another one: it is in the log and on the terminal of the device',
   'wrong-credentials': 'cannot log in: the name or the password is wrong',
   'second-factor-needed': 'cannot log in: the code of the second factor is needed too',

@@ -1,3 +1,4 @@
+import { roles, unknownWords } from './access-words.ts';
 import { claimCodeAnswer, createdTokenAnswer, invitedAnswer } from './access-answers.ts';
 import type { ApiClient } from './api-client.ts';
 import { exitCodes, jsonOption, misused, noParameters, type Command, type ExitCode } from './command.ts';
@@ -7,6 +8,7 @@ import { localTime, plain } from './text.ts';
 
 const path = '/api/v1/access';
 const tokenDaysDefault = 365;
+const scopes = ['read-metrics', 'read-visits', 'ring', 'push-pictures', 'manage-releases', 'everything'];
 
 /** A link that makes a user. */
 const invite: Command = {
@@ -18,12 +20,15 @@ const invite: Command = {
     role: { type: 'string', value: 'ROLE', description: 'viewer, member or administrator; member when not given' },
     ...jsonOption,
   },
-  run: (context) => reach(context, (client) => inviteSomebody(context, client)),
+  run: async (context) => {
+    const role = context.flags.text('role') ?? 'member';
+    if (!roles.includes(role)) return misused(context, 'access invite', unknownWords('role', role, roles));
+    return reach(context, (client) => inviteSomebody(context, client, role));
+  },
 };
 
-async function inviteSomebody(context: CommandContext, client: ApiClient): Promise<ExitCode> {
+async function inviteSomebody(context: CommandContext, client: ApiClient, role: string): Promise<ExitCode> {
   const { terminal, flags } = context;
-  const role = flags.text('role') ?? 'member';
   const invited = await client.ask({ method: 'POST', path: `${path}/invitations`, json: { role } }, invitedAnswer);
   if (invited.outcome !== 'answered') return failed(context, invited);
   if (flags.isSet('json')) return printJson(context, invited.body);
@@ -41,8 +46,7 @@ const token: Command = {
   summary: 'Make a token for a program; it is shown once',
   parameters: { text: 'NAME SCOPE…', min: 2, max: 7 },
   description:
-    'NAME says what it is for. SCOPE: read-metrics, read-visits, ring, push-pictures, manage-releases, everything.\n' +
-    'A program sends it as Authorization: Bearer dw_…',
+    `NAME says what it is for. SCOPE: ${scopes.join(', ')}.\n` + 'A program sends it as Authorization: Bearer dw_…',
   options: {
     days: {
       type: 'string',
@@ -55,6 +59,8 @@ const token: Command = {
     const expiresInDays = Number(context.flags.text('days') ?? tokenDaysDefault);
     if (!Number.isInteger(expiresInDays) || expiresInDays < 1)
       return misused(context, 'access token', 'cannot use --days: a whole number of days was expected');
+    const unknown = context.args.slice(1).find((scope) => !scopes.includes(scope));
+    if (unknown !== undefined) return misused(context, 'access token', unknownWords('scope', unknown, scopes));
     return reach(context, (client) => makeToken(context, client, expiresInDays));
   },
 };

@@ -2,8 +2,9 @@ import {
   claimCodeAnswer, doneAnswer, invitationsAnswer, nothingAnswer, tokensAnswer, usersAnswer, type InvitationAnswer,
   type TokenAnswer, type UserAnswer,
 } from './access-answers.ts'; // prettier-ignore
+import { roles, unknownWords } from './access-words.ts';
 import type { ApiClient, ApiResult } from './api-client.ts';
-import { exitCodes, jsonOption, noParameters, type Command, type ExitCode } from './command.ts';
+import { exitCodes, jsonOption, misused, noParameters, type Command, type ExitCode } from './command.ts';
 import type { CommandContext } from './context.ts';
 import { idAmong, shortIds } from './find-id.ts';
 import { failed, printJson, reach } from './reach.ts';
@@ -87,7 +88,11 @@ const role: Command = {
   parameters: { text: 'USER ROLE', min: 2, max: 2 },
   description: 'USER is a name, or an id of access list or its beginning.',
   options: jsonOption,
-  run: (context) => reach(context, (client) => changeRole(context, client)),
+  run: async (context) => {
+    const next = context.args[1] ?? '';
+    if (!roles.includes(next)) return misused(context, 'access role', unknownWords('role', next, roles));
+    return reach(context, (client) => changeRole(context, client));
+  },
 };
 
 async function changeRole(context: CommandContext, client: ApiClient): Promise<ExitCode> {

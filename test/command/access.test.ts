@@ -62,6 +62,21 @@ test('an invitation is a link, a token is shown once and alone on standard outpu
   ]);
   assert.equal((await type(newFolder(t), ['access', 'token', 'x', 'ring', '--days', 'many'], house(api))).code, 2);
   assert.equal((await type(newFolder(t), ['access', 'token', 'x'], house(api))).code, 2);
+  for (const [words, complaint] of [
+    [
+      ['token', 'x', 'ring', 'read-metric'],
+      /^cannot use the scope "read-metric": .* was expected; did you mean read-metrics\?/,
+    ],
+    [
+      ['invite', '--role', 'membre'],
+      /^cannot use the role "membre": viewer, member, administrator was expected; did you mean member\?/,
+    ],
+    [['role', 'Ada', 'king'], /^cannot use the role "king": viewer, member, administrator was expected/],
+  ] as const) {
+    const { code, err, calls } = await type(newFolder(t), ['access', ...words], house(api));
+    assert.deepEqual([code, calls], [2, []]);
+    assert.match(err, complaint);
+  }
 });
 
 test('a role is given and somebody removed by name or by the beginning of an id; whom nobody can tell is refused', async (t) => {

@@ -20,8 +20,8 @@ test('bash proposes commands, acts, options, settings and files', () => {
   assert.deepEqual(proposed('--json', 'people', 's'), ['show']);
   assert.deepEqual(proposed('--home', 'people', 'st'), ['status', 'strangers']);
   assert.deepEqual(proposed('people', 'remove', 'Ada', '--y'), ['--yes']);
-  assert.deepEqual(proposed('settings', 'set', 'web.p'), ['web.port']);
-  assert.deepEqual(proposed('run', '--web.p'), ['--web.port=']);
+  assert.deepEqual(proposed('settings', 'set', 'web.po'), ['web.port']);
+  assert.deepEqual(proposed('run', '--web.po'), ['--web.port=']);
   assert.deepEqual(proposed('update', 'package.j'), ['package.json']);
   assert.deepEqual(proposed('--home', '=', 'package.j'), ['package.json']);
   assert.deepEqual(proposed('ring', ''), []);
