@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
+
 import { mallocEnvironment, nodeOptions } from '../../src/machine/process/start-options.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
@@ -31,8 +31,13 @@ export interface LogLine {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
+/** A test, or whatever else tidies up in the end. */
+export interface Until {
+  after(end: () => unknown): void;
+}
+
 /** A folder that is gone when the test is over. */
-export function newFolder(context: TestContext): string {
+export function newFolder(context: Until): string {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-end-to-end-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
@@ -187,7 +192,7 @@ export class Appliance {
 }
 
 /** Starts an appliance and waits until it says where it listens. It is ended with the test at the latest. */
-export async function startAppliance(context: TestContext, options: StartOptions): Promise<Appliance> {
+export async function startAppliance(context: Until, options: StartOptions): Promise<Appliance> {
   const { home, settings = {} } = options;
   const flags = Object.entries({ 'web.port': '0', 'camera.source': 'push', ...settings }).map(
     ([key, value]) => `--${key}=${value}`,
