@@ -98,10 +98,10 @@ export class HouseDesk implements UpdateDesk {
     return this.#ask({ kind: 'revert', word });
   }
 
-  async agree(file: string | undefined): Promise<void> {
+  async agree(file: string | undefined, actor: string): Promise<void> {
     const { chronicle, log } = this.#parts;
     chronicle
-      .record(entryOfConsent(file, 'api'))
+      .record(entryOfConsent(file, actor))
       .catch((error: unknown) => log.error('a consent is not in the audit chain', { error }));
     this.#ask({ kind: 'agree', ...(file === undefined ? {} : { file }) });
   }

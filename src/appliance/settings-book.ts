@@ -26,7 +26,7 @@ export function settingsBook(ground: BookGround, { folders, ownPort }: BookOptio
   return {
     explain: () => explainSettings(loaded),
     complaints: () => [...complaints, ...loaded.warnings],
-    async change(changes) {
+    async change(changes, actor) {
       const message =
         (await complaintAbout(ground, changes, ownPort?.())) ??
         (await complaintAboutPack(folders, changes['models.recogniser']));
@@ -37,7 +37,12 @@ export function settingsBook(ground: BookGround, { folders, ownPort }: BookOptio
         else await store.write('setDeviceSetting', { key, value });
       }
       if (isNews(ground, changes, typeof before === 'string' ? {} : before))
-        events.emit({ type: 'CONFIGURATION_CHANGED', status: 'success', component: 'settings' });
+        events.emit({
+          type: 'CONFIGURATION_CHANGED',
+          status: 'success',
+          component: 'settings',
+          ...(actor === undefined ? {} : { data: { actor } }),
+        });
       return { outcome: 'changed' };
     },
   };

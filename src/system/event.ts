@@ -41,6 +41,8 @@ export interface EventData {
   readonly confidence?: number;
   /** FACE_RECOGNIZED, FACE_UNKNOWN and FACE_BLACKLISTED: the face may be a picture of one. */
   readonly mayBePicture?: boolean;
+  /** Who has done it: `user/ID`, `token/ID`, `api`; nobody said so: the appliance itself. */
+  readonly actor?: string;
   readonly channel?: string;
   readonly notificationKind?: string;
   readonly errorType?: string;

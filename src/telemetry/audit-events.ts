@@ -20,7 +20,7 @@ const kept: ReadonlyMap<EventType, { readonly event_type: AuditEventType; readon
 export function auditEntryOf(event: PipelineEvent): AuditEntry | undefined {
   const kind = kept.get(event.type);
   if (kind === undefined) return undefined;
-  const { visitId, personId, outcome, channel, notificationKind } = event.data ?? {};
+  const { visitId, personId, outcome, channel, notificationKind, actor = 'appliance' } = event.data ?? {};
   const data = Object.fromEntries(
     Object.entries({ personId, outcome, channel, notificationKind }).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value]],
@@ -28,7 +28,7 @@ export function auditEntryOf(event: PipelineEvent): AuditEntry | undefined {
   );
   return {
     ...kind,
-    actor: 'appliance',
+    actor,
     resource: visitId === undefined ? event.component : `visit/${visitId}`,
     result: event.status,
     ...(Object.keys(data).length === 0 ? {} : { data }),

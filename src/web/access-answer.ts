@@ -71,12 +71,10 @@ export function enter<Way extends Entered>(
   const { peer } = exchange.request;
   const names = cookieNames(peer);
   const lasting = { ...peer, maxAgeS: cookieMaxAgeS };
-  exchange.reply
-    .header('cache-control', 'no-store')
-    .header('set-cookie', [
-      cookieText(names.session, entered.session, lasting),
-      cookieText(names.device, entered.device, lasting),
-    ]);
+  exchange.reply.header('set-cookie', [
+    cookieText(names.session, entered.session, lasting),
+    cookieText(names.device, entered.device, lasting),
+  ]);
   return entered;
 }
 

@@ -2,10 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ended } from '../access/answers.ts';
 import type { Caller } from '../access/caller.ts';
 import type { WebParts } from './parts.ts';
+import { tooMuch } from './problem.ts';
 import type { Site } from './site.ts';
 
 type Guest = Extract<Caller, { kind: 'user' | 'token' }>;
 
+/** Of each kind, for one user or token: two fewer than the live picture has viewers. */
+const streamsMax = 6;
 /** Who has run out in between (a session that is too old, another process that has ended it) is noticed so often. */
 const lookMs = 30_000;
 
@@ -28,10 +31,15 @@ export class Guests {
     });
   }
 
-  /** Somebody has been let in. */
-  note({ caller, raw }: Pick<FastifyRequest, 'caller' | 'raw'>, reply: FastifyReply): void {
+  /** Somebody is let in. Throws `RequestRefused` for a stream too many. */
+  note({ caller, raw, routeOptions: { config, url } }: FastifyRequest, reply: FastifyReply): void {
     if (caller.kind === 'house') this.#known.add(raw.socket);
     if (caller.kind !== 'user' && caller.kind !== 'token') return;
+    if (config.isStream === true && this.#streamsOf(caller, url) >= streamsMax)
+      throw tooMuch('too-many-streams', {
+        message: 'cannot send you so many streams at once',
+        advice: 'Close the page elsewhere and try again.',
+      });
     this.#known.add(raw.socket);
     this.#inside.set(reply, caller);
     reply.raw.once('close', () => this.#inside.delete(reply));
@@ -43,6 +51,11 @@ export class Guests {
   /** Whether somebody of this house has asked on this connection. */
   isKnown(connection: object): boolean {
     return this.#known.has(connection);
+  }
+
+  #streamsOf(caller: Guest, url: string | undefined): number {
+    const own = [...this.#inside].filter(([, guest]) => idOf(guest) === idOf(caller));
+    return own.filter(([{ request }]) => request.routeOptions.url === url).length;
   }
 
   #showOut(isOver: (guest: Guest) => boolean): void {
@@ -58,6 +71,10 @@ export class Guests {
     }
     this.#looking = undefined;
   }
+}
+
+function idOf(guest: Guest): string {
+  return guest.kind === 'user' ? guest.userId : guest.tokenId;
 }
 
 function isOf(guest: Guest, { kind, id }: Ended): boolean {

@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { actorOf } from '../access/story.ts';
 import type { EnrolResult, PictureRefusal, Refusal, Who } from '../people/acts.ts';
 import type { Person } from '../store/records.ts';
 import { wholePersonAnswer } from './answers.ts';
@@ -7,8 +9,10 @@ import { RequestRefused, refused } from './problem.ts';
 import { pictureRefused } from './upload.ts';
 import { closed, idShape, nameShape, wholePersonShape } from './shapes.ts';
 
-/** Who acts, for the audit chain, until there is a login. */
-export const actor = 'api';
+/** Who acts, for the audit chain; `api` for whoever is asked no log-in. */
+export function actorIn({ caller }: Pick<FastifyRequest, 'caller'>): string {
+  return caller.kind === 'user' || caller.kind === 'token' ? actorOf(caller) : 'api';
+}
 
 /** A new person by name, or one of the household. */
 export const whoShape = Type.Union([
@@ -46,7 +50,7 @@ export function wholePerson(parts: Pick<WebParts, 'read'>, person: Person): Stat
 
 /** Enrols one picture, visit, or whoever stands at the camera now. Throws `RequestRefused`. */
 export async function enrol(parts: WebParts, request: EnrolWish): Promise<Static<typeof enrolledShape>> {
-  const { who, isSomebodyElse } = request;
+  const { who, isSomebodyElse, actor } = request;
   const wish = { who, actor, isSomebodyElse };
   const result =
     request.from === 'camera'
@@ -59,6 +63,8 @@ export async function enrol(parts: WebParts, request: EnrolWish): Promise<Static
 
 interface EnrolWish {
   readonly who: Who;
+  /** See `actorIn`. */
+  readonly actor: string;
   readonly isSomebodyElse: boolean;
   readonly from: 'camera' | Parameters<WebParts['household']['enrol']>[0]['from'];
 }

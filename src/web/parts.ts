@@ -134,9 +134,10 @@ export interface SettingsBook {
   explain(): readonly ExplainedSetting[];
   /** What was said at the start and does not hold, or should be said otherwise. */
   complaints(): readonly string[];
-  /** Sets the device's own settings; null removes one. All or none. They take effect at the next start. */
+  /** Sets the device's own settings; null removes one. All or none. They take effect at the next start. `actor`: who says so. */
   change(
     changes: Readonly<Record<string, unknown>>,
+    actor?: string,
   ): Promise<{ readonly outcome: 'changed' } | { readonly outcome: 'refused'; readonly message: string }>;
 }
 

@@ -61,12 +61,18 @@ export async function protect(site: Site, parts: WebParts, door: DoorParts): Pro
   countRequests(site, parts);
   askPermissions(site);
   const names = new HostNames(parts.ownNames);
+  await site.register(helmet, {
+    contentSecurityPolicy,
+    strictTransportSecurity: false, // Plain HTTP on this machine: there is nothing to insist on yet.
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+  });
   site.decorateRequest('peer');
   site.decorateRequest('caller');
   site.addHook('onRequest', async (request, reply) => {
     if (request.raw.socket.destroyed) return reply.hijack(); // Nobody is there any more, and nobody's address can be asked.
     if (isInjected(request) && request.routeOptions.config.isStream === true) return reply.code(204).send(); // It would not end.
-    reply.header('x-request-id', request.id);
+    reply.header('x-request-id', request.id).header('cache-control', 'no-store'); // Whoever may be kept says so.
     request.peer = isOwn(request) ? thisHouse : door.sideDoor.peerOf(request.raw);
     try {
       refuseForeign(request, names);
@@ -78,12 +84,6 @@ export async function protect(site: Site, parts: WebParts, door: DoorParts): Pro
     demand(request, permissionOf(request), parts.access);
     door.guests.note(request, reply);
     return undefined;
-  });
-  await site.register(helmet, {
-    contentSecurityPolicy,
-    strictTransportSecurity: false, // Plain HTTP on this machine: there is nothing to insist on yet.
-    referrerPolicy: { policy: 'no-referrer' },
-    xFrameOptions: { action: 'deny' },
   });
   await site.register(rateLimit, {
     global: true,

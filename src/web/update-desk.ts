@@ -22,8 +22,8 @@ export interface UpdateDesk {
   checkNow(): Promise<void>;
   /** False when no trial is under way. */
   revert(word: string): Promise<boolean>;
-  /** The owner agrees to the release file `status.offer.file`, or with undefined to none any more. */
-  agree(file: string | undefined): Promise<void>;
+  /** The owner, or whoever `actor` names, agrees to the release file `status.offer.file`, or with undefined to none any more. */
+  agree(file: string | undefined, actor: string): Promise<void>;
   readonly incoming: IncomingFolder;
 }
 

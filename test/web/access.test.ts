@@ -1,67 +1,11 @@
-/** The ways in and out over HTTP, and what becomes of open requests when somebody goes. */
+/** The ways in and out over HTTP, and what a log-in is good for. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import test, { type TestContext } from 'node:test';
-import type { Access } from '../../src/access/access.ts';
-import type { Welcomed } from '../../src/access/answers.ts';
-import type { Role } from '../../src/access/caller.ts';
-import { startWeb, type Web } from '../../src/web/server.ts';
-import { adasPassword, callerOf, claimed, invited, type AccessHouse } from '../access/open-access.ts';
+import test from 'node:test';
+import { startWeb } from '../../src/web/server.ts';
+import { adasPassword } from '../access/open-access.ts';
+import { opened, json, send, cookieIn, codeIn, entered, idOf } from './claimed-house.ts';
 import { House } from './house.ts';
 import { sideEntranceOf } from './side-entrance.ts';
-
-interface Opened {
-  readonly access: Access;
-  readonly ada: Welcomed;
-  readonly ground: AccessHouse;
-  readonly house: House;
-  readonly web: Web;
-}
-
-/** Ada has claimed it, and whoever comes from this machine logs in too. */
-async function opened(t: TestContext): Promise<Opened> {
-  const { house: ground, access, ada } = await claimed(t);
-  const house = new House();
-  house.access = access;
-  const web = await startWeb(house.parts());
-  t.after(async () => {
-    await web.close();
-    await house.close();
-  });
-  return { access, ada, ground, house, web };
-}
-
-const json = { 'content-type': 'application/json' };
-
-/** As a browser sends it. */
-function send(
-  web: Web,
-  path: string,
-  more: { cookie?: string; method?: string; body?: unknown } = {},
-): Promise<Response> {
-  const { cookie, body, method = body === undefined ? 'GET' : 'POST' } = more;
-  const headers = {
-    ...(cookie === undefined ? {} : { cookie, 'sec-fetch-site': 'same-origin' }),
-    ...(body === undefined ? {} : json),
-  };
-  return fetch(`${web.address}/api/v1/access${path}`, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-}
-
-function cookieIn(answer: Response): string {
-  return answer.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ');
-}
-
-async function codeIn(answer: Response): Promise<string> {
-  return ((await answer.json()) as { code: string }).code;
-}
 
 test('a claim makes the first administrator, who is in at once; it works once', async (t) => {
   const house = new House();
@@ -140,73 +84,6 @@ test('over TLS the cookie is one that no other host and no plain page can set, a
   );
 });
 
-/** An open event stream: resolves with what came of it when it ends. */
-async function listen(
-  web: Web,
-  headers: Record<string, string>,
-): Promise<{ readonly ended: Promise<string>; isOpen: boolean }> {
-  const answer = await fetch(`${web.address}/api/v1/events`, { headers });
-  assert.equal(answer.status, 200);
-  const stream = { isOpen: true, ended: answer.text().catch(() => 'cut') };
-  void stream.ended.then(() => (stream.isOpen = false));
-  return stream;
-}
-
-async function entered(
-  access: Access,
-  { ada, name, role }: { ada: Welcomed; name: string; role: Role },
-): Promise<{ cookie: string; session: string }> {
-  const { session } = await invited(access, { by: ada, name, role });
-  return { session, cookie: `doorward=${session}` };
-}
-
-test('streams end with the log-out, the change of role, the removal, and with their token; others go on', async (t) => {
-  const { access, ada, web } = await opened(t);
-  const by = callerOf(access, ada);
-  const ends: Record<string, () => Promise<unknown>> = {};
-  const streams: Record<string, { readonly ended: Promise<string>; isOpen: boolean }> = {};
-  const vera = await entered(access, { ada, name: 'Vera', role: 'viewer' });
-  streams['log-out'] = await listen(web, { cookie: vera.cookie });
-  ends['log-out'] = () => send(web, '/log-out', { cookie: vera.cookie, method: 'POST' });
-  const mona = await entered(access, { ada, name: 'Mona', role: 'member' });
-  streams['role'] = await listen(web, { cookie: mona.cookie });
-  ends['role'] = () => access.changeRole(by, { userId: idOf(access, 'Mona'), role: 'viewer' });
-  const rita = await entered(access, { ada, name: 'Rita', role: 'member' });
-  streams['removal'] = await listen(web, { cookie: rita.cookie });
-  ends['removal'] = () => access.removeUser(by, { userId: idOf(access, 'Rita') });
-  const made = await access.createToken(by, { name: 'a program', scopes: ['read-visits'], expiresInDays: 1 });
-  assert.ok(made.outcome === 'created');
-  streams['token'] = await listen(web, { authorization: `Bearer ${made.secret}` });
-  ends['token'] = () => access.removeToken(by, { id: made.token.id });
-  const stays = await listen(web, { cookie: `doorward=${ada.session}` });
-  for (const [name, end] of Object.entries(ends)) {
-    assert.equal(streams[name]?.isOpen, true, name);
-    await end();
-    await streams[name]?.ended;
-  }
-  assert.equal(stays.isOpen, true);
-});
-
-function idOf(access: Access, name: string): string {
-  return access.users().find((one) => one.name === name)?.id ?? '';
-}
-
-test('what is being sent is cut with the log-out; whoever ends all of its own log-ins is still told so', async (t) => {
-  const { access, ada, web } = await opened(t);
-  const port = Number(new URL(web.address).port);
-  const socket = connect(port, '127.0.0.1');
-  const cut = once(socket, 'close');
-  const cookie = `doorward=${ada.session}`;
-  socket.write(
-    `POST /api/v1/recognize HTTP/1.1\r\nhost: localhost\r\ncookie: ${cookie}\r\nsec-fetch-site: same-origin\r\ncontent-type: image/jpeg\r\ncontent-length: 100000\r\n\r\nhalf`,
-  );
-  const listening = await listen(web, { cookie });
-  const gone = await send(web, '/sessions', { cookie, method: 'DELETE' });
-  assert.equal(gone.status, 204);
-  await Promise.all([cut, listening.ended]);
-  assert.equal(callerOf(access, ada).kind, 'anonymous');
-});
-
 test('what could do harm asks for the password again, settings by what they are about', async (t) => {
   const { ground, web, house, ada } = await opened(t);
   const cookie = `doorward=${ada.session}`;
@@ -245,6 +122,15 @@ test('who reaches too far is in the audit chain, and a page whose log-in has run
     .slice(before)
     .map(({ actor, action, result }) => `${actor} ${action} ${result}`);
   assert.deepEqual(told, [`user/${idOf(access, 'Vera')} see-access failure`, 'anonymous read-metrics failure']);
+});
+
+test('whoever is logged in is named in the audit chain with what they do in the house', async (t) => {
+  const { ada, house, web } = await opened(t);
+  const headers = { cookie: `doorward=${ada.session}`, origin: web.address };
+  const address = `${web.address}/api/v1/people/ada/faces/face-1`;
+  assert.equal((await fetch(address, { method: 'DELETE', headers })).status, 204);
+  const [removed] = house.neighbours.acts;
+  assert.deepEqual(removed?.request, { faceId: 'face-1', actor: `user/${ada.userId}` });
 });
 
 test('an invitation makes a user, a token lets a program in, and both are told once', async (t) => {

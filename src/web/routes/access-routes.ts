@@ -44,8 +44,7 @@ export function accessRoutes(site: Site, { access, certificates }: Parts & Pick<
   site.get(
     '/api/v1/access',
     { schema: { summary: 'Who I am here, and what I may', tags, response: { 200: whoShape } } },
-    ({ caller }, reply) => {
-      reply.header('cache-control', 'no-store');
+    ({ caller }) => {
       const isIn = caller.kind === 'user' || caller.kind === 'token';
       const stranger = access.isClaimed ? ('anonymous' as const) : ('unclaimed' as const);
       const inside = isIn ? caller.kind : ('open' as const);

@@ -35,7 +35,7 @@ export function cameraRoutes(site: Site, parts: WebParts, live: LiveView): void 
       parts.camera.retain(frame);
       try {
         const jpeg = await parts.pictures.encode(frame, {});
-        return await reply.type('image/jpeg').header('cache-control', 'no-store').send(jpeg);
+        return await reply.type('image/jpeg').send(jpeg);
       } finally {
         parts.camera.letGo(frame);
       }

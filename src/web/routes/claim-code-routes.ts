@@ -13,10 +13,7 @@ export function claimCodeRoutes(site: Site, { access }: Pick<WebParts, 'access'>
   site.get(
     '/api/v1/access/claim-code',
     { schema: { summary: 'The code that claims this doorbell', tags, response: { 200: codeShape } } },
-    async (_request, reply) => {
-      reply.header('cache-control', 'no-store');
-      return { claimCode: (await access.claimCode()) ?? null };
-    },
+    async () => ({ claimCode: (await access.claimCode()) ?? null }),
   );
 
   site.post(
@@ -28,9 +25,8 @@ export function claimCodeRoutes(site: Site, { access }: Pick<WebParts, 'access'>
         response: { 200: codeShape },
       },
     },
-    async ({ caller }, reply) => {
+    async ({ caller }) => {
       const { claimCode } = await access.reset(caller);
-      reply.header('cache-control', 'no-store');
       return { claimCode };
     },
   );

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { FastifyRequest } from 'fastify';
 import type { Who } from '../../people/acts.ts';
-import { enrol, enrolledShape } from '../household-answer.ts';
+import { actorIn, enrol, enrolledShape } from '../household-answer.ts';
 import type { WebParts } from '../parts.ts';
 import { RequestRefused, problems } from '../problem.ts';
 import { closed, idParams, nameShape } from '../shapes.ts';
@@ -36,7 +36,7 @@ export function enrolRoutes(site: Site, parts: WebParts): void {
       },
     },
     async (request, reply) => {
-      const answer = await enrol(parts, await newPersonWish(request));
+      const answer = await enrol(parts, { ...(await newPersonWish(request)), actor: actorIn(request) });
       return reply.code(201).header('location', `/api/v1/people/${answer.person.id}`).send(answer);
     },
   );
@@ -55,12 +55,14 @@ export function enrolRoutes(site: Site, parts: WebParts): void {
     },
     async (request, reply) => {
       const who = { personId: request.params.id };
-      return reply.code(201).send(await enrol(parts, await newFaceWish(request, who)));
+      return reply
+        .code(201)
+        .send(await enrol(parts, { ...(await newFaceWish(request, who)), actor: actorIn(request) }));
     },
   );
 }
 
-type Wish = Parameters<typeof enrol>[1];
+type Wish = Omit<Parameters<typeof enrol>[1], 'actor'>;
 
 async function newPersonWish(request: FastifyRequest): Promise<Wish> {
   if (Value.Check(newPersonBody, request.body)) {

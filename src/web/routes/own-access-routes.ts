@@ -80,9 +80,8 @@ function secondFactorRoutes(site: Site, { access }: Parts): void {
   site.post(
     path,
     { schema: { summary: 'Begin a second factor (TOTP, RFC 6238)', tags, response: { 200: begunShape, ...refusals } } },
-    async ({ caller }, reply) => {
+    async ({ caller }) => {
       const { secret, uri } = granted(await access.beginSecondFactor(caller));
-      reply.header('cache-control', 'no-store');
       return { secret, uri };
     },
   );
@@ -125,10 +124,7 @@ function sessionRoutes(site: Site, { access }: Parts): void {
         response: { 200: Type.Object({ sessions: Type.Array(sessionShape) }) },
       },
     },
-    ({ caller }, reply) => {
-      reply.header('cache-control', 'no-store');
-      return { sessions: [...access.sessions(caller)] };
-    },
+    ({ caller }) => ({ sessions: [...access.sessions(caller)] }),
   );
 
   site.delete(

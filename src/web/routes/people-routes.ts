@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { nameKey } from '../../people/name.ts';
 import { personAnswer } from '../answers.ts';
-import { actor, householdRefused, wholePerson } from '../household-answer.ts';
+import { actorIn, householdRefused, wholePerson } from '../household-answer.ts';
 import type { WebParts } from '../parts.ts';
 import { notFound, problems } from '../problem.ts';
 import {
@@ -125,13 +125,13 @@ function changeRoutes(site: Site, parts: WebParts): void {
       let person = parts.read.person(personId);
       if (person === undefined) throw notFound('person');
       if (name !== undefined) {
-        const renamed = await parts.household.rename({ personId, name, actor });
+        const renamed = await parts.household.rename({ personId, name, actor: actorIn(request) });
         if (renamed.outcome === 'refused') throw householdRefused(renamed);
         person = renamed.person;
       }
       if (standing !== undefined || notify !== undefined) {
         const rules = { standing: standing ?? person.standing, notify: notify ?? person.notify };
-        const ruled = await parts.household.setRules({ personId, ...rules, actor });
+        const ruled = await parts.household.setRules({ personId, ...rules, actor: actorIn(request) });
         if (ruled.outcome === 'refused') throw householdRefused(ruled);
         person = ruled.person;
       }
@@ -150,7 +150,7 @@ function changeRoutes(site: Site, parts: WebParts): void {
       },
     },
     async (request) => {
-      const removed = await parts.household.remove({ personId: request.params.id, actor });
+      const removed = await parts.household.remove({ personId: request.params.id, actor: actorIn(request) });
       if (removed.outcome === 'refused') throw householdRefused(removed);
       return removed.certificate;
     },
@@ -171,7 +171,7 @@ function mergeRoutes(site: Site, parts: WebParts): void {
     },
     async (request) => {
       const { id: personId } = request.params;
-      const merged = await parts.household.merge({ personId, into: request.body.into, actor });
+      const merged = await parts.household.merge({ personId, into: request.body.into, actor: actorIn(request) });
       if (merged.outcome === 'refused') throw householdRefused(merged);
       return wholePerson(parts, merged.person);
     },
@@ -181,7 +181,7 @@ function mergeRoutes(site: Site, parts: WebParts): void {
     '/api/v1/people/:id/unmerge',
     { schema: { summary: 'They are two people after all', tags, params: idParams, response: acted } },
     async (request) => {
-      const apart = await parts.household.unmerge({ personId: request.params.id, actor });
+      const apart = await parts.household.unmerge({ personId: request.params.id, actor: actorIn(request) });
       if (apart.outcome === 'refused') throw householdRefused(apart);
       return wholePerson(parts, apart.person);
     },
@@ -202,7 +202,7 @@ function faceRoutes(site: Site, parts: WebParts): void {
     async (request, reply) => {
       const { id, faceId } = request.params;
       if (parts.read.face(faceId)?.personId !== id) throw notFound('face');
-      const removed = await parts.household.removeFace({ faceId, actor });
+      const removed = await parts.household.removeFace({ faceId, actor: actorIn(request) });
       if (removed.outcome === 'refused') throw householdRefused(removed);
       return reply.code(204).send(null);
     },

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { permissionOfSetting } from '../../access/permissions.ts';
 import { maskedValue } from '../../settings/explain.ts';
 import { demand } from '../entrance.ts';
+import { actorIn } from '../household-answer.ts';
 import type { WebParts } from '../parts.ts';
 import { problems, refused } from '../problem.ts';
 import type { Site } from '../site.ts';
@@ -63,7 +64,7 @@ export function settingsRoutes(site: Site, parts: WebParts): void {
     },
     async (request) => {
       for (const key of Object.keys(request.body)) demand(request, permissionOfSetting(key), parts.access);
-      const changed = await book.change(request.body);
+      const changed = await book.change(request.body, actorIn(request));
       if (changed.outcome === 'refused') throw refused('settings-refused', changed.message);
       return answer();
     },

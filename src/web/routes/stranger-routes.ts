@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { strangerAnswer } from '../answers.ts';
-import { actor, householdRefused, pictureRefusal, whoShape, wholePerson } from '../household-answer.ts';
+import { actorIn, householdRefused, pictureRefusal, whoShape, wholePerson } from '../household-answer.ts';
 import type { WebParts } from '../parts.ts';
 import { problems } from '../problem.ts';
 import { closed, idParams, strangerShape, wholePersonShape } from '../shapes.ts';
@@ -48,7 +48,11 @@ export function strangerRoutes(site: Site, parts: WebParts): void {
       },
     },
     async (request) => {
-      const named = await parts.household.nameStranger({ strangerId: request.params.id, who: request.body, actor });
+      const named = await parts.household.nameStranger({
+        strangerId: request.params.id,
+        who: request.body,
+        actor: actorIn(request),
+      });
       if (named.outcome === 'refused') throw householdRefused(named);
       const { isNew, visits, faces, refusals } = named;
       const person = wholePerson(parts, named.person);

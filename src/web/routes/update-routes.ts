@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { actorIn } from '../household-answer.ts';
 import type { WebParts } from '../parts.ts';
 import { RequestRefused, problems } from '../problem.ts';
 import { closed, doneShape, nullable } from '../shapes.ts';
@@ -111,7 +112,7 @@ function actRoutes(site: Site, parts: WebParts): void {
           message: 'cannot agree to this release file: it is not what is offered now',
           advice: 'Ask for /api/v1/update and agree to its offer.file.',
         });
-      await desk.agree(file ?? undefined);
+      await desk.agree(file ?? undefined, actorIn(request));
       return reply.code(202).send({ outcome: 'done' });
     },
   );

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { wholeVisitAnswer } from '../answers.ts';
-import { actor, enrol, enrolledShape, householdRefused, whoShape } from '../household-answer.ts';
+import { actorIn, enrol, enrolledShape, householdRefused, whoShape } from '../household-answer.ts';
 import type { WebParts } from '../parts.ts';
 import { notFound, problems } from '../problem.ts';
 import { closed, idParams, idShape, nullable, wholeVisitShape } from '../shapes.ts';
@@ -26,7 +26,7 @@ export function visitActRoutes(site: Site, parts: WebParts): void {
       const { id: visitId } = request.params;
       const { personId } = request.body;
       const verdict = personId === null ? { kind: 'was-not' as const } : { kind: 'was' as const, personId };
-      const corrected = await parts.household.correctVisit({ visitId, verdict, actor });
+      const corrected = await parts.household.correctVisit({ visitId, verdict, actor: actorIn(request) });
       if (corrected.outcome === 'refused') throw householdRefused(corrected);
       const visit = parts.read.visit(visitId);
       if (visit === undefined) throw notFound('visit');
@@ -47,7 +47,7 @@ export function visitActRoutes(site: Site, parts: WebParts): void {
     },
     async (request, reply) => {
       const from = { kind: 'visit' as const, visitId: request.params.id };
-      const answer = await enrol(parts, { who: request.body, from, isSomebodyElse: false });
+      const answer = await enrol(parts, { who: request.body, actor: actorIn(request), from, isSomebodyElse: false });
       return reply.code(201).send(answer);
     },
   );
@@ -63,7 +63,7 @@ export function visitActRoutes(site: Site, parts: WebParts): void {
       },
     },
     async (request, reply) => {
-      const forgotten = await parts.household.forgetVisit({ visitId: request.params.id, actor });
+      const forgotten = await parts.household.forgetVisit({ visitId: request.params.id, actor: actorIn(request) });
       if (forgotten.outcome === 'refused') throw householdRefused(forgotten);
       return reply.code(204).send(null);
     },

@@ -75,7 +75,7 @@ export const badAtRequests: readonly ZooRelease[] = [
   bad('forgets-changes', 'says that a setting is changed, and does not change it', {
     reasons: answers,
     spoils,
-    patch: instead('src/web/routes/settings-routes.ts', 'const changed = await book.change(request.body);', "const changed = { outcome: 'changed' } as Awaited<ReturnType<typeof book.change>>;"),
+    patch: instead('src/web/routes/settings-routes.ts', 'const changed = await book.change(request.body, actorIn(request));', "const changed = { outcome: 'changed' } as Awaited<ReturnType<typeof book.change>>;"),
   }),
   bad('sees-no-faces', 'finds no face on any picture that is sent to it', {
     reasons: [...answers, 'names'],
