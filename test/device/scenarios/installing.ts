@@ -40,6 +40,8 @@ async function installs({ device }: Scene): Promise<void> {
 }
 
 const bare = { isBare: true } as const;
+/** What people type. */
+const command = '/usr/local/bin/doorward';
 
 export const installScenarios: readonly Scenario[] = [
   {
@@ -58,6 +60,40 @@ export const installScenarios: readonly Scenario[] = [
       assert.ok(!existsSync(device.path('/opt/doorward/current')), 'it is still there');
       assert.ok(existsSync(device.path('/var/lib/doorward/doorward.db')), 'the household is gone');
       await installs(scene);
+    },
+  },
+  {
+    ...bare,
+    name: 'root and members of the group give commands, others do not, and root runs nothing of the bell’s user',
+    async run(scene) {
+      const { device } = scene;
+      await download(device, scene.materials);
+      await installs(scene);
+      const as = async (user: string, ...words: readonly string[]): Promise<{ code: number; said: string }> => {
+        const become = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', '--reset-env'];
+        const { code, stdout, stderr } = await device.try([...(user === 'root' ? [] : become), command, ...words]);
+        return { code, said: stdout + stderr };
+      };
+      await device.run(['useradd', '--user-group', '--groups', 'doorward', 'member']);
+      await device.run(['useradd', '--user-group', 'other']);
+      assert.equal(
+        await device.run(['stat', '-c', '%U %G %a', '/run/doorward/doorward.sock']),
+        'doorward doorward 660\n',
+      );
+      for (const user of ['root', 'member']) {
+        const { code, said } = await as(user, 'status');
+        assert.equal(code, 0, `${user}: ${said}`);
+        assert.match(said, /^appliance +/m, user);
+      }
+      const other = await as('other', 'status');
+      assert.notEqual(other.code, 0, other.said);
+      await device.run(['cp', '--remove-destination', '/bin/false', '/opt/doorward/slots/a/doorward']); // Whatever the bell's user may put there.
+      const uninstall = await as('root', 'uninstall', '--dry-run');
+      assert.deepEqual(
+        [uninstall.code, /would remove \/opt\/doorward/.test(uninstall.said)],
+        [0, true],
+        uninstall.said,
+      );
     },
   },
   {
