@@ -4,7 +4,7 @@ import { playDemoIn } from './appliance/demo.ts';
 import { openGround } from './appliance/ground.ts';
 import { beIncumbent } from './appliance/trial/incumbency.ts';
 import { verifyChain } from './appliance/audit-place.ts';
-import { openDoor } from './appliance/door.ts';
+import { isOpen, openDoor } from './appliance/door.ts';
 import { announce } from './appliance/owner-door.ts';
 import { addPack, removePack, type AddPackResult } from './appliance/add-pack.ts';
 import { choosePack, packFolders } from './appliance/choose-pack.ts';
@@ -104,7 +104,7 @@ export async function powerOn(request: StartRequest, machine: Machine): Promise<
     await closeGround(ground);
     return { outcome: 'refused', message: rooms };
   }
-  const { front, house, loops, senses } = rooms;
+  const { certificates, front, house, loops, senses } = rooms;
   await house.household.sweep();
   loops.takeDuty();
   loops.readLine();
@@ -113,6 +113,7 @@ export async function powerOn(request: StartRequest, machine: Machine): Promise<
     await closeRooms(rooms);
     return { outcome: 'refused', message: fault, isMachineToBlame: true };
   }
+  if (isOpen(front.web)) void certificates.look(); // Whoever comes first should not wait until it is made.
   void noteMissingFolder(ground, disk); // A network folder may not answer for a long time.
   if (request.hasDemoHousehold) await playDemoIn(rooms, machine);
   const { address } = front.web;

@@ -190,6 +190,7 @@ export const routePermissions: Readonly<Record<string, Permission>> = {
 export const commandPermissions: Readonly<Record<string, Permission | 'device'>> = {
   run: 'device',
   status: 'see-status',
+  'access certificate': 'look-in',
   ring: 'ring',
   visits: 'see-visits',
   recognize: 'recognize',

@@ -1,7 +1,8 @@
 import { acceptOn, stopAccepting } from '../machine/process/listening-socket.ts';
 import { passedSocket } from '../machine/process/passed-sockets.ts';
 import { wordsOf } from '../system/error-words.ts';
-import { addressRefusal } from '../web/guard.ts';
+import { isLoopback } from '../system/peer.ts';
+import { isEverywhere } from '../web/guard.ts';
 import type { Web } from '../web/server.ts';
 import type { Ground } from './ground.ts';
 import { webSocket } from '../update/trial-protocol.ts';
@@ -28,14 +29,17 @@ export async function openDoor(web: Web, parts: DoorParts): Promise<void> {
   const socket = isOffDuty ? undefined : passedSocket(webSocket, environment);
   if (socket === undefined) return listen(web, ground);
   await acceptOn(web.server, socket);
-  const refusal = addressRefusal(hostOf(web));
-  if (refusal !== undefined) {
+  if (!isOpen(web) && !isLoopback(hostOf(web))) {
     stopAccepting(web.server);
-    complain(ground, `${refusal}. The socket of the service manager is left alone: systemctl edit doorward.socket`);
+    const refusal =
+      `cannot use the socket of the service manager: whoever is on this machine does not find ${hostOf(web)}. ` +
+      'Let it listen on 127.0.0.1:8080, or on [::]:8080 for the network too: systemctl edit doorward.socket';
+    complain(ground, refusal);
     return listen(web, ground);
   }
   const { address, port } = ground.loaded.settings.web;
-  if (web.address !== `http://${address}:${port}`)
+  const isAsSet = hostOf(web) === address && web.address.endsWith(`:${port}`);
+  if (!isAsSet)
     ground.log.warn('web.address and web.port are not used: the service manager keeps the socket', {
       address: web.address,
       advice: 'change it with: systemctl edit doorward.socket',
@@ -43,18 +47,36 @@ export async function openDoor(web: Web, parts: DoorParts): Promise<void> {
 }
 
 async function listen(web: Web, ground: Ground): Promise<void> {
-  const { settings, origins } = ground.loaded;
+  const { origins } = ground.loaded;
   const fault = await web.listen().then(() => undefined, wordsOf);
   if (fault === undefined) return;
   if (origins['web.port']?.startsWith('--') === true) throw new Error(fault);
-  const isHad = settings.web.port !== usualPort && (await web.listen(usualPort).then(() => true, () => false)); // prettier-ignore
-  if (!isHad) await web.listen(anyPort);
+  const isHad = (await canListen(web, { port: usualPort })) || (await canListen(web, { port: anyPort }));
+  if (!isHad) await web.listen({ port: anyPort, address: '127.0.0.1' }); // A kernel without IPv6, for one.
   complain(ground, `${fault}. Until then the page is at ${web.address}`);
+}
+
+function canListen(web: Web, instead: Parameters<Web['listen']>[0]): Promise<boolean> {
+  return web.listen(instead).then(
+    () => true,
+    () => false,
+  );
 }
 
 function complain({ complaints, log }: Ground, complaint: string): void {
   complaints.push(complaint);
   log.error('the door is not where it was asked for', { reason: complaint });
+}
+
+/** Whoever is in the network reaches it, by TLS. */
+export function isOpen(web: Web): boolean {
+  return isEverywhere(hostOf(web));
+}
+
+/** Where people find the page: by the name of this machine, where its networks reach it. */
+export function pageAddress(web: Web, hostname: string): string {
+  const [name = ''] = hostname.split('.', 1);
+  return isOpen(web) && name !== '' ? `https://${name}.local:${URL.parse(web.address)?.port}` : web.address;
 }
 
 function hostOf(web: Web): string {

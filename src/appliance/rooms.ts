@@ -21,6 +21,7 @@ import { packFolders } from './choose-pack.ts';
 import { HousePacks } from './house-packs.ts';
 import { PackChanges } from './pack-changes.ts';
 import { PackComparison, type PackComparisonParts } from './pack-comparison.ts';
+import { pageAddress } from './door.ts';
 import { installationOf, type Installation } from './installation.ts';
 import { openSenses, type Senses } from './senses.ts';
 import { Caretaker } from './caretaker.ts';
@@ -74,7 +75,7 @@ export async function openRooms(parts: RoomsParts): Promise<Rooms> {
   const { modelsFolder } = release;
   const senses = openSenses({ recognition, modelsFolder, settings: settings.camera, isOffDuty, clock, log });
   const chronicle = audit;
-  const listensAt = (): string => front.web.address; // Asked when there is something to tell: by then it is open.
+  const listensAt = (): string => pageAddress(front.web, resources.hostname()); // Asked when there is something to tell: by then it is open.
   const house = furnish({ home, settings, store, senses, chronicle, events, log, terminal, listensAt, ...machine });
   const armed = isOffDuty ? ['api'] : armedTriggers(settings);
   const certificates = certificatesOf(parts);

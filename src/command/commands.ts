@@ -1,3 +1,4 @@
+import { accessCertificateCommand } from './access-certificate.ts';
 import { accessGrantCommands } from './access-grants.ts';
 import { accessCommands } from './access.ts';
 import { auditVerifyCommand } from './audit-verify.ts';
@@ -43,7 +44,7 @@ export function commands(): readonly Command[] {
     runCommand, statusCommand, ringCommand, visitsCommand, recognizeCommand,
     ...peopleCommands, strangersCommand, strangersNameCommand, ...modelCommands,
     selfTestCommand, doctorCommand, settingsCommand, settingsExplainCommand, settingsSetCommand, settingsUnsetCommand,
-    ...accessCommands, ...accessGrantCommands, auditVerifyCommand,
+    ...accessCommands, ...accessGrantCommands, accessCertificateCommand, auditVerifyCommand,
     updateCommand, revertCommand, historyCommand, restoreCommand,
     releaseKeysCommand, releaseRootCommand, releaseBuildCommand, releaseSignCommand, releaseInspectCommand,
     releaseVerifyCommand,

@@ -4,6 +4,7 @@ import { isoTime } from '../system/iso-time.ts';
 import { isReachable } from './reach.ts';
 import type { CommandContext } from './context.ts';
 import { examineCamera } from './examine-camera.ts';
+import { examineCertificate } from './examine-certificate.ts';
 import { examineDevice } from './examine-device.ts';
 import type { Finding } from './finding.ts';
 import { bytesText } from './text.ts';
@@ -41,6 +42,7 @@ export async function examineMachine(context: CommandContext): Promise<readonly 
     examineSettings(loaded),
     ...(await examineCamera(context, loaded, running)),
     ...(await examineDevice(context)),
+    ...(await examineCertificate(context, loaded)),
     await examineDisk(context),
     examineMemory(context),
     await examineTemperature(context),
@@ -223,7 +225,7 @@ async function examinePort(
   { address, port }: { address: string; port: number },
 ): Promise<Finding> {
   if (port === 0) return good('port', 'any free one');
-  const url = `http://${address}:${port}/health`;
+  const url = `http://${address.replace(/^(0\.0\.0\.0|::)$/, '127.0.0.1')}:${port}/health`;
   const answer = await network.request({ url, method: 'GET', timeoutMs: portAnswerMs, answerBytesMax: 65_536 });
   if (answer.outcome === 'unreachable' && /refused/i.test(answer.reason)) return good('port', `${port} is free`);
   return mend('port', `${port} is taken by another program`, 'stop it, or choose another with the setting web.port');

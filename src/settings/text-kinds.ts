@@ -16,14 +16,15 @@ const addressExpectation =
   '192.168.1.5 or door.local)';
 const addressReason = 'whoever is on the way could read and change what is sent in the clear';
 
+/** Where a machine can be asked by itself. */
+const ownAddresses: readonly string[] = ['127.0.0.1', '0.0.0.0', '::'];
+
 /** Every kind with its judge. An empty text says "none", or "as the machine has it", but for the own address. */
 export const textKinds: Readonly<Record<TextKind, TextJudge>> = {
   'own-address': {
-    holds: (text) => text === '127.0.0.1',
-    expectation: '127.0.0.1',
-    because:
-      'without a login the door would be open to the whole network; reach it from elsewhere through ' +
-      'ssh -L 8080:127.0.0.1:8080',
+    holds: (text) => ownAddresses.includes(text),
+    expectation: '127.0.0.1 for this machine alone, or 0.0.0.0 or :: for its networks too',
+    because: 'the commands on this machine and its own checks come through loopback; a firewall keeps networks out',
   },
   'host-names': {
     holds: (text) => text === '' || text.split(',').every((name) => hostName.test(name.trim())),

@@ -6,7 +6,8 @@ export const webSection = Type.Object(
     address: Type.String({
       default: '127.0.0.1',
       kind: 'own-address',
-      description: 'Address to listen on; only 127.0.0.1 until access is protected',
+      description:
+        'Where it listens: 127.0.0.1 for this machine alone; 0.0.0.0 or :: for its networks too, by TLS and with a log-in',
     }),
     port: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'TCP port; 0 takes a free one' }),
     certificate: Type.String({

@@ -1,5 +1,4 @@
 import { isLoopback, networkOf, peerOf } from '../system/peer.ts';
-import type { Duplex } from 'node:stream';
 import type { WebParts } from './parts.ts';
 import type { Site } from './site.ts';
 
@@ -72,7 +71,7 @@ export class ConnectionPlaces {
   }
 
   /** Whoever has this place speaks on another connection from now on. */
-  move(from: Caller, to: Caller & Pick<Duplex, 'once'>): void {
+  move(from: Caller, to: Caller & { once(event: 'close', listener: () => void): unknown }): void {
     const place = this.#places.get(from);
     if (place === undefined) return;
     this.#places.delete(from);

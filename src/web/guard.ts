@@ -4,16 +4,9 @@ import type { Peer } from '../system/peer.ts';
 import type { HostNames } from './host-names.ts';
 import { RequestRefused } from './problem.ts';
 
-/** The only address this release listens on: there is no login yet. */
-const allowedAddress = '127.0.0.1';
-
-/** Says why an address is not listened on; undefined when it is fine. */
-export function addressRefusal(address: string): string | undefined {
-  if (address === allowedAddress) return undefined;
-  return (
-    `cannot listen on ${JSON.stringify(address)}: without a login the door would be open to the whole network. ` +
-    `Set web.address to ${allowedAddress} and reach it from elsewhere through ssh -L 8080:127.0.0.1:8080`
-  );
+/** Whether whoever listens there is found at every address of this machine. */
+export function isEverywhere(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
 }
 
 /** Why a port is not to be had, with what to do. */

@@ -36,6 +36,12 @@ const thisHouse: Peer = { address: '', isEncrypted: false, isHouse: true };
  */
 const requestsPerMinuteMax = 1200;
 
+/**
+ * A browser that has been here comes by TLS alone, for a year. Only where the owner has brought a certificate: one who has
+ * to warn of ours would let nobody in any more.
+ */
+const insist = 'max-age=31536000';
+
 /** Everything the page loads comes from here, and no script may write HTML (Trusted Types). */
 const contentSecurityPolicy = {
   useDefaults: false,
@@ -63,7 +69,7 @@ export async function protect(site: Site, parts: WebParts, door: DoorParts): Pro
   const names = new HostNames(parts.ownNames);
   await site.register(helmet, {
     contentSecurityPolicy,
-    strictTransportSecurity: false, // Plain HTTP on this machine: there is nothing to insist on yet.
+    strictTransportSecurity: false, // Where it may be insisted on is said below.
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
   });
@@ -74,6 +80,7 @@ export async function protect(site: Site, parts: WebParts, door: DoorParts): Pro
     if (isInjected(request) && request.routeOptions.config.isStream === true) return reply.code(204).send(); // It would not end.
     reply.header('x-request-id', request.id).header('cache-control', 'no-store'); // Whoever may be kept says so.
     request.peer = isOwn(request) ? thisHouse : door.sideDoor.peerOf(request.raw);
+    if (request.peer.isEncrypted && parts.certificates.isOwners) reply.header('strict-transport-security', insist);
     try {
       refuseForeign(request, names);
     } catch (error) {

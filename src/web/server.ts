@@ -8,7 +8,7 @@ import { describe } from './description.ts';
 import { Entrance } from './entrance.ts';
 import { greetCallers } from './greeting.ts';
 import { EventConnections } from './event-connections.ts';
-import { addressRefusal, whyNotListening } from './guard.ts';
+import { isEverywhere, whyNotListening } from './guard.ts';
 import { Guests } from './guests.ts';
 import { LiveView } from './live-view.ts';
 import { admit, answerOwn, isAdmitted } from './own-question.ts';
@@ -63,12 +63,12 @@ const farewellMsMax = requestTimeoutMs + 15_000;
 const lookMs = 100;
 
 export interface Web {
-  /** `http://127.0.0.1:8080`; empty while it does not listen. */
+  /** For this machine: `http://127.0.0.1:8080`; empty while it does not listen. */
   readonly address: string;
   /** Below the site: its listening socket can be passed to another process. */
   readonly server: Site['server'];
-  /** Listens where the settings say, or on another port. Rejects when that is not to be had, saying what to do. */
-  listen(port?: number): Promise<void>;
+  /** Listens where the settings say, or instead on another port, at another address. Rejects when that is not to be had, saying what to do. */
+  listen(instead?: { readonly port: number; readonly address?: string }): Promise<void>;
   /**
    * Another process answers from now on what callers ask: `taker` passes it there, and callers stay connected here. Streams
    * end, so that they begin anew over there. Undefined: everything is answered here again.
@@ -96,17 +96,15 @@ export interface Web {
   close(): Promise<void>;
 }
 
-/** Starts to listen. Throws when the address is not allowed or taken, saying what to do. */
+/** Starts to listen. Throws when the address is taken, saying what to do. */
 export async function startWeb(parts: WebParts): Promise<Web> {
   const web = await openWeb(parts);
   await web.listen();
   return web;
 }
 
-/** The site with everything it answers, not listening yet. Throws when the address is not allowed. */
+/** The site with everything it answers, not listening yet. */
 export async function openWeb(parts: WebParts): Promise<Web> {
-  const refusal = addressRefusal(parts.settings.web.address);
-  if (refusal !== undefined) throw new Error(refusal);
   const grace: Grace = { isLeaving: false, streams: [] };
   const site = await buildSite(parts, grace);
   const places = new ConnectionPlaces(site.server, parts, (socket) => grace.guests?.isKnown(socket) === true);
@@ -133,7 +131,7 @@ export async function openWeb(parts: WebParts): Promise<Web> {
       while ((sideDoor?.answering ?? 0) > 0 && !isLate()) await parts.clock.sleep(lookMs);
     },
     server: site.server,
-    listen: (port) => listen(site, { ...parts.settings.web, ...(port === undefined ? {} : { port }) }),
+    listen: (instead) => listen(site, { ...parts.settings.web, ...instead }),
     answer: (address) => answerOwn(site, address),
     admit: (connection) => admit(site, connection),
     sayFarewell() {
@@ -158,7 +156,7 @@ function addressOf(site: Site): string {
   const bound = site.server.address();
   if (bound === null || typeof bound === 'string') return '';
   const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-  return `http://${host}:${bound.port}`;
+  return `http://${isEverywhere(bound.address) ? '127.0.0.1' : host}:${bound.port}`;
 }
 
 interface Draining {

@@ -13,7 +13,10 @@ type Hostile = readonly [said: string | (() => void), complaint: RegExp];
 
 /** In a home, everything of one place at once, so that one start shows it all: by name, how it is said and complained about. */
 const files = (path: (name: string) => string): Readonly<Record<string, Hostile>> => ({
-  '10-address': ['[web]\naddress = "0.0.0.0"', /web\.address = "0\.0\.0\.0" in .*10-address\.toml: .*without a login/],
+  '10-address': [
+    '[web]\naddress = "192.0.2.7"',
+    /web\.address = "192\.0\.2\.7" in .*10-address\.toml: .*through loopback/,
+  ],
   '11-address': ['web.address = "203.0.113.9"', /203\.0\.113\.9/],
   '12-type': ['camera = 5', /cannot use camera in/],
   '13-date': ['retention.days = 2020-01-01', /retention\.days/],
@@ -36,7 +39,7 @@ const files = (path: (name: string) => string): Readonly<Record<string, Hostile>
 
 /** By key: the text of the row. */
 const rows: Readonly<Record<string, Hostile>> = {
-  'web.address': ['"0.0.0.0"', /web\.address.* in device/],
+  'web.address': ['"192.0.2.7"', /web\.address.* in device/],
   'web.port': ['1', /127\.0\.0\.1:1: a port below 1024 needs a right that doorward does not have/],
   'door.colour': ['"red"', /door\.colour in device: there is no such setting/],
   'update.consent': ['"never-on-sundays"', /update\.consent = "never-on-sundays"/],
@@ -49,7 +52,7 @@ const rows: Readonly<Record<string, Hostile>> = {
 };
 
 const variables: Readonly<Record<string, Hostile>> = {
-  DOORWARD_WEB_ADDRESS: ['::', /web\.address = "::" in DOORWARD_WEB_ADDRESS/],
+  DOORWARD_WEB_ADDRESS: ['::2', /web\.address = "::2" in DOORWARD_WEB_ADDRESS/],
   DOORWARD_WEB_PROT: ['80', /did you mean DOORWARD_WEB_PORT/],
   DOORWARD_CAMERA_WIDTH: ['wide', /camera\.width = "wide"/],
   DOORWARD_UPDATE_WINDOW: ['at night', /update\.window/],
@@ -181,10 +184,10 @@ test('settings are set, explained and removed where nothing runs, and where noth
   const say = (...words: string[]) => type(['--home', home, ...words]);
   assert.equal((await say('settings', 'set', 'retention.days', '7')).code, 0, 'there was no home yet');
   assert.match((await say('settings', 'retention.days')).out, /\n7\ndevice\n/);
-  const open = await say('settings', 'set', 'web.address', '0.0.0.0');
-  assert.deepEqual([open.code, /without a login/.test(open.err)], [2, true]);
+  const open = await say('settings', 'set', 'web.address', '192.0.2.7');
+  assert.deepEqual([open.code, /through loopback/.test(open.err)], [2, true]);
   const database = new DatabaseSync(join(home, 'doorward.db'));
-  database.exec(`INSERT INTO device_settings VALUES ('web.address', '"0.0.0.0"'), ('door.colour', '"red"')`);
+  database.exec(`INSERT INTO device_settings VALUES ('web.address', '"192.0.2.7"'), ('door.colour', '"red"')`);
   database.close();
   const explained = await say('settings', 'explain', 'web.address');
   assert.deepEqual([explained.code, /left out +cannot use web\.address/.test(explained.out)], [1, true]);
@@ -207,7 +210,7 @@ test('what cannot be used is refused when it is set, too: the page is told why',
     return { status: answer.status, text: await answer.text() };
   };
   for (const [key, value] of Object.entries({
-    'web.address': '0.0.0.0',
+    'web.address': '192.0.2.7',
     'camera.source': 'ftp://door.local/',
     'notify.webhookUrl': 'javascript:alert(1)',
     'gate.errorPercent': 100,

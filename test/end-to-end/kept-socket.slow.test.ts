@@ -1,6 +1,7 @@
 /** A socket that the service manager keeps: who comes while nothing runs waits in it. */
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import test, { type TestContext } from 'node:test';
 import { handleOf } from '../../src/machine/process/listening-socket.ts';
 import { Appliance, Doorward, newFolder, waitFor } from './appliance-process.ts';
@@ -42,17 +43,27 @@ test('a connection made before the appliance is ready is answered by it, and the
   assert.equal((await appliance.stop()).code, 0);
 });
 
-test('a socket that is open to the network is left alone: the bell rings, and its door is at home', async (t) => {
-  const { doorward, port, home } = await startOn(t, '0.0.0.0');
-  const address = await waitFor('it runs', () => /^Doorward runs: (\S+)$/m.exec(doorward.out)?.[1]);
-  assert.match(address, /^http:\/\/127\.0\.0\.1:\d+$/);
-  assert.notEqual(address, `http://127.0.0.1:${port}`);
-  assert.match(
-    doorward.err,
-    /cannot listen on \\"0\.0\.0\.0\\": without a login the door would be open to the whole network/,
-  );
-  const appliance = new Appliance(doorward, home, address);
-  assert.equal((await appliance.type('ring')).code, 0, 'commands find it there');
-  await assert.rejects(fetch(`http://127.0.0.1:${port}/ready`), 'nobody is let in there');
-  assert.equal((await appliance.stop()).code, 0);
-});
+/** Of this machine in a network. */
+const outside = Object.values(networkInterfaces())
+  .flatMap((one) => one ?? [])
+  .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+
+const skip = outside === undefined && 'this machine is in no network';
+
+test(
+  'a socket that one network alone finds is left alone: the bell rings, and its door is at home',
+  { skip },
+  async (t) => {
+    const { doorward, port, home } = await startOn(t, outside ?? '');
+    const address = await waitFor('it runs', () => /^Doorward runs: (\S+)$/m.exec(doorward.out)?.[1]);
+    assert.match(address, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.match(
+      doorward.err,
+      /cannot use the socket of the service manager: whoever is on this machine does not find /,
+    );
+    const appliance = new Appliance(doorward, home, address);
+    assert.equal((await appliance.type('ring')).code, 0, 'commands find it there');
+    await assert.rejects(fetch(`http://${outside}:${port}/ready`), 'nobody is let in there');
+    assert.equal((await appliance.stop()).code, 0);
+  },
+);

@@ -11,7 +11,7 @@ const home = homeAt('/home');
 
 /** By setting: values that it may not have. */
 const bad: Readonly<Record<string, readonly string[]>> = {
-  'web.address': ['0.0.0.0', '::', '192.168.1.5', 'localhost.example.org', '', '127.0.0.1 '],
+  'web.address': ['0.0.0.0.', '::2', '192.168.1.5', 'localhost.example.org', '', '127.0.0.1 '],
   'web.port': ['-1', '65536', '80.5', 'http'],
   'camera.source': ['', 'a\0b', 'rtsp://door/1\nX: y'],
   'notify.webhookUrl': [

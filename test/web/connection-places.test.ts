@@ -114,3 +114,18 @@ test('connections on which nothing is asked are cut on demand, the others stay',
   places.cutSilent();
   assert.deepEqual([silent.isCut, idle.isCut, busy.isCut], [true, true, false]);
 });
+
+test('whoever goes on over another connection keeps the place, which is free when that one ends', () => {
+  const { clock, places, enter, ask } = openHall();
+  const [accepted, secure] = [enter(), Object.assign(new Caller(), { remoteAddress: '127.0.0.1' })];
+  places.move(accepted, secure);
+  ask(secure, { complete: true });
+  clock.nowMs = 5000;
+  const rest = Array.from({ length: placesMax - 1 }, () => enter());
+  ask(enter(), { complete: true });
+  assert.deepEqual([accepted.isCut, secure.isCut], [false, false], 'it is asked for something there');
+  assert.equal(rest.filter(({ isCut }) => isCut).length, 1);
+  secure.emit('close');
+  enter();
+  assert.equal(rest.filter(({ isCut }) => isCut).length, 1);
+});

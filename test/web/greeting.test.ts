@@ -6,7 +6,8 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 import test, { type TestContext } from 'node:test';
 import { connect as connectSecure, type TLSSocket } from 'node:tls';
-import type { Certificates } from '../../src/access/certificates.ts';
+import type { Certificates, CertificatesParts } from '../../src/access/certificates.ts';
+import { nodeDisk } from '../../src/machine/node/node-disk.ts';
 import { Doorstep } from '../../src/machine/process/doorstep.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { aCertificate } from './certificate.ts';
@@ -24,9 +25,12 @@ interface Door {
 }
 
 /** A door with a doorstep. `from`: where callers seem to come from. */
-async function openDoor(t: TestContext, { from, folder }: { from?: string; folder?: string } = {}): Promise<Door> {
+async function openDoor(
+  t: TestContext,
+  { from, folder, files }: { from?: string; folder?: string; files?: CertificatesParts['files'] } = {},
+): Promise<Door> {
   const house = new House();
-  const certificates = aCertificate(folder ?? house.home.tls, { log: silentLog });
+  const certificates = aCertificate(folder ?? house.home.tls, { log: silentLog, ...(files && { files }) });
   const failures: string[] = [];
   const doorstep = new Doorstep({
     credentials: () => certificates.credentials(),
@@ -216,6 +220,22 @@ test('who comes back after a hand-over or a start is known by a ticket', async (
     assert.equal((await visit(second, ticket)).isKnown, true, `${maxVersion}: another process of this home`);
     assert.equal((await visit(third, ticket)).isKnown, false, `${maxVersion}: another home`);
   }
+});
+
+test('browsers are told to come by TLS alone where the owner has brought a certificate, and only there', async (t) => {
+  const own = await openDoor(t);
+  assert.equal((await ask(own, '/health')).headers['strict-transport-security'], undefined);
+  const { keyed } = (await own.certificates.credentials()) ?? assert.fail();
+  const [certificate, privateKey] = [`${own.house.home.root}/door.crt`, `${own.house.home.root}/door.key`];
+  await nodeDisk.write(certificate, keyed.certificate);
+  await nodeDisk.write(privateKey, keyed.privateKey);
+  const brought = await openDoor(t, { files: { certificate, privateKey } });
+  const answer = await ask({ ...brought, ca: own.ca }, '/health');
+  assert.match(answer.headers['strict-transport-security'] ?? '', /^max-age=\d{8}$/);
+  const plain = await fetch(`${brought.web.address}/health`);
+  assert.equal(plain.headers.get('strict-transport-security'), null);
+  const root = await fetch(`${brought.web.address}/api/v1/access/certificate?form=der`);
+  assert.equal(root.status, 404);
 });
 
 test('phones are offered the root, as JSON and as a file', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { addressRefusal, refuseForeign } from '../../src/web/guard.ts';
+import { refuseForeign } from '../../src/web/guard.ts';
 import type { Peer } from '../../src/system/peer.ts';
 import { HostNames, isNearHost, ownNames } from '../../src/web/host-names.ts';
 import { RequestRefused } from '../../src/web/problem.ts';
@@ -121,10 +121,4 @@ test('another site may link to the page but not embed its pictures', () => {
   assert.equal(verdict('GET', { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }), 'answered');
   assert.equal(verdict('GET', { host, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }), 'foreign-site');
   assert.equal(verdict('GET', { host, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }), 'answered');
-});
-
-test('no address but 127.0.0.1 is listened on, and the refusal says how to reach it from elsewhere', () => {
-  assert.equal(addressRefusal('127.0.0.1'), undefined);
-  for (const address of ['0.0.0.0', '::', '192.168.1.5', 'localhost', ''])
-    assert.match(addressRefusal(address) ?? '', /^cannot listen on ".*": without a login .* ssh -L/);
 });

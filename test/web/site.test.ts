@@ -142,13 +142,10 @@ test('what holds for every request', async (t) => {
   });
 });
 
-test('a server that listens: refuses other addresses, a taken port; finishes what it began and closes', async (t) => {
+test('a server that listens: refuses a taken port; finishes what it began and closes', async (t) => {
   const house = new House();
   t.after(() => house.close());
   const parts = house.parts();
-  const open = { ...parts, settings: { ...parts.settings, web: { ...parts.settings.web, address: '0.0.0.0' } } };
-  await assert.rejects(startWeb(open), /cannot listen on "0.0.0.0": without a login/);
-
   const answered = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   const web = await startWeb({
