@@ -145,7 +145,8 @@ export class ApplianceDuty implements Duty {
       if (harm !== undefined) return failed(harm);
       const able = abilitiesOf(prepared);
       const callers = await passCallers(candidate, able, { ...this.#parts, ...this.#parts.rooms.front });
-      if (callers === undefined) return failed('the candidate did not take the listening socket');
+      if (callers === undefined)
+        return failed('the candidate did not take the door, or knows no locks where the network comes in');
       await this.#stepBack(candidate, { callers, looks, ...able });
       return this.#done(startedMs);
     } catch (error) {

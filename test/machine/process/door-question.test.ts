@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
-import { askDoor, doorAt, doorInside, type OpenDoor } from '../../../src/machine/process/door-question.ts';
+import { askDoor, doorAt, doorInside, knownDoorAt, type OpenDoor } from '../../../src/machine/process/door-question.ts';
 
 /** A server that can be asked over the network and from inside. */
 async function doors(t: TestContext, answer: (path: string, response: ServerResponse) => void): Promise<OpenDoor[]> {
@@ -28,6 +28,22 @@ test('a door is asked over the network and from inside in the same way', async (
     const body = Buffer.alloc(300_000, 1);
     assert.equal(text(await askDoor(door, { method: 'POST', path: '/y', body }, 60_000)), '404 POST /y');
   }
+});
+
+test('a known door knows whom it has sent, and nobody at another address who has the same port', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const door = knownDoorAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const [[accepted]] = await Promise.all([once(server, 'connection'), once(door.open(), 'connect')]);
+  const { remoteAddress, remotePort } = accepted;
+  assert.equal(door.hasMade(accepted), true);
+  assert.equal(door.hasMade({ remoteAddress: `::ffff:${remoteAddress}`, remotePort }), true);
+  assert.equal(door.hasMade({ remoteAddress: '127.0.0.2', remotePort }), false);
+  assert.equal(door.hasMade({ remoteAddress: '192.168.1.66', remotePort }), false);
+  assert.equal(door.hasMade({ remoteAddress, remotePort: remotePort + 1 }), false);
+  assert.equal(door.hasMade({}), false);
+  accepted.destroy();
 });
 
 test('of an answer that does not end as much is read as is enough; one that ends before is cut', async (t) => {
