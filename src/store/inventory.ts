@@ -27,6 +27,11 @@ export function inventoryReads(db: Connection): Pick<StoreReads, 'inventory' | '
     sql: 'SELECT key AS id, value AS says FROM device_settings ORDER BY key',
     decode: rowOf,
   });
+  const users = new Query(db, {
+    table: 'users',
+    sql: 'SELECT id, role AS says FROM users ORDER BY rowid',
+    decode: rowOf,
+  });
   const visits = new Query(db, {
     table: 'visits',
     sql: `SELECT id, rowid AS place, person_id,
@@ -40,6 +45,7 @@ export function inventoryReads(db: Connection): Pick<StoreReads, 'inventory' | '
       references: references.all(),
       embeddings: embeddings.all(),
       settings: settings.all(),
+      users: users.all(),
     }),
     visitsInventory: ({ keptMs, limit, before }) => visits.all(keptMs, before?.place ?? Number.MAX_SAFE_INTEGER, limit),
   };

@@ -122,6 +122,8 @@ export interface Inventory {
   /** Of reference faces, by any recogniser: `FACE RECOGNISER`. */
   readonly embeddings: readonly InventoriedRow[];
   readonly settings: readonly InventoriedRow[];
+  /** Who may log in, with their roles. */
+  readonly users: readonly InventoriedRow[];
 }
 
 export interface InventoryQuery {

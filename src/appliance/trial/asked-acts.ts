@@ -4,7 +4,7 @@ import type { HouseholdActs } from './household-acts.ts';
 const pathsMax = 2000;
 const reads: readonly (string | undefined)[] = ['GET', 'HEAD', 'OPTIONS'];
 /** What can explain that something of the household is not as it was. */
-const ofHousehold = /\/(?:people|faces|visits|strangers|settings)(?=\/|$)/;
+const ofHousehold = /\/(?:people|faces|visits|strangers|settings|users|reset)(?=\/|$)/;
 /** Where a new person comes from, who has no id yet. */
 const ofNewcomers = /\/(?:people|enrol)$/;
 

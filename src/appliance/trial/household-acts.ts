@@ -34,12 +34,13 @@ type Merged = ReadonlyMap<string, string | undefined>;
 /** Whether an act explains that this row is gone, or says something else. */
 export function isExplained(
   acts: HouseholdActs,
-  kind: 'people' | 'faces/reference' | 'embeddings' | 'device_settings',
+  kind: 'people' | 'faces/reference' | 'embeddings' | 'device_settings' | 'users',
   { id, isGone, merged }: { readonly id: string; readonly isGone: boolean; readonly merged: Merged },
 ): boolean {
   switch (kind) {
     case 'people': return isRemoved(acts, id, merged) || (!isGone && [...acts].some((act) => act.endsWith(` person/${id}`)));
     case 'device_settings': return acts.has('change-settings settings');
+    case 'users': return acts.has('reset-access access') || acts.has(`${isGone ? 'remove-user' : 'change-role'} user/${id}`);
     // Who learns a face may let another go, and a correction takes one from whom it was taught wrongly.
     case 'embeddings':
     case 'faces/reference': return acts.has(`remove-face face/${faceOf(id)}`) || facesMove.some((action) => begins(acts, `${action} `));

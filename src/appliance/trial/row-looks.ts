@@ -36,7 +36,7 @@ export interface RowLooksParts {
   readonly chain: Pick<ChainLooks, 'broken'>;
 }
 
-type Kind = 'people' | 'faces/reference' | 'embeddings' | 'device_settings' | 'visits';
+type Kind = 'people' | 'faces/reference' | 'embeddings' | 'device_settings' | 'users' | 'visits';
 
 /** Looks, from before a candidate opens the database, whether nothing of the household goes without a cause. */
 export class RowLooks {
@@ -62,8 +62,7 @@ export class RowLooks {
     this.#before = before;
     this.#visits = visits.filter(({ isDue }) => !isDue);
     this.#known = new Set(this.#visits.map(({ id }) => id));
-    const { people, references, embeddings, settings } = this.#before;
-    const known = people.length + references.length + embeddings.length + settings.length + this.#visits.length;
+    const known = Object.values(before).reduce((sum, rows) => sum + rows.length, this.#visits.length);
     this.#facts = { looks: 0, known, gone: [], changed: [] };
   }
 
@@ -98,12 +97,13 @@ export class RowLooks {
     const isFilesTurn = this.#facts.looks % looksPerFilesLook === 0;
     const goneFiles = isFilesTurn ? await this.#parts.files.gone() : undefined; // Before the rows, which go before their files.
     const now = this.#parts.reads.inventory();
-    const { people, references, embeddings, settings } = this.#before;
+    const { people, references, embeddings, settings, users } = this.#before;
     const lost = {
       people: compare(people, now.people),
       'faces/reference': compare(references, now.references),
       embeddings: compare(embeddings, now.embeddings),
       device_settings: compare(settings, now.settings),
+      users: compare(users, now.users),
       visits: await this.#lostVisits(),
     };
     if (goneFiles !== undefined) this.#beside = await this.#lookBeside(goneFiles, lost.visits, now);
@@ -115,6 +115,7 @@ export class RowLooks {
       'faces/reference': references,
       embeddings,
       device_settings: settings,
+      users,
       visits: this.#visits,
     };
     const totals = new Map(Object.entries(counts).map(([table, rows]) => [table, rows.length]));
@@ -157,6 +158,7 @@ export class RowLooks {
       'faces/reference': left('faces/reference'),
       embeddings: left('embeddings'),
       device_settings: left('device_settings'),
+      users: left('users'),
       visits: { gone: visits.map(({ id }) => id), changed: [] },
     };
   }

@@ -25,6 +25,16 @@ interface Scene {
   readonly after: (ms: number) => Promise<string | undefined>;
 }
 
+/** Ada may do everything, and Mia look. */
+async function letIn(store: Store): Promise<void> {
+  const user = (id: string, role: string) => ({ id, name: id, nameKey: id, role, password: id, createdMs: 1, recoveryCodes: [] });
+  const session = (userId: string) => ({ id: userId, userId, secret: userId, device: userId, address: '', agent: '', ...seen });
+  const seen = { createdMs: 1, createdLivedMs: 0, seenMs: 1, seenLivedMs: 0, provenMs: 1, provenUptimeMs: 1 };
+  await store.write('claim', { user: user('ada', 'administrator'), session: session('ada') });
+  await store.write('addInvitation', { id: 'i', secret: 'i', role: 'viewer', madeBy: 'ada', createdMs: 1, expiresLivedMs: 9 });
+  await store.write('addInvitedUser', { invitationId: 'i', user: user('mia', 'viewer'), session: session('mia') });
+} // prettier-ignore
+
 /** Two people, a setting and three visits; Bob was merged into Ada. */
 async function scene(t: TestContext, { visitsMax = 100, isSpaceShort = false } = {}): Promise<Scene> {
   const store = storeInMemory(t);
@@ -33,6 +43,7 @@ async function scene(t: TestContext, { visitsMax = 100, isSpaceShort = false } =
   await store.write('addPerson', person('eve'));
   await addFace(store, 1, face('ada-1', { personId: 'ada' }));
   await store.write('setDeviceSetting', { key: 'household.name', value: 'home' });
+  await letIn(store);
   await wholeVisit(store, 'v1', { outcome: 'known', personId: 'bob' });
   await wholeVisit(store, 'v2', { outcome: 'known', personId: 'eve' });
   await wholeVisit(store, 'v3');
@@ -61,6 +72,22 @@ test('a person who is gone without a word ends the trial, after the time that th
   acts.add('rename person/eve');
   assert.match((await after(9000)) ?? '', /^broken: .*3 people became 2/, 'another act is no cause');
   acts.add('remove person/eve');
+  assert.equal(await after(9000), undefined);
+});
+
+test('who may log in stays so, in the same role, unless somebody has said otherwise', async (t) => {
+  const { store, acts, after } = await scene(t);
+  await store.write('setRole', { userId: 'mia', role: 'administrator', highest: 'administrator' });
+  assert.match((await after(9000)) ?? '', /^broken: .*users/, 'a viewer has become an administrator');
+  acts.add('change-role user/mia');
+  assert.equal(await after(9000), undefined);
+  await store.write('removeUser', { userId: 'mia', highest: 'administrator' });
+  assert.match((await after(9000)) ?? '', /^broken: .*2 rows of users became 1/);
+  acts.add('remove-user user/mia');
+  assert.equal(await after(9000), undefined);
+  await store.write('resetAccess', {});
+  assert.match((await after(9000)) ?? '', /^broken: .*2 rows of users became 1/);
+  acts.add('reset-access access');
   assert.equal(await after(9000), undefined);
 });
 
