@@ -4,7 +4,7 @@ import { playDemoIn } from './appliance/demo.ts';
 import { openGround } from './appliance/ground.ts';
 import { beIncumbent } from './appliance/trial/incumbency.ts';
 import { verifyChain } from './appliance/audit-place.ts';
-import { isOpen, openDoor } from './appliance/door.ts';
+import { isOpen, openDoor, pageAddress } from './appliance/door.ts';
 import { announce } from './appliance/owner-door.ts';
 import { addPack, removePack, type AddPackResult } from './appliance/add-pack.ts';
 import { choosePack, packFolders } from './appliance/choose-pack.ts';
@@ -120,7 +120,8 @@ export async function powerOn(request: StartRequest, machine: Machine): Promise<
   await announce({ ...request, front, ground });
   const { version } = machine.release;
   ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
-  ground.log.info('ready', { address, camera: senses.camera.description, version });
+  const page = pageAddress(front.web, machine.resources.hostname());
+  ground.log.info('ready', { address, page, camera: senses.camera.description, version });
   const claimCode = isOffDuty ? undefined : await claimCodeToTell(ground, front.access);
   const complaints = recognition.loaded.then(() => [...ground.complaints, recognition.fault].filter(isSaid));
   return { outcome: 'on', rooms, trial: trialPartsOf(rooms, request, machine), complaints, claimCode };

@@ -59,6 +59,8 @@ test(
       assert.deepEqual([answer.statusCode, code], [401, 'not-claimed'], path);
     }
     assert.ok(doorward.log().some(({ message }) => /certificate authority of its own/.test(message)));
+    const ready = doorward.log().find(({ message }) => message === 'ready');
+    assert.match(String(ready?.context['page']), /^https:\/\/[\w-]+\.local:\d+$/, 'where people find it');
 
     assert.equal((await appliance.type('ring')).code, 0, 'commands come in as ever');
     const told = await appliance.type('access', 'certificate');
