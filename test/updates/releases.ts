@@ -35,8 +35,8 @@ export const unhealthyInProbation: Patch = {
 export function failsAt(ending: string): Patch {
   return {
     file: 'src/web/protection.ts',
-    from: '    try {\n      refuseForeign(request);',
-    to: `    if (request.url.endsWith('${ending}')) throw new Error('planted');\n    try {\n      refuseForeign(request);`,
+    from: '    try {\n      refuseForeign(request, names);',
+    to: `    if (request.url.endsWith('${ending}')) throw new Error('planted');\n    try {\n      refuseForeign(request, names);`,
   };
 }
 
