@@ -25,6 +25,7 @@ export const proofs: readonly Proof[] = [
   { name: 'arm64', says: "frame to embedding on a Pi 4's processor, emulated", script: 'bench:arm64' },
   { name: 'accuracy', says: 'labelled pictures: who is taken for whom', script: 'bench:accuracy', wantsFaces: true },
   { name: 'recognition', says: 'labelled people and strangers: found, refused, named, confused; under stress; in real visits', script: 'bench:recognition', words: ['--visits', '200'], small: ['--visits', '1', '--sources', '1'], wantsFaces: true },
+  { name: 'matrix', says: 'every route, asked by everybody in every way, and answered as the table of permissions says', script: 'test:matrix' },
   { name: 'attacks', says: 'ways to get at what one may not have, with and without a log-in; how many got there', script: 'test:attacks', small: ['smuggling'] },
   { name: 'hostile', says: 'presses while hostile pictures are pushed', script: 'test:hostile' },
   { name: 'image-pi', says: 'the disk image for a Pi', script: 'image', words: ['--board', 'pi'] },
