@@ -127,6 +127,7 @@ export class Callers {
   async #listen(): Promise<Answered> {
     const { hostname, port } = this.#address;
     const asked = request({ path: '/api/v1/events', hostname, port, agent: new Agent({ keepAlive: false }) });
+    asked.end();
     const stop = (): void => void asked.destroy();
     const begun = setTimeout(() => asked.destroy(new Error('no answer')), answerMsMax);
     this.#end.signal.addEventListener('abort', stop, { once: true });
