@@ -59,8 +59,8 @@ export type StartResult =
       readonly complaints: Promise<readonly string[]>;
       /** Of the household; empty: the machine's. */
       readonly timeZone: string;
-      /** Claims the house, while nobody has and there is somebody to keep out. */
-      readonly claimCode?: string | undefined;
+      /** Claims the house, while nobody has and there is somebody to keep out; `page`: where. */
+      readonly claim?: { readonly code: string; readonly page: string } | undefined;
       /** Ends well: finishes the visits under way, then closes everything in the opposite order. */
       stop(): Promise<void>;
       /** Resolves when this process has left its duty to a committed release for good: it may end without `stop`. */
@@ -84,7 +84,7 @@ export interface PoweredOn {
   readonly trial: TrialParts;
   readonly complaints: Promise<readonly string[]>;
   /** Claims the house; undefined: somebody has, or there is nobody to keep out. */
-  readonly claimCode: string | undefined;
+  readonly claim: { readonly code: string; readonly page: string } | undefined;
 }
 
 /** The whole appliance, from the ground up. Power-on to ready is this function, top to bottom. */
@@ -122,9 +122,10 @@ export async function powerOn(request: StartRequest, machine: Machine): Promise<
   ground.events.emit({ type: 'SYSTEM_STARTED', status: 'success', component: 'appliance', data: { version } });
   const page = pageAddress(front.web, machine.resources.hostname());
   ground.log.info('ready', { address, page, camera: senses.camera.description, version });
-  const claimCode = isOffDuty ? undefined : await claimCodeToTell(ground, front.access);
+  const code = isOffDuty ? undefined : await claimCodeToTell(ground, front.access);
+  const claim = code === undefined ? undefined : { code, page };
   const complaints = recognition.loaded.then(() => [...ground.complaints, recognition.fault].filter(isSaid));
-  return { outcome: 'on', rooms, trial: trialPartsOf(rooms, request, machine), complaints, claimCode };
+  return { outcome: 'on', rooms, trial: trialPartsOf(rooms, request, machine), complaints, claim };
 }
 
 /** Starts the appliance for a command that runs it. */
@@ -132,7 +133,7 @@ export async function startAppliance(request: StartRequest, release: RunningRele
   const machine = theMachine(release);
   const started = await powerOn(request, machine);
   if (started.outcome === 'refused') return started;
-  const { rooms, trial, complaints, claimCode } = started;
+  const { rooms, trial, complaints, claim } = started;
   const { address } = rooms.front.web;
   const { ownerToken: token } = rooms.front;
   const { timeZone } = rooms.ground.loaded.settings.household;
@@ -155,7 +156,7 @@ export async function startAppliance(request: StartRequest, release: RunningRele
     await incumbency.stop();
     await closeRooms(rooms);
   };
-  return { outcome: 'running', address, token, complaints, claimCode, timeZone, stop, left: incumbency.left };
+  return { outcome: 'running', address, token, complaints, claim, timeZone, stop, left: incumbency.left };
 }
 
 /** Takes part in a trial, until it is over; refused when no appliance has started this process. */

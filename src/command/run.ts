@@ -33,8 +33,10 @@ export const runCommand: Command = {
       return started.isMachineToBlame === true ? exitCodes.notNow : exitCodes.failed;
     }
     terminal.print(`Doorward runs: ${started.address}`);
-    if (started.claimCode !== undefined)
-      terminal.print(`Nobody has claimed it yet: open its page, and claim it with the code ${started.claimCode}`);
+    if (started.claim !== undefined) {
+      const { code, page } = started.claim;
+      terminal.print(`Nobody has claimed it yet: open ${page}, and claim it with the code ${code}`);
+    }
     for (const complaint of await started.complaints) terminal.complain(complaint);
     const isLeft = await Promise.race(
       [aborted(signal), started.left?.then(() => true)].filter((end) => end !== undefined),

@@ -61,6 +61,10 @@ test(
     assert.ok(doorward.log().some(({ message }) => /certificate authority of its own/.test(message)));
     const ready = doorward.log().find(({ message }) => message === 'ready');
     assert.match(String(ready?.context['page']), /^https:\/\/[\w-]+\.local:\d+$/, 'where people find it');
+    assert.match(
+      doorward.out,
+      /^Nobody has claimed it yet: open https:\/\/[\w-]+\.local:\d+, and claim it with the code \S+$/m,
+    );
 
     assert.equal((await appliance.type('ring')).code, 0, 'commands come in as ever');
     const told = await appliance.type('access', 'certificate');

@@ -23,6 +23,11 @@ test('what stands in the audit chain was done by people only where somebody aske
   assert.deepEqual(among(asked, `enrol person/${grace}`), [], 'nobody came new');
   asked.note(act('POST', '/api/v1/people'));
   assert.deepEqual(among(asked, `enrol person/${grace}`), [`enrol person/${grace}`]);
+  assert.deepEqual(among(asked, 'remove-user user/mia', 'reset-access access'), []);
+  asked.note(act('DELETE', '/api/v1/access/users/mia'));
+  assert.deepEqual(among(asked, 'remove-user user/mia', 'remove-user user/eve'), ['remove-user user/mia']);
+  asked.note(act('POST', '/api/v1/access/reset'));
+  assert.deepEqual(among(asked, 'reset-access access'), ['reset-access access']);
   asked.begin();
   assert.deepEqual(among(asked, `remove person/${ada}`), [], 'what was asked before the trial explains nothing of it');
 });
